@@ -1,0 +1,52 @@
+# `make train` and `make test` need Python 3.11 or newer, pip and make; they install the rest into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: train test check format bench baseline clean
+
+train: .venv/installed
+	$(BIN)/muslin fit --recipe coffee
+
+test: check
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# recipes, throughput, start-up and memory, all measured again: about an hour and a half without `overnight`
+bench: .venv/installed
+	$(BIN)/python benchmarks/recipes.py --recipe espresso --seeds 3
+	$(BIN)/python benchmarks/recipes.py --recipe coffee --seeds 3
+	$(BIN)/python benchmarks/recipes.py --recipe lunch --seeds 1
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/table.py
+
+# the lecture's sample project: 30 epochs, hours
+baseline: .venv/installed
+	$(BIN)/python benchmarks/baseline.py
+
+clean:
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/python:
+	$(PYTHON) -c 'import sys; sys.exit("Muslin needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/installed: .venv/python requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@

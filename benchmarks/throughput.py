@@ -1,0 +1,105 @@
+"""Training speed of the `coffee` model against the lecture's baseline, in one process, taking turns.
+
+python benchmarks/throughput.py
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+import torch.nn.functional as F
+from results import save_result
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from muslin.data.batches import TrainingBatches
+from muslin.data.images import ImageData
+from muslin.data.sources import load_splits
+from muslin.models import MODELS
+from muslin.recipes import RECIPES
+from muslin.training.averaging import WeightAverage
+from muslin.training.machine import Machine, computing, prepare
+from muslin.training.optimizers import make_optimizers
+
+ROUNDS = 5
+COFFEE_STEPS, BASELINE_STEPS = 20, 8
+Step = Callable[[], int]
+
+
+def main() -> None:
+    """Takes turns and saves each side's pictures/s and their ratio, round by round."""
+    data = load_splits("fashion-mnist").train
+    with computing():
+        coffee, baseline = coffee_step(data, prepare("cpu", "auto")), baseline_step(data)
+        for step in (coffee, baseline):
+            speed(step, 3)  # the first steps allocate and compile
+        rounds = [(speed(coffee, COFFEE_STEPS), speed(baseline, BASELINE_STEPS)) for _ in range(ROUNDS)]
+    ratios = [fast / slow for fast, slow in rounds]
+    print(f"coffee {rounds[-1][0]:.0f}, baseline {rounds[-1][1]:.0f} pictures/s; ratio {statistics.median(ratios):.1f}")
+    save_result(
+        "throughput",
+        coffee_pictures_per_second=[round(fast) for fast, _ in rounds],
+        baseline_pictures_per_second=[round(slow, 1) for _, slow in rounds],
+        ratio_median=statistics.median(ratios),
+        ratio_min=min(ratios),
+        ratio_max=max(ratios),
+    )
+
+
+def speed(step: Step, steps: int) -> float:
+    """Gives pictures/s over some steps."""
+    start = time.perf_counter()
+    pictures = sum(step() for _ in range(steps))
+    return pictures / (time.perf_counter() - start)
+
+
+def coffee_step(data: ImageData, machine: Machine) -> Step:
+    """Prepares one training step of recipe `coffee`, batches and all."""
+    settings = RECIPES["coffee"].settings
+    model = MODELS[settings.model](data.spec).to(memory_format=machine.memory_format)
+    batches = forever(TrainingBatches(data, settings.batch_size, settings.augmentation, seed=0))
+    optimizers, average = make_optimizers(model, settings), WeightAverage(model, settings.average)
+
+    def step() -> int:
+        images, labels = next(batches)
+        with machine.autocast():
+            logits = model(images)
+        loss = F.cross_entropy(logits.float(), labels, label_smoothing=settings.label_smoothing)
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        average.update()
+        return len(labels)
+
+    return step
+
+
+def forever(batches: TrainingBatches) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yields epoch after epoch."""
+    epoch = 0
+    while True:
+        yield from batches.epoch(epoch)
+        epoch += 1
+
+
+def baseline_step(data: ImageData) -> Step:
+    """Prepares one training step of the lecture's sample project."""
+    model = MODELS["resnet34"](data.spec)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    loader = iter(DataLoader(data, 64, shuffle=True))
+
+    def step() -> int:
+        images, labels = next(loader)
+        optimizer.zero_grad()
+        F.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+        return len(labels)
+
+    return step
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Muslin trains an accurate image classifier on the computer you have, and shows how it works.
+
+>>> import muslin
+>>> run = muslin.fit("fashion-mnist", recipe="coffee")  # doctest: +SKIP
+>>> run.test.accuracy  # doctest: +SKIP
+>>> muslin.load(run.folder).predict("boot.png")  # doctest: +SKIP
+
+Importing it is instant: PyTorch is imported with the first function that needs it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from muslin.pipeline import run_recipe as fit
+    from muslin.run.bundle import load
+
+__all__ = ["__version__", "fit", "load"]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "fit":
+        from muslin.pipeline import run_recipe
+
+        return run_recipe
+    if name == "load":
+        from muslin.run.bundle import load
+
+        return load
+    raise AttributeError(f"module 'muslin' has no attribute {name!r}")

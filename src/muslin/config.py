@@ -1,0 +1,170 @@
+"""Every setting of a training run, with its unit and its check."""
+
+import math
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+
+from muslin.errors import SettingError, unknown_name
+
+__all__ = ["Augmentation", "Device", "FitSettings"]
+
+Flip = Literal["none", "random", "alternate"]
+OptimizerName = Literal["sgd", "adamw", "muon"]
+ScheduleName = Literal["constant", "linear", "cosine"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Precision = Literal["auto", "bf16", "fp32"]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How training pictures change from epoch to epoch.
+
+    Attributes:
+        flip: mirror left to right: `none`, `random` (a coin for each picture and epoch), or `alternate` (each picture
+            mirrored every other epoch).
+        shift: move by at most this many pixels each way, >= 0.
+        erase: blank a square with this side in pixels, 0 for none.
+        erase_share: share of the pictures that get the square, in [0, 1].
+    """
+
+    flip: Flip = "alternate"
+    shift: int = 1
+    erase: int = 0
+    erase_share: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_types(self)
+        check_choice("flip", self.flip, get_args(Flip))
+        check_range("shift", self.shift, 0)
+        check_range("erase", self.erase, 0)
+        check_range("erase_share", self.erase_share, 0, 1)
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """What training does; a recipe is a named, measured one of these.
+
+    Attributes:
+        model: name of a model, or `file.py:factory`.
+        epochs: passes over the training set, >= 1.
+        batch_size: pictures a step, >= 1.
+        optimizer: `sgd` (Nesterov), `adamw` or `muon` (for the filters, with `sgd` for the rest).
+        lr: highest learning rate, > 0; for `muon`, that of the parameters it leaves to `sgd`.
+        muon_lr: highest learning rate of the filters under `muon`, > 0.
+        momentum: in [0, 1).
+        weight_decay: >= 0; never on norms and biases. Coupled for `sgd`, decoupled for `adamw`.
+        schedule: how the learning rate falls after the warm-up: `constant`, `linear` or `cosine`.
+        warmup: share of the run over which the learning rate rises, in [0, 1).
+        label_smoothing: in [0, 1).
+        average: decay of the weights' moving average per step, in [0, 1); 0 for none.
+        tta: views of a picture whose logits are averaged in the test: 1, or 2 (with its mirror image).
+        validation: pictures held out of the training set, >= 1, never more than a tenth of it.
+        patience: stop after this many epochs without a better validation loss; 0 never stops early.
+        time_budget: seconds from start to tested run, 0 for none; replaces `epochs`.
+        augmentation: how training pictures change.
+        precision: `auto` measures whether bf16 is faster here, else as told.
+        device: `auto` takes CUDA, then MPS, then the CPU.
+        seed: any int >= 0.
+    """
+
+    model: str = "resnet_narrow"
+    epochs: int = 8
+    batch_size: int = 512
+    optimizer: OptimizerName = "muon"
+    lr: float = 0.1
+    muon_lr: float = 0.1
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    schedule: ScheduleName = "linear"
+    warmup: float = 0.2
+    label_smoothing: float = 0.1
+    average: float = 0.0
+    tta: int = 1
+    validation: int = 2000
+    patience: int = 0
+    time_budget: float = 0.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    precision: Precision = "auto"
+    device: Device = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_types(self)
+        for name, choices in (
+            ("optimizer", OptimizerName), ("schedule", ScheduleName), ("precision", Precision), ("device", Device),
+        ):  # fmt: skip
+            check_choice(name, getattr(self, name), get_args(choices))
+        for name in ("epochs", "batch_size", "validation"):
+            check_range(name, getattr(self, name), 1)
+        for name in ("patience", "time_budget", "weight_decay", "seed"):
+            check_range(name, getattr(self, name), 0)
+        for name in ("lr", "muon_lr"):
+            check_range(name, getattr(self, name), 0, exclude_low=True)
+        for name in ("momentum", "warmup", "label_smoothing", "average"):
+            check_range(name, getattr(self, name), 0, 1, exclude_high=True)
+        if self.tta not in (1, 2):
+            raise SettingError(f"tta is {self.tta}; it must be 1 (the picture) or 2 (with its mirror image)")
+
+    def changed(self, **changes: Any) -> "FitSettings":
+        """Gives a copy with some settings changed; those of `Augmentation` go by their own names.
+
+        Text, as typed on a command line, is turned into each setting's type.
+
+        Raises:
+            SettingError: a name is unknown (the message suggests one) or a value is out of its range.
+        """
+        own, deeper = ({f.name: f.type for f in fields(cls)} for cls in (FitSettings, Augmentation))
+        del own["augmentation"]
+        mine: dict[str, Any] = {}
+        augmentation: dict[str, Any] = {}
+        for name, value in changes.items():
+            if name not in own | deeper:
+                raise unknown_name("setting", name, own | deeper)
+            target, kind = (mine, own[name]) if name in own else (augmentation, deeper[name])
+            target[name] = _typed(name, value, kind) if isinstance(value, str) else value
+        return replace(self, **mine, augmentation=replace(self.augmentation, **augmentation))
+
+
+def _typed(name: str, text: str, kind: Any) -> Any:
+    if kind not in (int, float):
+        return text
+    try:
+        return kind(text)
+    except ValueError:
+        what = "a whole number" if kind is int else "a number"
+        raise SettingError(f"{name} is {text!r}; {what} is needed") from None
+
+
+def check_types(settings: "Augmentation | FitSettings") -> None:
+    """Raises SettingError unless whole numbers and numbers stand where they should."""
+    for f in fields(settings):
+        value = getattr(settings, f.name)
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if f.type is int and not is_whole:
+            raise SettingError(f"{f.name} is {value!r}; it must be a whole number")
+        if f.type is float and not (is_whole or isinstance(value, float)):
+            raise SettingError(f"{f.name} is {value!r}; it must be a number")
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raises SettingError unless `value` is one of `choices`, with a suggestion."""
+    if value not in choices:
+        raise unknown_name(name, str(value), choices)
+
+
+def check_range(
+    name: str,
+    value: float,
+    low: float,
+    high: float = float("inf"),
+    *,
+    exclude_low: bool = False,
+    exclude_high: bool = False,
+) -> None:
+    """Raises SettingError unless `value` is a number from `low` to `high`."""
+    too_low = value <= low if exclude_low else value < low
+    too_high = value >= high if exclude_high else value > high
+    if not (too_low or too_high) and math.isfinite(value):
+        return
+    upper = "" if high == float("inf") else f" and {'below' if exclude_high else 'at most'} {high:g}"
+    raise SettingError(f"{name} is {value!r}; it must be {'above' if exclude_low else 'at least'} {low:g}{upper}")

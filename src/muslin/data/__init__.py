@@ -1,0 +1,1 @@
+"""Prepare data: everything between a person's files and a batch on the device."""

@@ -1,0 +1,63 @@
+"""The errors that a person can meet.
+
+Every message says what is wrong (with the value), the rule it breaks, and what to do about it. Anything else that
+escapes from Muslin is a bug in Muslin.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "BundleError",
+    "DataError",
+    "MuslinError",
+    "PictureError",
+    "RunError",
+    "SettingError",
+    "TrainingError",
+    "unknown_name",
+]
+
+
+class MuslinError(Exception):
+    """Base of all errors that Muslin raises on purpose; the command line prints its message and no traceback."""
+
+    exit_code = 1
+
+
+class SettingError(MuslinError, ValueError):
+    """A setting, an argument or a name is outside what is allowed."""
+
+    exit_code = 2
+
+
+class DataError(MuslinError, ValueError):
+    """A data set is missing, damaged, or not what it says it is."""
+
+
+class PictureError(DataError):
+    """One picture cannot be read."""
+
+
+class RunError(MuslinError, OSError):
+    """A run's folder is missing, in use, not writable or not a run."""
+
+
+class BundleError(MuslinError, ValueError):
+    """A saved model is damaged or does not fit what its description says."""
+
+
+class TrainingError(MuslinError, RuntimeError):
+    """Training had to stop; the last finite weights were kept."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> SettingError:
+    """Builds the error for a look-up that failed, with the closest known name as a suggestion.
+
+    >>> str(unknown_name("recipe", "cofee", ["coffee", "lunch"]))
+    "unknown recipe 'cofee'. Did you mean 'coffee'? Known: coffee, lunch"
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    return SettingError(f"unknown {kind} {name!r}. {hint}Known: {', '.join(names)}")

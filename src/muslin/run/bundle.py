@@ -1,0 +1,185 @@
+"""A trained model as two files, weights and description, and the classifier that they give back.
+
+Loading runs no code: weights are safetensors, the description is JSON.
+Legend: B pictures, C channels, H x W pixels, K classes.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from muslin.data.images import DataSpec
+from muslin.data.pictures import Contrast, fit_to_spec, open_picture
+from muslin.errors import BundleError, MuslinError
+from muslin.models import MODELS, Factory, build
+from muslin.run.files import file_sha256, write_whole
+from muslin.run.folder import find_run
+
+__all__ = ["Classifier", "Prediction", "load", "save"]
+
+WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a classifier says of one picture.
+
+    Attributes:
+        label: the most probable class's name.
+        probability: of that class, in [0, 1].
+        probabilities: of every class, the most probable first.
+        notes: what a person should know of how the picture was read.
+    """
+
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+    notes: tuple[str, ...]
+
+
+class Classifier(nn.Module):
+    """A trained model with its preprocessing and its class names.
+
+    Args:
+        model: normalised (B, C, H, W) float32 pictures to (B, K) logits.
+        spec: the description of the data that it was trained on.
+        contrast: of the training pictures, to notice inverted ones; None if not known.
+    """
+
+    def __init__(self, model: nn.Module, spec: DataSpec, contrast: Contrast | None = None) -> None:
+        super().__init__()
+        self.model, self.spec, self.contrast = model, spec, contrast
+        self.eval()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The K class names, in the order of the logits."""
+        return self.spec.classes
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Turns (B, C, H, W) uint8 pictures of the training set's size into (B, K) float32 logits."""
+        logits: Tensor = self.model(self.spec.normalise(images))
+        return logits
+
+    @torch.no_grad()
+    def predict(
+        self, picture: "str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]", *, invert: bool = False
+    ) -> Prediction:
+        """Classifies one picture of any size.
+
+        Args:
+            picture: a file, a Pillow image, or (H, W) or (H, W, 3) uint8.
+            invert: exchange dark and light first.
+
+        Raises:
+            PictureError: it is not a picture that can be read.
+        """
+        image, notes = open_picture(picture)
+        pixels = fit_to_spec(image, self.spec)  # (C, H, W) uint8
+        if invert:
+            pixels = 255 - pixels
+        elif self.contrast and self.contrast.is_opposite_of(pixels):
+            notes = (*notes, INVERTED_NOTE)
+        probabilities = self(pixels[None]).softmax(1)[0]
+        order = probabilities.argsort(descending=True).tolist()
+        by_class = {self.classes[i]: float(probabilities[i]) for i in order}
+        return Prediction(self.classes[order[0]], by_class[self.classes[order[0]]], by_class, notes)
+
+
+INVERTED_NOTE = (
+    "looks inverted: its background and its middle are the other way round, light for dark, than in the training "
+    "pictures; try again with --invert (invert=True in Python)"
+)
+
+
+def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Contrast) -> None:
+    """Writes `model.safetensors` and `model.json`.
+
+    Args:
+        folder: of the run.
+        model: its weights may be on any device.
+        name: of the model, or `file.py:factory`.
+        spec: the data's description.
+        contrast: of the training pictures.
+
+    Raises:
+        RunError: the disk is full or the folder not writable.
+    """
+    weights = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in model.state_dict().items()}
+    write_whole(folder / WEIGHTS, safetensors.torch.save(weights))
+    description = {
+        "format": FORMAT,
+        "model": name,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "weights_sha256": file_sha256(folder / WEIGHTS),
+        "input": "uint8 pictures (batch, channels, height, width), normalised as (pixel / 255 - mean) / std",
+        "data": asdict(spec),
+        "contrast": asdict(contrast),
+    }
+    write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
+
+
+def load(run: str | Path, factory: Factory | str | None = None) -> Classifier:
+    """Loads a run's classifier; runs no code of the run's.
+
+    Args:
+        run: a run's folder, its name under `runs/`, or `latest`.
+        factory: needed for a model of one's own: `file.py:factory`, or the function itself; naming it allows it to run.
+
+    Raises:
+        RunError: there is no such run.
+        BundleError: the files are missing, damaged, or do not fit each other.
+    """
+    folder = find_run(run)
+    description = _description(folder)
+    try:
+        data: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in description["data"].items()}
+        spec = DataSpec(**data)
+        contrast = Contrast(**description["contrast"])
+        name, digest = str(description["model"]), description["weights_sha256"]
+    except (KeyError, TypeError, MuslinError) as error:
+        raise BundleError(f"{folder / DESCRIPTION}: damaged or of another program ({error})") from error
+    if not (folder / WEIGHTS).is_file():
+        raise BundleError(f"{folder / WEIGHTS} is missing; the run did not get as far as saving a model")
+    if file_sha256(folder / WEIGHTS) != digest:
+        raise BundleError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {DESCRIPTION}; the file was damaged")
+    model = _build(folder, name, spec, factory)
+    try:
+        weights = safetensors.torch.load_file(folder / WEIGHTS)
+        model.load_state_dict(weights)
+    except (SafetensorError, RuntimeError) as error:
+        raise BundleError(f"{folder / WEIGHTS} does not fit model {name}: {error}") from error
+    return Classifier(model, spec, contrast)
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    path = folder / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BundleError(f"{path} is missing; the run did not get as far as saving a model") from error
+    except ValueError as error:
+        raise BundleError(f"{path} is not JSON; the file was damaged") from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise BundleError(f"{path}: format {FORMAT} is needed; was it written by a newer muslin?")
+    return description
+
+
+def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | None) -> nn.Module:
+    if callable(factory):
+        return factory(spec)
+    if factory is None and name not in MODELS:
+        raise BundleError(
+            f"{folder} holds a model of your own, {name}; loading never runs code unasked: name it with --model {name} "
+            "(factory= in Python)"
+        )
+    return build(factory or name, spec)

@@ -1,0 +1,65 @@
+"""Write files whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from muslin.errors import RunError
+
+__all__ = ["SUMS", "file_sha256", "write_sums", "write_whole"]
+
+SUMS = "SHA256SUMS"
+BLOCK = 1 << 20
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Replaces or creates a file in one step: after a crash it holds the old content or the new, never a part.
+
+    The content goes to a temporary file beside it and to the disk (fsync) before it takes the name.
+
+    Raises:
+        RunError: the folder is not writable or the disk is full; nothing half-written stays.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise RunError(
+            f"cannot write {path}: {error.strerror}; free some space or choose another folder with --out"
+        ) from error
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_sha256(path: Path) -> str:
+    """Gives the SHA-256 of a file in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_sums(folder: Path) -> None:
+    """Writes SHA256SUMS over all visible files of a folder, as `sha256sum --check` reads it."""
+    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != SUMS and not p.name.startswith("."))
+    write_whole(folder / SUMS, "".join(f"{file_sha256(folder / name)}  {name}\n" for name in names))

@@ -1,0 +1,154 @@
+"""Make, lock, find and list the folders of runs."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from muslin.errors import RunError
+from muslin.run import journal
+from muslin.run.files import write_whole
+
+__all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "list_runs", "read_config"]
+
+RUNS = Path("runs")
+CONFIG = "config.json"
+LOCK = ".lock"
+
+
+class RunFolder:
+    """A new run's folder, locked against a second run while in use as a context manager.
+
+    Args:
+        out: the folder, which must not exist yet or be empty; by default a new one under `runs/`, named by the time.
+        label: ends the default name, such as the recipe's.
+
+    Raises:
+        RunError: it is in use, holds files, or is not writable.
+    """
+
+    def __init__(self, out: Path | None, label: str) -> None:
+        self.path = out or _fresh_name(label)
+        self.made = not self.path.exists()
+        if self.path.is_file():
+            raise RunError(f"{self.path} is a file; give --out a folder")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.lock = FileLock(self.path / LOCK, timeout=0)
+            self.lock.acquire()
+        except Timeout as error:
+            raise RunError(f"{self.path} is in use by another run; choose another --out") from error
+        except OSError as error:
+            raise RunError(f"cannot write in {self.path}: {error.strerror}; choose another --out") from error
+        if any(p.name != LOCK for p in self.path.iterdir()):
+            self._release()
+            raise RunError(f"{self.path} already holds files; choose another --out, so that nothing is overwritten")
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Releases the folder; after an error, one that holds no result yet is removed."""
+        has_result = any(p.name not in (CONFIG, LOCK) for p in self.path.iterdir())
+        self._release()
+        if kind is not None and self.made and not has_result:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    def _release(self) -> None:
+        self.lock.release()
+        (self.path / LOCK).unlink(missing_ok=True)
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        """Writes `config.json`: settings, data, machine, versions."""
+        write_whole(self.path / CONFIG, json.dumps(config, indent=2) + "\n")
+
+
+def _fresh_name(label: str) -> Path:
+    stem = f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}-{label}"
+    names = (stem, *(f"{stem}-{n}" for n in range(2, 1000)))
+    return next(RUNS / name for name in names if not (RUNS / name).exists())
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line of the list of runs.
+
+    Attributes:
+        path: the folder.
+        started: local time with its zone, ISO 8601.
+        recipe: its name.
+        data: the data's name.
+        model: its name.
+        epochs: finished.
+        test_accuracy: in [0, 1], None when the test was not reached.
+        seconds: from start to the end, None for a run that did not end.
+    """
+
+    path: Path
+    started: str
+    recipe: str
+    data: str
+    model: str
+    epochs: int
+    test_accuracy: float | None
+    seconds: float | None
+
+
+def list_runs(root: Path = RUNS) -> list[RunSummary]:
+    """Lists the runs under a folder, newest first; folders that hold no run are passed over."""
+    found = (_summary(folder) for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else ()
+    return sorted((s for s in found if s), key=lambda s: s.started, reverse=True)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Reads a run's `config.json`.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    path = folder / CONFIG
+    try:
+        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot read {path}: {error}; is {folder} a run's folder?") from error
+    return config
+
+
+def _summary(folder: Path) -> RunSummary | None:
+    try:
+        config, events = read_config(folder), journal.read(folder)
+    except RunError:
+        return None
+    test = next((e for e in events if e["event"] == "test"), {})
+    end = next((e for e in events if e["event"] == "end"), {})
+    return RunSummary(
+        path=folder,
+        started=config["started"],
+        recipe=config["recipe"],
+        data=config["data"]["name"],
+        model=config["settings"]["model"],
+        epochs=sum(e["event"] == "epoch" for e in events),
+        test_accuracy=test.get("accuracy"),
+        seconds=end.get("seconds"),
+    )
+
+
+def find_run(name: str | Path) -> Path:
+    """Finds a run's folder by its path, its name under `runs/`, or `latest`.
+
+    Raises:
+        RunError: there is none.
+    """
+    if str(name) == "latest":
+        runs = list_runs()
+        if not runs:
+            raise RunError(f"no runs in {RUNS}/ here; make one with `muslin fit`, or give a run's folder")
+        return runs[0].path
+    for path in (Path(name), RUNS / name):
+        if (path / CONFIG).is_file():
+            return path
+    raise RunError(f"no run at {name}; `muslin runs` lists those in {RUNS}/ here")

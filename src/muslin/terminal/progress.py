@@ -1,0 +1,161 @@
+"""What a person, or a program, sees of a training run while it goes."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from muslin.pipeline import Job, Run
+from muslin.training.fit import EpochResult, Progress
+
+__all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet", "duration"]
+
+Event = Job | Progress | EpochResult | Run
+
+
+def duration(seconds: float) -> str:
+    """Writes a time as people say it.
+
+    >>> duration(9.26), duration(75), duration(3725)
+    ('9.3 s', '1:15', '1:02:05')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+
+
+def introduction(job: Job) -> str:
+    """Says in two lines what is about to be trained, on what, where."""
+    sizes, settings = job.sizes, job.settings
+    length = f"in {duration(settings.time_budget)}" if settings.time_budget else f"{settings.epochs} epochs"
+    return (
+        f"Recipe {job.recipe}: {settings.model}, {job.parameters:,} parameters, {length}, seed {settings.seed}\n"
+        f"{job.splits.name}: {sizes['train']:,} pictures to train, {sizes['validation']:,} to validate, "
+        f"{sizes['test']:,} to test, {len(job.splits.spec.classes)} classes; on {job.machine.summary}"
+    )
+
+
+def conclusion(run: Run) -> str:
+    """Says how a run ended, where it is, and what to type next."""
+    if run.test is None:
+        epochs = f"{len(run.epochs)} whole epoch{'s' * (len(run.epochs) != 1)}"
+        return (
+            f"Stopped after {epochs}. The weights so far are in {run.folder};\n"
+            f"they were not tested. To do so: muslin evaluate {run.folder}"
+        )
+    early = " (stopped early: no more progress)" if run.ended == "early" else ""
+    return (
+        f"Test accuracy {100 * run.test.accuracy:.2f} % on {run.test.count:,} pictures, "
+        f"in {duration(run.seconds)}{early}\n"
+        f"The run is in {run.folder}: look at README.md, curves.png and predictions.png there"
+    )
+
+
+class Quiet:
+    """Shows nothing while the run goes; prints its folder at the end."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leaves the terminal as it was."""
+
+    def __call__(self, event: Event) -> None:
+        """Shows one event."""
+        if isinstance(event, Run):
+            write_line(str(event.folder))
+
+
+class PlainLines(Quiet):
+    """A line an epoch, for logs and pipes."""
+
+    def __call__(self, event: Event) -> None:
+        """Shows one event."""
+        if isinstance(event, Job):
+            write_line(introduction(event))
+        elif isinstance(event, EpochResult):
+            write_line(
+                f"epoch {event.epoch}: loss {event.train_loss:.4f}, validation accuracy "
+                f"{100 * event.validation_accuracy:.2f} %, {event.pictures_per_second:,.0f} pictures/s, "
+                f"{duration(event.seconds)}"
+            )
+        elif isinstance(event, Run):
+            write_line(conclusion(event))
+
+
+class JsonLines(Quiet):
+    """A JSON object a line, for programs: events `start`, `epoch` and `end`."""
+
+    def __call__(self, event: Event) -> None:
+        """Shows one event."""
+        if isinstance(event, Job):
+            write_json(
+                event="start", folder=str(event.folder.path), recipe=event.recipe, settings=asdict(event.settings),
+                data=event.splits.name, **event.sizes, parameters=event.parameters, seconds=event.elapsed(),
+            )  # fmt: skip
+        elif isinstance(event, EpochResult):
+            write_json(event="epoch", **asdict(event))
+        elif isinstance(event, Run):
+            test = event.test
+            write_json(
+                event="end", ended=event.ended, folder=str(event.folder), seconds=event.seconds,
+                test_accuracy=test and test.accuracy, test_loss=test and test.loss,
+            )  # fmt: skip
+
+
+class LiveTable(Quiet):
+    """A table that grows by a row an epoch, over a bar with the speed and the time that is left."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.table = Table(box=None, pad_edge=False)
+        for heading in ("epoch", "loss", "validation", "pictures/s", "elapsed"):
+            self.table.add_column(heading, justify="right")
+        text = TextColumn("{task.percentage:>3.0f} %  {task.description}")
+        self.bar = Bar(BarColumn(bar_width=24), text, console=console)
+        self.task = self.bar.add_task("first steps", total=1.0)
+        self.live = Live(Group(self.table, self.bar), console=console, refresh_per_second=4)
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Shows one event."""
+        if isinstance(event, Job):
+            self.console.print(introduction(event), highlight=False)
+            self.live.start()
+        elif isinstance(event, Progress):
+            text = f"epoch {event.epoch}, loss {event.loss:.3f}, {duration(event.remaining)} left"
+            self.bar.update(self.task, completed=event.share, description=text)
+        elif isinstance(event, EpochResult):
+            self.table.add_row(
+                str(event.epoch), f"{event.train_loss:.4f}", f"{100 * event.validation_accuracy:.2f} %",
+                f"{event.pictures_per_second:,.0f}", duration(event.seconds),
+            )  # fmt: skip
+        else:
+            self._end(event)
+
+    def _end(self, run: Run) -> None:
+        if run.test is not None:
+            self.bar.update(self.task, completed=1.0, description="trained and tested")
+        self.live.stop()
+        self.console.print(conclusion(run), highlight=False)
+
+
+def write_line(text: str) -> None:
+    """Prints a line at once, also into a pipe."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def write_json(**values: Any) -> None:
+    """Prints an object as one line of JSON."""
+    write_line(json.dumps(values))

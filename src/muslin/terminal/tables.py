@@ -1,0 +1,149 @@
+"""What the commands other than `fit` print, for people and for programs."""
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from muslin.pipeline import Evaluation
+from muslin.recipes import RECIPES
+from muslin.run.bundle import Prediction
+from muslin.run.folder import RunSummary
+from muslin.terminal.progress import duration
+from muslin.training.machine import Machine, bf16_wins, memory_limit
+
+__all__ = [
+    "doctor_json", "doctor_report", "evaluation_json", "evaluation_table", "prediction_json", "prediction_line",
+    "runs_json", "runs_table",
+]  # fmt: skip
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
+    """Prints a table whose first `left` columns are text and the others numbers."""
+    table = Table(box=None, pad_edge=False)
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if position < left else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def evaluation_table(evaluation: Evaluation) -> None:
+    """Prints accuracy, calibration and the classes."""
+    test = evaluation.metrics
+    Console().print(
+        f"{evaluation.run} on {evaluation.data}: test accuracy {100 * test.accuracy:.2f} % of {test.count:,} pictures, "
+        f"loss {test.loss:.4f}\n"
+        f"calibration: {100 * test.confidence.mean():.1f} % sure on average; expected calibration error "
+        f"{100 * evaluation.calibration_error:.1f} points",
+        highlight=False,
+    )
+    rows = [
+        (name, str(int(test.confusion[i].sum())), f"{100 * recall:.2f} %")
+        for i, (name, recall) in enumerate(zip(evaluation.classes, test.per_class, strict=True))
+    ]
+    print_table(("class", "pictures", "said right"), rows)
+
+
+def evaluation_json(evaluation: Evaluation) -> str:
+    """Gives the same as JSON."""
+    test = evaluation.metrics
+    per_class = {name: r if r == r else None for name, r in zip(evaluation.classes, test.per_class, strict=True)}
+    return json.dumps({
+        "run": str(evaluation.run), "data": evaluation.data, "accuracy": test.accuracy, "loss": test.loss,
+        "count": test.count, "per_class": per_class, "expected_calibration_error": evaluation.calibration_error,
+        "confusion": test.confusion.tolist(),
+    })  # fmt: skip
+
+
+def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
+    """Gives one line: the picture and its most probable classes."""
+    best = list(prediction.probabilities.items())[:top]
+    return f"{picture}: " + ", ".join(f"{name} {100 * p:.1f} %" for name, p in best)
+
+
+def prediction_json(picture: str, prediction: Prediction) -> str:
+    """Gives the same as JSON."""
+    return json.dumps({"picture": picture} | asdict(prediction))
+
+
+def runs_table(runs: Sequence[RunSummary]) -> None:
+    """Prints a row a run."""
+    rows = [
+        (
+            str(run.path), run.recipe, run.model, run.data, str(run.epochs),
+            "–" if run.test_accuracy is None else f"{100 * run.test_accuracy:.2f} %",
+            "unfinished" if run.seconds is None else duration(run.seconds),
+        )
+        for run in runs
+    ]  # fmt: skip
+    print_table(("run", "recipe", "model", "data", "epochs", "test", "time"), rows, left=4)
+
+
+def runs_json(runs: Sequence[RunSummary]) -> str:
+    """Gives the same as JSON, an object a line."""
+    return "\n".join(json.dumps(asdict(run) | {"path": str(run.path)}) for run in runs)
+
+
+def doctor_report(machine: Machine) -> None:
+    """Prints what was found and measured, and what follows."""
+    memory = memory_limit()
+    facts = [
+        ("processor", processor_name()),
+        ("threads", f"{machine.threads} (cores that this process may use)"),
+        ("memory", f"{memory / 2**30:.1f} GiB" if memory else "unknown"),
+        ("device", str(machine.device)),
+        ("versions", f"Python {platform.python_version()}, PyTorch {torch.__version__}"),
+        *((f"convolution, {way}", f"{speed:,.0f} GFLOP/s") for way, speed in machine.speeds.items()),
+    ]
+    print_table(("", ""), facts, left=2)
+    Console().print("\n".join(f"• {line}" for line in consequences(machine)), highlight=False)
+
+
+def consequences(machine: Machine) -> list[str]:
+    """Says what `fit` will do on this machine, and why."""
+    gain = max(s for n, s in machine.speeds.items() if machine.bf16 == n.startswith("bf16"))
+    other = max((s for n, s in machine.speeds.items() if machine.bf16 != n.startswith("bf16")), default=0.0)
+    if machine.bf16:
+        precision = f"fit computes in bfloat16: {gain / other:.1f} times faster here than float32."
+    elif bf16_wins(machine.speeds) or not other:
+        precision = "fit computes in float32."
+    else:
+        precision = f"fit computes in float32: bfloat16 reaches {other / gain:.2f} times its speed here."
+    layout = "channels last, the faster layout here" if machine.channels_last else "channels first"
+    coffee = RECIPES["coffee"]
+    expected = duration(coffee.seconds * max(1.0, REFERENCE_GFLOPS / gain))
+    return [
+        precision,
+        f"Convolutions are laid out {layout}.",
+        f"It uses {machine.threads} threads; more than the cores would make it slower.",
+        f"Recipe coffee takes {duration(coffee.seconds)} at {REFERENCE_GFLOPS} GFLOP/s: expect about {expected} here.",
+    ]
+
+
+REFERENCE_GFLOPS = 600  # of the machine that the recipes' times were measured on
+
+
+def doctor_json(machine: Machine) -> str:
+    """Gives the same as JSON."""
+    values: dict[str, Any] = {
+        "processor": processor_name(), "threads": machine.threads, "memory_bytes": memory_limit(),
+        "device": str(machine.device), "bf16": machine.bf16, "channels_last": machine.channels_last,
+        "convolution_gflops": machine.speeds, "python": platform.python_version(), "torch": torch.__version__,
+    }  # fmt: skip
+    return json.dumps(values)
+
+
+def processor_name() -> str:
+    """Names the processor as the system does."""
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

@@ -1,0 +1,1 @@
+"""Train a model: one plain loop, and what it needs."""

@@ -1,0 +1,51 @@
+"""An exponential moving average of the weights (Polyak and Juditsky, 1992), often better than the last step's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["WeightAverage"]
+
+
+class WeightAverage:
+    """Follows a model's weights and buffers.
+
+    The decay rises with the number of updates, so that the first steps are forgotten.
+
+    Args:
+        model: what to follow.
+        decay: share of the average that one update keeps at the most, in [0, 1); 0 follows nothing.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay, self.updates = decay, 0
+        self.current = [t for t in model.state_dict().values() if t.is_floating_point()] if decay else []
+        self.average = [t.clone() for t in self.current]
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Takes the model's present weights in."""
+        if not self.decay:
+            return
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        torch._foreach_lerp_(self.average, self.current, 1 - decay)
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Lends the model the averaged weights."""
+        self.swap()
+        try:
+            yield
+        finally:
+            self.swap()
+
+    @torch.no_grad()
+    def swap(self) -> None:
+        """Exchanges the model's weights and the average."""
+        for current, average in zip(self.current, self.average, strict=True):
+            kept: Tensor = current.clone()
+            current.copy_(average)
+            average.copy_(kept)

@@ -1,0 +1,202 @@
+"""What this machine offers, found by measuring, and how training will use it."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from muslin.config import Device, Precision
+from muslin.errors import SettingError
+
+__all__ = ["Machine", "available_threads", "computing", "convolution_speed", "memory_limit", "prepare"]
+
+WORTHWHILE = 1.15  # times faster that bf16 or a layout must be before it is chosen
+PROBE_BATCH, PROBE_CHANNELS, PROBE_SIDE = 64, 64, 14  # a typical convolution of a small-picture ResNet
+CGROUP = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how to compute.
+
+    Attributes:
+        device: that trains.
+        threads: of the CPU.
+        bf16: compute in bfloat16 under autocast; weights stay float32.
+        channels_last: lay pictures out with the channels together.
+        speeds: measured GFLOP/s of a convolution, forward and backward, by way of computing.
+    """
+
+    device: torch.device
+    threads: int
+    bf16: bool
+    channels_last: bool
+    speeds: dict[str, float]
+
+    @contextmanager
+    def autocast(self) -> Iterator[None]:
+        """Computes in bfloat16 where that is faster."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            yield
+
+    @property
+    def summary(self) -> str:
+        """The machine in a few words."""
+        where = (
+            f"{self.threads} CPU thread{'s' * (self.threads > 1)}"
+            if self.device.type == "cpu"
+            else device_name(self.device)
+        )
+        return f"{where}, {'bf16' if self.bf16 else 'fp32'}"
+
+    @property
+    def memory_format(self) -> torch.memory_format:
+        """The layout for the weights of convolutions."""
+        return torch.channels_last if self.channels_last else torch.contiguous_format
+
+
+@contextmanager
+def computing() -> Iterator[int]:
+    """Sets up the processor for training, and sets it back after.
+
+    PyTorch gets as many threads as there are cores to use, and numbers too small for full precision become 0: computing
+    with them can take a hundred times longer.
+
+    Yields:
+        The number of threads.
+    """
+    threads_before = torch.get_num_threads()
+    torch.set_num_threads(available_threads())
+    torch.set_flush_denormal(True)
+    try:
+        yield available_threads()
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(threads_before)
+
+
+def prepare(device: Device, precision: Precision) -> Machine:
+    """Measures what is fast here; to be called while `computing`.
+
+    Args:
+        device: `auto` takes CUDA, then MPS, then the CPU.
+        precision: `auto` takes bfloat16 where it is faster by a convolution's forward and backward.
+
+    Raises:
+        SettingError: the device is not there.
+    """
+    where = choose_device(device)
+    ways = {
+        "fp32": (torch.float32, torch.contiguous_format),
+        "fp32 channels last": (torch.float32, torch.channels_last),
+        "bf16": (torch.bfloat16, torch.contiguous_format),
+        "bf16 channels last": (torch.bfloat16, torch.channels_last),
+    }
+    if where.type == "mps":  # autocast to bfloat16 is not dependable there
+        ways = {name: way for name, way in ways.items() if name.startswith("fp32")}
+    speeds = {name: convolution_speed(where, dtype, layout) for name, (dtype, layout) in ways.items()}
+    bf16 = precision == "bf16" or (precision == "auto" and bf16_wins(speeds))
+    kind = "bf16" if bf16 else "fp32"
+    channels_last = speeds.get(f"{kind} channels last", 0) > WORTHWHILE * speeds.get(kind, 0)
+    return Machine(where, torch.get_num_threads(), bf16, channels_last, speeds)
+
+
+def bf16_wins(speeds: dict[str, float]) -> bool:
+    """Tells whether the fastest way in bfloat16 beats the fastest in float32 by enough."""
+    fastest = {kind: max((s for n, s in speeds.items() if n.startswith(kind)), default=0) for kind in ("fp32", "bf16")}
+    return fastest["bf16"] > WORTHWHILE * fastest["fp32"]
+
+
+def choose_device(device: Device) -> torch.device:
+    """Finds the device.
+
+    Raises:
+        SettingError: it is not there.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        return torch.device(next(name for name, is_there in there.items() if is_there))
+    if not there[device]:
+        present = ", ".join(name for name, is_there in there.items() if is_there)
+        raise SettingError(f"device {device!r} is not available to PyTorch here; available: {present}")
+    return torch.device(device)
+
+
+def device_name(device: torch.device) -> str:
+    """Names the accelerator."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "Apple GPU"
+
+
+def convolution_speed(device: torch.device, dtype: torch.dtype, layout: torch.memory_format) -> float:
+    """Measures GFLOP/s of a 3x3 convolution, forward and backward, by the best of three."""
+    layer = nn.Conv2d(PROBE_CHANNELS, PROBE_CHANNELS, 3, padding=1, bias=False, device=device, dtype=dtype)
+    layer = layer.to(memory_format=layout)  # type: ignore[call-overload]
+    shape = (PROBE_BATCH, PROBE_CHANNELS, PROBE_SIDE, PROBE_SIDE)
+    images = torch.ones(shape, device=device, dtype=dtype).contiguous(memory_format=layout).requires_grad_()
+    gradient = torch.ones_like(images)
+
+    def forward_backward() -> None:
+        layer(images).backward(gradient)
+        synchronise(device)
+
+    forward_backward()  # the first call also compiles and allocates
+    seconds = min(timed(forward_backward) for _ in range(3))
+    operations = 3 * 2 * 9 * PROBE_CHANNELS**2 * PROBE_SIDE**2 * PROBE_BATCH
+    return operations / seconds / 1e9
+
+
+def timed(work: Callable[[], None]) -> float:
+    """Times one call, in seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def synchronise(device: torch.device) -> None:
+    """Waits until the device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def available_threads() -> int:
+    """Counts the cores that this process may really use: its affinity mask, cut to the cgroup's quota.
+
+    More threads than that make PyTorch many times slower.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = cgroup_quota()
+    return max(1, min(cores, int(quota))) if quota else cores
+
+
+def cgroup_quota() -> float | None:
+    """Reads how many cores' time the control group grants, in version 2 or 1; None without a limit."""
+    if (text := _read(CGROUP / "cpu.max")) is not None:
+        quota, period = text.split()
+        return None if quota == "max" else int(quota) / int(period)
+    granted, period_us = (_read(CGROUP / "cpu" / f"cpu.cfs_{name}_us") for name in ("quota", "period"))
+    if granted is None or period_us is None or int(granted) < 0:
+        return None
+    return int(granted) / int(period_us)
+
+
+def memory_limit() -> int | None:
+    """Finds the bytes of memory that this process may use: the machine's, cut to the cgroup's limit."""
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return None
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    limit = _read(CGROUP / "memory.max")
+    return min(total, int(limit)) if limit and limit != "max" else total
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return None

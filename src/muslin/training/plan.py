@@ -1,0 +1,55 @@
+"""How long to train: a number of epochs, or a budget of seconds."""
+
+import time
+
+from muslin.config import FitSettings
+
+__all__ = ["Plan"]
+
+FINISHING = 4.0  # seconds for the pictures and files after training
+
+
+class Plan:
+    """Tells what share of the run is done, so that the schedule ends annealed either way.
+
+    Args:
+        settings: `epochs`, or `time_budget` in seconds from the start.
+        pictures: in the training set.
+        started: `time.monotonic()` when the run began.
+        final_cost: what the last validation and the test cost, in validations.
+    """
+
+    def __init__(self, settings: FitSettings, pictures: int, started: float, final_cost: float) -> None:
+        self.budget, self.started, self.final_cost = settings.time_budget, started, final_cost
+        self.steps = settings.epochs * -(-pictures // settings.batch_size)
+        self.training_started = time.monotonic()
+        self.validation_seconds = 0.0
+
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.started
+
+    def share(self, step: int) -> float:
+        """Share of the training that is done before `step` (from 0), in [0, 1]."""
+        if not self.budget:
+            return step / self.steps
+        begun = self.training_started - self.started
+        return min(1.0, (self.elapsed() - begun) / max(self._end() - begun, 1e-9))
+
+    def is_over(self, step: int) -> bool:
+        """Tells whether no step is left."""
+        return self.share(step) >= 1
+
+    def remaining(self, step: int) -> float:
+        """Estimates the seconds until training ends."""
+        if self.budget:
+            return max(0.0, self._end() - self.elapsed())
+        done = self.share(step)
+        return (time.monotonic() - self.training_started) * (1 - done) / max(done, 1e-9)
+
+    def note_validation(self, seconds: float) -> None:
+        """Takes in what a validation costs: the last one and the final test must fit in the budget."""
+        self.validation_seconds = seconds
+
+    def _end(self) -> float:
+        return self.budget - FINISHING - self.final_cost * self.validation_seconds

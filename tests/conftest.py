@@ -1,0 +1,40 @@
+"""Fixtures that many tests use."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from muslin.data.images import Splits
+from tests.samples import bars, make_splits
+
+
+@pytest.fixture
+def splits() -> Splits:
+    return make_splits()
+
+
+@pytest.fixture
+def write_idx() -> Callable[..., Path]:
+    def write(path: Path, values: np.ndarray, *, compress: bool = False) -> Path:
+        content = (
+            bytes([0, 0, 8, values.ndim]) + b"".join(n.to_bytes(4, "big") for n in values.shape) + values.tobytes()
+        )
+        path.write_bytes(gzip.compress(content) if compress else content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def idx_folder(tmp_path: Path, write_idx: Callable[..., Path]) -> Path:
+    """An IDX folder of bars, named and laid out as MNIST is."""
+    folder = tmp_path / "bars"
+    folder.mkdir()
+    for name, count, seed in (("train", 300, 0), ("t10k", 60, 1)):
+        images, labels = bars(count, 1, 12, 3, seed)
+        write_idx(folder / f"{name}-images-idx3-ubyte.gz", images[:, 0].numpy(), compress=True)
+        write_idx(folder / f"{name}-labels-idx1-ubyte", labels.numpy().astype(np.uint8))
+    return folder

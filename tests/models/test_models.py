@@ -1,0 +1,119 @@
+"""Every model keeps the contract, for grey and colour, small and odd sizes, few and many classes."""
+
+import pytest
+import torch
+from torch import nn
+
+from muslin.data.images import DataSpec
+from muslin.errors import SettingError
+from muslin.models import MODELS, build
+
+
+def spec(channels=1, height=28, width=28, classes=10):
+    names = tuple(str(i) for i in range(classes))
+    return DataSpec(channels, height, width, names, (0.5,) * channels, (0.5,) * channels)
+
+
+SPECS = [spec(), spec(3, 32, 32), spec(1, 12, 12, 3), spec(3, 17, 41, 101)]
+
+
+@pytest.mark.parametrize("data", SPECS, ids=lambda s: f"{s.channels}x{s.height}x{s.width}-{len(s.classes)}")
+@pytest.mark.parametrize("name", MODELS)
+def test_pictures_become_logits_and_every_parameter_learns(name, data):
+    torch.manual_seed(0)
+    model = build(name, data)
+    logits = model(torch.randn(4, data.channels, data.height, data.width))
+    assert logits.shape == (4, len(data.classes))
+    assert logits.dtype == torch.float32
+    nn.functional.cross_entropy(logits, torch.arange(4) % len(data.classes)).backward()
+    for parameter_name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            assert parameter.grad is not None, parameter_name
+            assert parameter.grad.isfinite().all(), parameter_name
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_picture_alone_gets_the_same_logits_as_in_a_batch(name):
+    torch.manual_seed(0)
+    model = build(name, spec()).eval()
+    images = torch.randn(5, 1, 28, 28)
+    with torch.no_grad():
+        alone = torch.cat([model(image[None]) for image in images])
+        assert torch.allclose(model(images), alone, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_same_seed_builds_the_same_weights(name):
+    states = []
+    for _ in range(2):
+        torch.manual_seed(7)
+        states.append(build(name, spec()).state_dict())
+    for key, tensor in states[0].items():
+        assert torch.equal(tensor, states[1][key]), key
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("resnet20", 269_722), ("resnet18", 11_173_962), ("resnet34", 21_282_122)],
+)
+def test_parameter_counts_of_the_literature(name, count):
+    model = build(name, spec(3, 32, 32))
+    assert sum(p.numel() for p in model.parameters()) == count
+    assert f"{count:,}" in MODELS[name].__doc__
+
+
+@pytest.mark.parametrize(("name", "count"), [("linear", 7_850), ("mlp", 407_050)])
+def test_parameter_counts_of_the_docstrings(name, count):
+    assert sum(p.numel() for p in build(name, spec()).parameters()) == count
+    assert f"{count:,}" in MODELS[name].__doc__
+
+
+def test_unknown_model_suggests():
+    with pytest.raises(SettingError, match="unknown model 'resnet43'. Did you mean 'resnet34'"):
+        build("resnet43", spec())
+
+
+OWN = """
+from torch import nn
+def tiny(spec):
+    return nn.Sequential(nn.Flatten(), nn.Linear(spec.channels * spec.height * spec.width, len(spec.classes)))
+def wrong(spec):
+    return nn.Flatten()
+def no_module(spec):
+    return 3
+def fails(spec):
+    raise RuntimeError("no luck")
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(OWN)
+    return path
+
+
+def test_a_model_of_ones_own(own):
+    assert build(f"{own}:tiny", spec())(torch.zeros(3, 1, 28, 28)).shape == (3, 10)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("wrong", r"gave logits \(2, 784\) for two pictures; \(2, 10\) is needed"),
+        ("no_module", "gave int; a torch.nn.Module is needed"),
+        ("fails", "failed with RuntimeError: no luck; mend the file"),
+        ("tinny", "unknown function in .* 'tinny'. Did you mean 'tiny'"),
+    ],
+)
+def test_a_model_of_ones_own_that_breaks_the_contract(own, function, message):
+    with pytest.raises(SettingError, match=message):
+        build(f"{own}:{function}", spec())
+
+
+def test_a_file_that_is_missing_or_broken(tmp_path):
+    with pytest.raises(SettingError, match="there is no Python file"):
+        build(f"{tmp_path}/nowhere.py:x", spec())
+    (tmp_path / "broken.py").write_text("def (")
+    with pytest.raises(SettingError, match="fails with SyntaxError"):
+        build(f"{tmp_path}/broken.py:x", spec())

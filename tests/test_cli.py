@@ -1,0 +1,168 @@
+"""What a person types, what they see, and the exit codes; each in a process of its own where that matters."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from muslin import cli
+
+QUICK = ["--model", "mlp", "--epochs", "2", "--batch-size", "32"]
+SETTINGS = ["--set", "optimizer=sgd", "--set", "lr=0.02", "--set", "flip=none", "--set", "shift=0"]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def type_(monkeypatch, capsys):
+    """Runs a command as typed; gives exit code, standard output and standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["muslin", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return run
+
+
+@pytest.fixture
+def run_folder(here, idx_folder, type_):
+    code, out, _ = type_("fit", idx_folder, "--quiet", *QUICK, *SETTINGS)
+    assert code == 0
+    return out.strip()
+
+
+def test_fit_prints_a_line_an_epoch_into_a_pipe(here, idx_folder, type_):
+    code, out, err = type_("fit", idx_folder, *QUICK, *SETTINGS)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("Recipe coffee: mlp, ")
+    assert lines[1].startswith("bars: 270 pictures to train, 30 to validate, 60 to test, 3 classes; on ")
+    assert lines[2].startswith("epoch 1: loss ")
+    assert lines[4].startswith("Test accuracy ")
+    assert len(lines) == 6
+
+
+def test_fit_prints_json_for_programs(here, idx_folder, type_):
+    code, out, _ = type_("fit", idx_folder, "--json", *QUICK, *SETTINGS)
+    events = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [event["event"] for event in events] == ["start", "epoch", "epoch", "end"]
+    assert events[-1]["test_accuracy"] > 0.9
+
+
+def test_evaluate(run_folder, type_):
+    code, out, _ = type_("evaluate", "latest")
+    assert code == 0
+    assert "test accuracy" in out
+    assert "calibration" in out
+    code, out, _ = type_("evaluate", run_folder, "--json")
+    assert set(json.loads(out)["per_class"]) == {"0", "1", "2"}
+
+
+def test_predict_goes_on_after_a_picture_that_is_none(here, run_folder, type_):
+    bar = np.zeros((24, 24), np.uint8)
+    bar[8:16] = 200
+    Image.fromarray(bar).save(here / "bar.png")
+    (here / "text.png").write_text("hello")
+    code, out, err = type_("predict", run_folder, "text.png", "bar.png", "--top", "2")
+    assert code == 1
+    assert err.startswith("Error: text.png is not a picture")
+    assert out.startswith("bar.png: 1 ")
+    assert out.count("%") == 2
+    code, out, _ = type_("predict", run_folder, "bar.png", "--json")
+    assert (code, json.loads(out)["label"]) == (0, "1")
+
+
+def test_runs_and_doctor(run_folder, type_):
+    code, out, _ = type_("runs")
+    assert code == 0
+    assert run_folder in out
+    code, out, _ = type_("runs", "--json")
+    assert json.loads(out)["epochs"] == 2
+    code, out, _ = type_("doctor")
+    assert code == 0
+    assert "GFLOP/s" in out
+    assert "fit computes in" in out
+    code, out, _ = type_("doctor", "--json")
+    assert json.loads(out)["threads"] >= 1
+
+
+def test_no_runs_yet(here, type_):
+    assert type_("runs")[:2] == (0, "No runs in runs/ yet; make one with: muslin fit\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["fit", "nowhere"], 1, "Error: no data at nowhere; give 'fashion-mnist'"),
+        (["fit", "--recipe", "cofee"], 2, "Error: unknown recipe 'cofee'. Did you mean 'coffee'?"),
+        (["fit", "--model", "resnet43"], 2, "Error: unknown model 'resnet43'. Did you mean 'resnet34'?"),
+        (["fit", "--model", "own.py:net"], 2, "Error: model 'own.py:net': there is no Python file 'own.py'"),
+        (["fit", "--set", "learning_rate=1"], 2, "Error: unknown setting 'learning_rate'."),
+        (["fit", "--set", "lr"], 2, "Error: --set 'lr': write it as NAME=VALUE"),
+        (["fit", "--batch-size", "0"], 2, "Error: batch_size is 0; it must be at least 1"),
+        (["fit", "--epochs", "-1"], 2, "Error: epochs is -1; it must be at least 1"),
+        (["fit", "--epochs", "many"], 2, "Error: epochs is 'many'; a whole number is needed"),
+        (["fit", "--time-budget", "soon"], 2, "Error: --time-budget is 'soon'; write it as 90s, 3m or 1.5h"),
+        (["fit", "--time-budget", "-3m"], 2, "Error: time_budget is -180.0; it must be at least 0"),
+        (["fit", "--device", "tpu"], 2, "Error: unknown device 'tpu'"),
+        (["fit", "--recpie", "x"], 2, "No such option '--recpie'. (Did you mean one of: '--device', '--recipe'?)"),
+        (["evaluate", "latest"], 1, "Error: no runs in runs/ here"),
+        (["predict", "nothing", "a.png"], 1, "Error: no run at nothing"),
+        (["predict", "latest"], 2, "Missing argument 'PICTURE...'"),
+        (["brew"], 2, "No such command 'brew'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_leaves_nothing(here, type_, arguments, code, message):
+    got, out, err = type_(*arguments)
+    assert (got, out) == (code, "")
+    assert message in err
+    assert "Traceback" not in err
+    assert list(here.iterdir()) == []
+
+
+def test_help_names_everything(type_):
+    code, out, _ = type_("--help")
+    assert code == 0
+    for command in ("fit", "evaluate", "predict", "runs", "doctor"):
+        assert command in out
+    assert "espresso" in type_("fit", "--help")[1]
+
+
+def test_ctrl_c_ends_cleanly(here, idx_folder):
+    command = [sys.executable, "-m", "muslin", "fit", str(idx_folder), "--json", "--model", "mlp", "--epochs", "100000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if json.loads(line)["event"] == "epoch":
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate()
+    assert (process.returncode, err) == (130, "")
+    assert json.loads(out.splitlines()[-1])["ended"] == "interrupted"
+    assert (here / "runs").exists()
+
+
+STOPPED_EARLY = """
+import os, signal, sys
+import muslin.cli, muslin.pipeline
+muslin.pipeline.load_splits = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
+sys.argv = ["muslin", "fit"]
+muslin.cli.main()
+"""
+
+
+def test_ctrl_c_before_training_ends_cleanly_too(here):
+    done = subprocess.run([sys.executable, "-c", STOPPED_EARLY], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.strip()) == (130, "Stopped.")
+    assert list(here.iterdir()) == []

@@ -1,0 +1,53 @@
+import pytest
+
+from muslin.config import Augmentation, FitSettings
+from muslin.errors import SettingError
+from muslin.recipes import RECIPES, find_recipe
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": -1}, "epochs is -1; it must be at least 1"),
+        ({"epochs": 1.5}, "epochs is 1.5; it must be a whole number"),
+        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"lr": 0.0}, "lr is 0.0; it must be above 0"),
+        ({"lr": float("nan")}, "lr is nan; it must be above 0"),
+        ({"lr": float("inf")}, "lr is inf; it must be above 0"),
+        ({"momentum": 1.0}, "momentum is 1.0; it must be at least 0 and below 1"),
+        ({"erase_share": 1.5}, "erase_share is 1.5; it must be at least 0 and at most 1"),
+        ({"tta": 3}, "tta is 3; it must be 1"),
+        ({"optimizer": "mun"}, "unknown optimizer 'mun'. Did you mean 'muon'?"),
+        ({"flip": "alternat"}, "unknown flip 'alternat'. Did you mean 'alternate'?"),
+        ({"sead": 1}, "unknown setting 'sead'. Did you mean 'seed'?"),
+        ({"epochs": "three"}, "epochs is 'three'; a whole number is needed"),
+        ({"lr": "fast"}, "lr is 'fast'; a number is needed"),
+    ],
+)
+def test_bad_settings_say_value_and_rule(change: dict, message: str):
+    with pytest.raises(SettingError) as error:
+        FitSettings().changed(**change)
+    assert message in str(error.value)
+
+
+def test_typed_text_becomes_settings_also_of_the_augmentation():
+    settings = FitSettings().changed(epochs="3", lr="0.25", flip="none", shift="2")
+    assert (settings.epochs, settings.lr, settings.augmentation) == (3, 0.25, Augmentation(flip="none", shift=2))
+
+
+def test_a_change_leaves_the_rest():
+    settings = RECIPES["coffee"].settings
+    assert settings.changed(seed=settings.seed) == settings
+
+
+def test_unknown_recipe_suggests():
+    with pytest.raises(SettingError, match="unknown recipe 'expresso'. Did you mean 'espresso'"):
+        find_recipe("expresso")
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES.keys())
+def test_recipes_state_what_was_measured(recipe):
+    assert recipe.name in RECIPES
+    assert recipe.seconds > 0
+    assert 0.9 < recipe.accuracy < 1
+    assert recipe.seeds >= 1

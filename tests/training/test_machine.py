@@ -1,0 +1,100 @@
+import pytest
+import torch
+
+from muslin.errors import SettingError
+from muslin.training import machine as machine_module
+from muslin.training.machine import (
+    available_threads,
+    bf16_wins,
+    cgroup_quota,
+    choose_device,
+    computing,
+    memory_limit,
+    prepare,
+)
+
+
+@pytest.fixture
+def cgroup(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine_module, "CGROUP", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("text", "quota"), [("max 100000", None), ("150000 100000", 1.5), ("50000 100000", 0.5)])
+def test_quota_of_cgroup_2(cgroup, text, quota):
+    (cgroup / "cpu.max").write_text(text + "\n")
+    assert cgroup_quota() == quota
+
+
+@pytest.mark.parametrize(("granted", "quota"), [("-1", None), ("400000", 4.0)])
+def test_quota_of_cgroup_1(cgroup, granted, quota):
+    (cgroup / "cpu").mkdir()
+    (cgroup / "cpu/cpu.cfs_quota_us").write_text(granted)
+    (cgroup / "cpu/cpu.cfs_period_us").write_text("100000")
+    assert cgroup_quota() == quota
+
+
+def test_no_cgroup_is_no_quota(cgroup):
+    assert cgroup_quota() is None
+
+
+@pytest.mark.parametrize(("quota", "threads"), [("max", 8), ("250000", 2), ("50000", 1), ("1600000", 8)])
+def test_threads_are_the_affinity_cut_to_the_quota(cgroup, monkeypatch, quota, threads):
+    monkeypatch.setattr(machine_module.os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    (cgroup / "cpu.max").write_text(f"{quota} 100000")
+    assert available_threads() == threads
+
+
+def test_memory_is_cut_to_the_groups_limit(cgroup):
+    whole = memory_limit()
+    (cgroup / "memory.max").write_text("1000000")
+    assert memory_limit() == 1_000_000
+    (cgroup / "memory.max").write_text("max")
+    assert memory_limit() == whole > 1_000_000
+
+
+def test_bf16_must_win_by_enough():
+    assert bf16_wins({"fp32": 100, "fp32 channels last": 200, "bf16": 90, "bf16 channels last": 400})
+    assert not bf16_wins({"fp32": 100, "fp32 channels last": 200, "bf16": 90, "bf16 channels last": 210})
+    assert not bf16_wins({"fp32": 100, "bf16": 2})
+    assert not bf16_wins({"fp32": 100})
+
+
+@pytest.mark.parametrize(("slow", "expected"), [("fp32", True), ("bf16", False)])
+def test_precision_follows_the_measurement(monkeypatch, slow, expected):
+    slow_type = {"fp32": torch.float32, "bf16": torch.bfloat16}[slow]
+    monkeypatch.setattr(machine_module, "convolution_speed", lambda _, dtype, __: 1.0 if dtype == slow_type else 9.0)
+    machine = prepare("cpu", "auto")
+    assert machine.bf16 is expected
+    assert prepare("cpu", "fp32").bf16 is False
+    assert prepare("cpu", "bf16").bf16 is True
+    with machine.autocast():
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    assert product.dtype == (torch.bfloat16 if expected else torch.float32)
+
+
+@pytest.mark.parametrize("wins", [True, False])
+def test_layout_follows_the_measurement(monkeypatch, wins):
+    def speed(_, __, layout):
+        return 9.0 if (layout == torch.channels_last) == wins else 1.0
+
+    monkeypatch.setattr(machine_module, "convolution_speed", speed)
+    assert prepare("cpu", "auto").memory_format == (torch.channels_last if wins else torch.contiguous_format)
+
+
+def test_measures_with_all_threads_and_sets_the_processor_back():
+    tiny = torch.tensor([1e-40])
+    torch.set_num_threads(1)
+    with computing() as threads:
+        machine = prepare("cpu", "auto")
+        assert torch.get_num_threads() == machine.threads == threads == available_threads()
+        assert (tiny * 0.5).item() == 0
+    assert torch.get_num_threads() == 1
+    assert (tiny * 0.5).item() > 0
+    assert all(speed > 0 for speed in machine.speeds.values())
+
+
+def test_a_device_that_is_not_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(SettingError, match="device 'cuda' is not available to PyTorch here; available: .*cpu"):
+        choose_device("cuda")
