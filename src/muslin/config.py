@@ -68,18 +68,18 @@ class FitSettings:
     """
 
     model: str = "resnet_narrow"
-    epochs: int = 8
-    batch_size: int = 512
+    epochs: int = 20
+    batch_size: int = 500
     optimizer: OptimizerName = "muon"
     lr: float = 0.1
-    muon_lr: float = 0.1
+    muon_lr: float = 0.05
     momentum: float = 0.9
     weight_decay: float = 5e-4
     schedule: ScheduleName = "linear"
     warmup: float = 0.2
     label_smoothing: float = 0.1
     average: float = 0.0
-    tta: int = 1
+    tta: int = 2
     validation: int = 2000
     patience: int = 0
     time_budget: float = 0.0

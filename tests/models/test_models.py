@@ -62,7 +62,9 @@ def test_parameter_counts_of_the_literature(name, count):
     assert f"{count:,}" in MODELS[name].__doc__
 
 
-@pytest.mark.parametrize(("name", "count"), [("linear", 7_850), ("mlp", 407_050)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("linear", 7_850), ("mlp", 407_050), ("resnet_narrow", 297_088), ("resnet_wide", 659_904)]
+)
 def test_parameter_counts_of_the_docstrings(name, count):
     assert sum(p.numel() for p in build(name, spec()).parameters()) == count
     assert f"{count:,}" in MODELS[name].__doc__

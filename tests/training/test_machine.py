@@ -60,10 +60,17 @@ def test_bf16_must_win_by_enough():
     assert not bf16_wins({"fp32": 100})
 
 
+def measure_as(monkeypatch, speed):
+    def speeds(_, ways):
+        return {name: speed(*way) for name, way in ways.items()}
+
+    monkeypatch.setattr(machine_module, "convolution_speeds", speeds)
+
+
 @pytest.mark.parametrize(("slow", "expected"), [("fp32", True), ("bf16", False)])
 def test_precision_follows_the_measurement(monkeypatch, slow, expected):
     slow_type = {"fp32": torch.float32, "bf16": torch.bfloat16}[slow]
-    monkeypatch.setattr(machine_module, "convolution_speed", lambda _, dtype, __: 1.0 if dtype == slow_type else 9.0)
+    measure_as(monkeypatch, lambda dtype, _: 1.0 if dtype == slow_type else 9.0)
     machine = prepare("cpu", "auto")
     assert machine.bf16 is expected
     assert prepare("cpu", "fp32").bf16 is False
@@ -75,10 +82,7 @@ def test_precision_follows_the_measurement(monkeypatch, slow, expected):
 
 @pytest.mark.parametrize("wins", [True, False])
 def test_layout_follows_the_measurement(monkeypatch, wins):
-    def speed(_, __, layout):
-        return 9.0 if (layout == torch.channels_last) == wins else 1.0
-
-    monkeypatch.setattr(machine_module, "convolution_speed", speed)
+    measure_as(monkeypatch, lambda _, layout: 9.0 if (layout == torch.channels_last) == wins else 1.0)
     assert prepare("cpu", "auto").memory_format == (torch.channels_last if wins else torch.contiguous_format)
 
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from muslin.data.images import DataSpec
 from muslin.errors import MuslinError, SettingError, unknown_name
+from muslin.models.convnet import convnet
 from muslin.models.linear import linear
 from muslin.models.mlp import mlp
 from muslin.models.resnet import resnet18, resnet20, resnet34, resnet_narrow, resnet_wide
@@ -18,7 +19,8 @@ __all__ = ["MODELS", "Factory", "build", "load_factory"]
 Factory = Callable[[DataSpec], nn.Module]
 
 MODELS: dict[str, Factory] = {
-    factory.__name__: factory for factory in (linear, mlp, resnet_narrow, resnet_wide, resnet20, resnet18, resnet34)
+    factory.__name__: factory
+    for factory in (linear, mlp, convnet, resnet_narrow, resnet_wide, resnet20, resnet18, resnet34)
 }
 
 

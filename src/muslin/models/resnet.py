@@ -206,10 +206,10 @@ class NarrowResNet(nn.Module):
 
 
 def resnet_narrow(spec: DataSpec) -> nn.Module:
-    """Muslin's own small residual network, for pictures of about 16 to 64 pixels: what the shorter recipes train."""
-    return NarrowResNet(spec, (64, 128, 256), (2, 2, 2))
+    """Muslin's own network for pictures of about 16 to 64 pixels: 297,088 parameters on Fashion-MNIST."""
+    return NarrowResNet(spec, (32, 64, 128), (2, 2, 2))
 
 
 def resnet_wide(spec: DataSpec) -> nn.Module:
-    """The same with more channels and convolutions: what the longer recipes train."""
-    return NarrowResNet(spec, (96, 192, 384), (3, 3, 3))
+    """The same with half as many channels again, for longer training: 659,904 parameters on Fashion-MNIST."""
+    return NarrowResNet(spec, (48, 96, 192), (2, 2, 2))

@@ -13,9 +13,10 @@ from torch import nn
 from muslin.config import Device, Precision
 from muslin.errors import SettingError
 
-__all__ = ["Machine", "available_threads", "computing", "convolution_speed", "memory_limit", "prepare"]
+__all__ = ["Machine", "available_threads", "computing", "convolution_speeds", "memory_limit", "prepare"]
 
-WORTHWHILE = 1.15  # times faster that bf16 or a layout must be before it is chosen
+WORTHWHILE = 1.15  # times faster that bf16 must be before it is chosen
+PROBE_ROUNDS = 4
 PROBE_BATCH, PROBE_CHANNELS, PROBE_SIDE = 64, 64, 14  # a typical convolution of a small-picture ResNet
 CGROUP = Path("/sys/fs/cgroup")
 
@@ -99,10 +100,10 @@ def prepare(device: Device, precision: Precision) -> Machine:
     }
     if where.type == "mps":  # autocast to bfloat16 is not dependable there
         ways = {name: way for name, way in ways.items() if name.startswith("fp32")}
-    speeds = {name: convolution_speed(where, dtype, layout) for name, (dtype, layout) in ways.items()}
+    speeds = convolution_speeds(where, ways)
     bf16 = precision == "bf16" or (precision == "auto" and bf16_wins(speeds))
     kind = "bf16" if bf16 else "fp32"
-    channels_last = speeds.get(f"{kind} channels last", 0) > WORTHWHILE * speeds.get(kind, 0)
+    channels_last = speeds.get(f"{kind} channels last", 0) > speeds.get(kind, 0)
     return Machine(where, torch.get_num_threads(), bf16, channels_last, speeds)
 
 
@@ -132,8 +133,23 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "Apple GPU"
 
 
-def convolution_speed(device: torch.device, dtype: torch.dtype, layout: torch.memory_format) -> float:
-    """Measures GFLOP/s of a 3x3 convolution, forward and backward, by the best of three."""
+def convolution_speeds(
+    device: torch.device, ways: dict[str, tuple[torch.dtype, torch.memory_format]]
+) -> dict[str, float]:
+    """Measures GFLOP/s of a 3x3 convolution, forward and backward, by type and layout.
+
+    The ways take turns and each keeps its best round, so that other work on the machine slows all of them alike.
+    """
+    probes = {name: probe(device, dtype, layout) for name, (dtype, layout) in ways.items()}
+    for work in probes.values():
+        work()  # the first call also compiles and allocates
+    rounds = [{name: timed(work) for name, work in probes.items()} for _ in range(PROBE_ROUNDS)]
+    operations = 3 * 2 * 9 * PROBE_CHANNELS**2 * PROBE_SIDE**2 * PROBE_BATCH
+    return {name: operations / min(r[name] for r in rounds) / 1e9 for name in ways}
+
+
+def probe(device: torch.device, dtype: torch.dtype, layout: torch.memory_format) -> Callable[[], None]:
+    """Prepares one forward and backward pass of a convolution."""
     layer = nn.Conv2d(PROBE_CHANNELS, PROBE_CHANNELS, 3, padding=1, bias=False, device=device, dtype=dtype)
     layer = layer.to(memory_format=layout)  # type: ignore[call-overload]
     shape = (PROBE_BATCH, PROBE_CHANNELS, PROBE_SIDE, PROBE_SIDE)
@@ -144,10 +160,7 @@ def convolution_speed(device: torch.device, dtype: torch.dtype, layout: torch.me
         layer(images).backward(gradient)
         synchronise(device)
 
-    forward_backward()  # the first call also compiles and allocates
-    seconds = min(timed(forward_backward) for _ in range(3))
-    operations = 3 * 2 * 9 * PROBE_CHANNELS**2 * PROBE_SIDE**2 * PROBE_BATCH
-    return operations / seconds / 1e9
+    return forward_backward
 
 
 def timed(work: Callable[[], None]) -> float:
