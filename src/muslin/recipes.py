@@ -34,6 +34,7 @@ class Recipe:
 
 LIGHT = Augmentation(flip="alternate", shift=1)
 FULL = Augmentation(flip="alternate", shift=1, erase=8, erase_share=0.5)
+STRONG = Augmentation(flip="alternate", shift=2, erase=10, erase_share=0.5)
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
@@ -57,7 +58,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             name="lunch",
             summary="a better one in half an hour",
-            settings=FitSettings(model="resnet_wide", epochs=80, augmentation=FULL),
+            settings=FitSettings(model="resnet_wide", epochs=90, augmentation=STRONG),
             seconds=1800,
             accuracy=0.95,
             seeds=1,
@@ -65,7 +66,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             name="overnight",
             summary="the best one, within two hours",
-            settings=FitSettings(model="resnet_wide", epochs=330, augmentation=FULL),
+            settings=FitSettings(model="resnet_wide", epochs=330, augmentation=STRONG),
             seconds=7200,
             accuracy=0.95,
             seeds=1,
