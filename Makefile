@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test check format bench baseline clean
+.PHONY: train test check format bench baseline ladder-peers figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -32,6 +32,15 @@ bench: .venv/installed
 # the lecture's sample project: 30 epochs, hours
 baseline: .venv/installed
 	$(BIN)/python benchmarks/baseline.py
+
+# the ladder's rungs against scikit-learn's counterparts, on the full data
+ladder-peers: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check scikit-learn==1.9.1
+	$(BIN)/python benchmarks/ladder_peers.py
+
+# the pictures of docs/lecture.md
+figures: .venv/installed
+	$(BIN)/python docs/figures.py
 
 clean:
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
