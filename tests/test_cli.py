@@ -135,7 +135,7 @@ def test_a_mistake_is_one_line_and_leaves_nothing(here, type_, arguments, code, 
 def test_help_names_everything(type_):
     code, out, _ = type_("--help")
     assert code == 0
-    for command in ("fit", "evaluate", "predict", "runs", "doctor"):
+    for command in ("fit", "evaluate", "predict", "runs", "doctor", "ladder"):
         assert command in out
     assert "espresso" in type_("fit", "--help")[1]
 

@@ -1,0 +1,170 @@
+"""The pictures of the ladder: accuracy against seconds, and the plane as each rung sees it."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+__all__ = ["Panel", "Point", "draw_ladder", "draw_plane"]
+
+DPI = 150
+TICKS = (10, 50, 60, 70, 75, 80, 85, 90, 92, 94, 96, 98, 99)
+LEAST_ERROR = 0.2  # %; a logarithmic axis has no 0
+# Where a label may stand: shift in points, horizontal and vertical alignment; the last is taken in any case.
+BESIDE = (
+    ((6, 0), "left", "center"),
+    ((-6, 0), "right", "center"),
+    ((0, 6), "center", "bottom"),
+    ((0, -6), "center", "top"),
+    ((6, 6), "left", "bottom"),
+    ((6, -6), "left", "top"),
+    ((-6, 6), "right", "bottom"),
+    ((-6, -6), "right", "top"),
+    ((0, -16), "left", "top"),
+)
+FASTEST = 1e-3  # seconds; a logarithmic axis has no 0
+# Okabe and Ito's colours (2008), told apart by colour-blind eyes as well.
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442", "#000000")
+
+
+class Point(Protocol):
+    """What the plot shows of a rung."""
+
+    @property
+    def rung(self) -> str:
+        """Its name."""
+
+    @property
+    def accuracy(self) -> float:
+        """On the test set, in [0, 1]."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of the confidence interval."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of it."""
+
+    @property
+    def fit_seconds(self) -> float:
+        """Wall time to learn."""
+
+    @property
+    def predict_seconds(self) -> float:
+        """Wall time to answer."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A set of the plane and what a rung makes of it.
+
+    Attributes:
+        name: of the set.
+        points: learned from (N, 2).
+        labels: of the points (N,).
+        regions: the colour of every pixel (S, S), the lowest row first.
+        accuracy: on fresh points, in [0, 1].
+    """
+
+    name: str
+    points: NDArray[np.floating[Any]]
+    labels: NDArray[np.int64]
+    regions: NDArray[np.int64]
+    accuracy: float
+
+
+def draw_ladder(points: Sequence[Point], title: str) -> bytes:
+    """Draws test accuracy against the seconds to learn and to answer; gives a PNG.
+
+    The error is on a logarithmic scale too: from 90 % to 95 % is as far as from 80 % to 90 %.
+    """
+    figure = Figure(figsize=(8.5, 5.5), layout="constrained")
+    axes = figure.subplots()
+    for point in points:
+        axes.plot([_seconds(point)] * 2, [100 * point.low, 100 * point.high], color=COLOURS[0], alpha=0.5)
+        axes.plot(_seconds(point), 100 * point.accuracy, marker="o", color=COLOURS[0])
+    axes.set_yscale("function", functions=(_to_height, _to_accuracy))
+    axes.set(xscale="log", xlabel="seconds to learn and to answer for the test set", ylabel="test accuracy (%)")
+    axes.set(
+        yticks=TICKS, ylim=(0, min(max([100 * point.high for point in points], default=90) + 0.5, 100 - LEAST_ERROR))
+    )
+    axes.set_title(f"The ladder on {title}; bars are 95 % confidence intervals", fontsize=10)
+    axes.margins(x=0.15)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.draw_without_rendering()  # settles the layout: labels are placed by where the points came to lie
+    _label(axes, points)
+    return _png(figure)
+
+
+def _seconds(point: Point) -> float:
+    return max(point.fit_seconds + point.predict_seconds, FASTEST)
+
+
+def _to_height(accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-np.log10(np.maximum(100 - np.asarray(accuracy), LEAST_ERROR)))
+
+
+def _to_accuracy(height: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(100 - 10 ** -np.asarray(height))
+
+
+def _label(axes: Axes, points: Sequence[Point]) -> None:
+    """Writes each rung's name at the first place beside its point that is still free."""
+    places = [(_seconds(point), 100 * point.accuracy) for point in points]
+    taken = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in axes.transData.transform(places)] if places else []
+    for point, place in zip(points, places, strict=True):
+        for offset, side, height in BESIDE:
+            text = axes.annotate(
+                f"{point.rung} {100 * point.accuracy:.1f}", place, offset, textcoords="offset points", ha=side,
+                va=height, fontsize=9,
+            )  # fmt: skip
+            box = text.get_window_extent()
+            if not box.count_overlaps(taken) or (offset, side, height) == BESIDE[-1]:
+                taken.append(box)
+                break
+            text.remove()
+
+
+def draw_plane(rows: Mapping[str, Sequence[Panel]], edge: float) -> bytes:
+    """Draws a row a rung and a column a set, the plane in the colours that the rung sees; gives a PNG.
+
+    Args:
+        rows: the panels of each rung, the same sets in the same order.
+        edge: the plane is drawn from -edge to edge.
+    """
+    columns = max((len(panels) for panels in rows.values()), default=1)
+    figure = Figure(figsize=(1.5 * columns + 1, 1.6 * max(len(rows), 1) + 0.4), layout="constrained")
+    grid = figure.subplots(max(len(rows), 1), columns, squeeze=False)
+    for axes_row, (rung, panels) in zip(grid, rows.items(), strict=False):
+        for axes, panel in zip(axes_row, panels, strict=True):
+            _draw_panel(axes, panel, edge)
+        axes_row[0].set_ylabel(rung, fontsize=9)
+    for axes, panel in zip(grid[0], next(iter(rows.values()), []), strict=False):
+        axes.set_title(panel.name, fontsize=9)
+    return _png(figure)
+
+
+def _draw_panel(axes: Axes, panel: Panel, edge: float) -> None:
+    colours = ListedColormap(COLOURS)
+    extent, last = (-edge, edge, -edge, edge), len(COLOURS) - 1
+    axes.imshow(panel.regions, cmap=colours, vmin=0, vmax=last, extent=extent, origin="lower", alpha=0.35)
+    axes.scatter(
+        panel.points[:, 0], panel.points[:, 1], c=panel.labels, cmap=colours, vmin=0, vmax=last, s=2, linewidths=0
+    )
+    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xticks=[], yticks=[])
+    axes.set_xlabel(f"{100 * panel.accuracy:.1f} %", fontsize=8)
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI)
+    return buffer.getvalue()
