@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from muslin.config import Augmentation, FitSettings
@@ -47,7 +50,13 @@ def test_unknown_recipe_suggests():
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES.keys())
 def test_recipes_state_what_was_measured(recipe):
-    assert recipe.name in RECIPES
-    assert recipe.seconds > 0
-    assert 0.9 < recipe.accuracy < 1
-    assert recipe.seeds >= 1
+    assert RECIPES[recipe.name] is recipe
+    path = Path(__file__).parent.parent / "benchmarks" / "results" / f"recipe-{recipe.name}.json"
+    if recipe.seeds == 0:
+        assert recipe.seconds is recipe.accuracy is None
+        assert not path.exists()
+        return
+    measured = json.loads(path.read_text())
+    assert recipe.seconds == pytest.approx(measured["seconds_mean"], abs=0.5)
+    assert recipe.accuracy == pytest.approx(measured["accuracy_mean"], abs=5e-5)
+    assert recipe.seeds == len(measured["runs"])

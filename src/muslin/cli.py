@@ -8,7 +8,7 @@ import click
 
 import muslin
 from muslin.errors import MuslinError, SettingError
-from muslin.recipes import RECIPES
+from muslin.recipes import RECIPES, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,13 @@ def cli() -> None:
 
 
 def _recipe_help() -> str:
-    return "; ".join(f"{recipe.name}: {recipe.summary}" for recipe in RECIPES.values())
+    return "; ".join(f"{recipe.name}: {recipe.summary}{_measured(recipe)}" for recipe in RECIPES.values())
+
+
+def _measured(recipe: Recipe) -> str:
+    if recipe.seconds is None or recipe.accuracy is None:
+        return ""
+    return f" ({100 * recipe.accuracy:.1f} % on Fashion-MNIST in {recipe.seconds:.0f} s, on 2 cores with bf16)"
 
 
 def _changes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:

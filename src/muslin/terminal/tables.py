@@ -117,13 +117,13 @@ def consequences(machine: Machine) -> list[str]:
     else:
         precision = f"fit computes in float32: bfloat16 reaches {other / gain:.2f} times its speed here."
     layout = "channels last, the faster layout here" if machine.channels_last else "channels first"
-    coffee = RECIPES["coffee"]
-    expected = duration(coffee.seconds * max(1.0, REFERENCE_GFLOPS / gain))
+    reference = RECIPES["coffee"].seconds or 0.0
+    expected = duration(reference * max(1.0, REFERENCE_GFLOPS / gain))
     return [
         precision,
         f"Convolutions are laid out {layout}.",
         f"It uses {machine.threads} threads; more than the cores would make it slower.",
-        f"Recipe coffee takes {duration(coffee.seconds)} at {REFERENCE_GFLOPS} GFLOP/s: expect about {expected} here.",
+        f"Recipe coffee takes {duration(reference)} at {REFERENCE_GFLOPS} GFLOP/s: expect about {expected} here.",
     ]
 
 
