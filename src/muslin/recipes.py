@@ -57,10 +57,10 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="lunch",
-            summary="a better one in half an hour",
+            summary="a better one, within half an hour",
             settings=FitSettings(model="resnet_wide", epochs=90, augmentation=STRONG),
-            seconds=1800,
-            accuracy=0.95,
+            seconds=1439,
+            accuracy=0.9478,
             seeds=1,
         ),
         Recipe(
