@@ -21,9 +21,10 @@ def test_is_whole_and_split_by_class(data):
 
 
 def test_statistics_are_the_training_sets(data):
-    pixels = data.train.images.double() / 255
-    assert data.spec.mean == pytest.approx([pixels.mean().item()], rel=1e-10)
-    assert data.spec.std == pytest.approx([pixels.std(correction=0).item()], rel=1e-10)
+    pixels = data.train.images.numpy().astype(np.int64)
+    count, total, squares = pixels.size, int(pixels.sum()), int((pixels**2).sum())  # whole numbers: exact
+    assert data.spec.mean == pytest.approx([total / count / 255], rel=1e-13)
+    assert data.spec.std == pytest.approx([(count * squares - total**2) ** 0.5 / count / 255], rel=1e-13)
     assert 255 * data.spec.mean[0] == pytest.approx(72.94, abs=0.2)  # all 60,000, as published
 
 

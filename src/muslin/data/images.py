@@ -13,7 +13,7 @@ from muslin.errors import DataError, SettingError
 
 __all__ = ["DataSpec", "ImageData", "Splits"]
 
-BLOCK = 4096  # pictures summed at a time: float64 copies of a whole data set would not fit
+BLOCK = 4096  # pictures counted at a time, so that memory stays flat
 
 
 @dataclass(frozen=True)
@@ -142,14 +142,18 @@ def pixel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ..
     Returns:
         C means and C standard deviations in [0, 1]; a channel with one value everywhere gets deviation 1.
     """
-    total = torch.zeros(images.shape[1], dtype=torch.float64)
-    squares = torch.zeros(images.shape[1], dtype=torch.float64)
-    for block in images.split(BLOCK):
-        pixels = block.double() / 255  # (B, C, H, W)
-        total += pixels.sum((0, 2, 3))
-        squares += pixels.square_().sum((0, 2, 3))
-    count = images.numel() // images.shape[1]
-    mean = total / count
-    std = (squares / count - mean**2).clamp(min=0).sqrt()
-    std = torch.where(std > 1e-6, std, torch.ones_like(std))
-    return tuple(mean.tolist()), tuple(std.tolist())
+    values = torch.arange(256, dtype=torch.float64)
+    counts = torch.stack([value_counts(images[:, channel]) for channel in range(images.shape[1])])  # (C, 256)
+    share = counts.double() / counts.sum(1, keepdim=True)
+    mean = share @ values  # (C,)
+    std = (share * (values - mean[:, None]) ** 2).sum(1).sqrt()
+    std = torch.where(std > 0, std, torch.full_like(std, 255.0))
+    return tuple((mean / 255).tolist()), tuple((std / 255).tolist())
+
+
+def value_counts(pixels: Tensor) -> Tensor:
+    """Counts how often each of the 256 values occurs in a uint8 tensor: exact, whatever its size."""
+    counts = torch.zeros(256, dtype=torch.int64)
+    for block in pixels.split(BLOCK):
+        counts += torch.bincount(block.flatten(), minlength=256).cpu()
+    return counts
