@@ -258,13 +258,15 @@ class Evaluation:
         run: its folder.
         data: the data's name.
         classes: K names.
-        metrics: over the test pictures, one view each.
+        views: of each picture, whose logits were averaged, as when the run was made.
+        metrics: over the test pictures.
         calibration_error: expected calibration error, in [0, 1].
     """
 
     run: Path
     data: str
     classes: tuple[str, ...]
+    views: int
     metrics: Metrics
     calibration_error: float
 
@@ -282,7 +284,9 @@ def evaluate_run(run: str | Path, data: str | Path | None = None, factory: str |
     """
     folder = find_run(run)
     classifier = bundle.load(folder, factory)
-    splits = load_splits(data if data is not None else read_config(folder)["data"]["source"])
+    config = read_config(folder)
+    views = config["settings"]["tta"]
+    splits = load_splits(data if data is not None else config["data"]["source"])
     if splits.spec.classes != classifier.classes:
         raise DataError(
             f"{splits.name} has the classes {splits.spec.classes}, but {folder} was made for {classifier.classes}"
@@ -291,6 +295,6 @@ def evaluate_run(run: str | Path, data: str | Path | None = None, factory: str |
     with computing():
         machine = prepare("auto", "auto")
         model = classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
-        metrics = score(model, test, machine)
+        metrics = score(model, test, machine, views)
     error = expected_calibration_error(metrics.confidence, metrics.predicted == test.labels)
-    return Evaluation(folder, splits.name, classifier.classes, metrics, error)
+    return Evaluation(folder, splits.name, classifier.classes, views, metrics, error)

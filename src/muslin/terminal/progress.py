@@ -35,7 +35,11 @@ def duration(seconds: float) -> str:
 def introduction(job: Job) -> str:
     """Says in two lines what is about to be trained, on what, where."""
     sizes, settings = job.sizes, job.settings
-    length = f"in {duration(settings.time_budget)}" if settings.time_budget else f"{settings.epochs} epochs"
+    length = (
+        f"in {duration(settings.time_budget)}"
+        if settings.time_budget
+        else f"{settings.epochs} epoch{'s' * (settings.epochs > 1)}"
+    )
     return (
         f"Recipe {job.recipe}: {settings.model}, {job.parameters:,} parameters, {length}, seed {settings.seed}\n"
         f"{job.splits.name}: {sizes['train']:,} pictures to train, {sizes['validation']:,} to validate, "
@@ -130,7 +134,7 @@ class LiveTable(Quiet):
     def __call__(self, event: Event) -> None:
         """Shows one event."""
         if isinstance(event, Job):
-            self.console.print(introduction(event), highlight=False)
+            self.console.print(introduction(event), highlight=False, soft_wrap=True)
             self.live.start()
         elif isinstance(event, Progress):
             text = f"epoch {event.epoch}, loss {event.loss:.3f}, {duration(event.remaining)} left"
@@ -147,7 +151,7 @@ class LiveTable(Quiet):
         if run.test is not None:
             self.bar.update(self.task, completed=1.0, description="trained and tested")
         self.live.stop()
-        self.console.print(conclusion(run), highlight=False)
+        self.console.print(conclusion(run), highlight=False, soft_wrap=True)
 
 
 def write_line(text: str) -> None:

@@ -24,14 +24,19 @@ __all__ = [
 ]  # fmt: skip
 
 
+PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
+
+
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
     """Prints a table whose first `left` columns are text and the others numbers."""
     table = Table(box=None, pad_edge=False)
     for position, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if position < left else "right", no_wrap=True)
+        is_text = position < left
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
 
 
 def evaluation_table(evaluation: Evaluation) -> None:
@@ -39,10 +44,11 @@ def evaluation_table(evaluation: Evaluation) -> None:
     test = evaluation.metrics
     Console().print(
         f"{evaluation.run} on {evaluation.data}: test accuracy {100 * test.accuracy:.2f} % of {test.count:,} pictures, "
-        f"loss {test.loss:.4f}\n"
+        f"loss {test.loss:.4f}{' (each with its mirror image)' if evaluation.views == 2 else ''}\n"
         f"calibration: {100 * test.confidence.mean():.1f} % sure on average; expected calibration error "
         f"{100 * evaluation.calibration_error:.1f} points",
         highlight=False,
+        soft_wrap=True,
     )
     rows = [
         (name, str(int(test.confusion[i].sum())), f"{100 * recall:.2f} %")
@@ -57,7 +63,8 @@ def evaluation_json(evaluation: Evaluation) -> str:
     per_class = {name: r if r == r else None for name, r in zip(evaluation.classes, test.per_class, strict=True)}
     return json.dumps({
         "run": str(evaluation.run), "data": evaluation.data, "accuracy": test.accuracy, "loss": test.loss,
-        "count": test.count, "per_class": per_class, "expected_calibration_error": evaluation.calibration_error,
+        "count": test.count, "views": evaluation.views,
+        "per_class": per_class, "expected_calibration_error": evaluation.calibration_error,
         "confusion": test.confusion.tolist(),
     })  # fmt: skip
 
@@ -103,7 +110,7 @@ def doctor_report(machine: Machine) -> None:
         *((f"convolution, {way}", f"{speed:,.0f} GFLOP/s") for way, speed in machine.speeds.items()),
     ]
     print_table(("", ""), facts, left=2)
-    Console().print("\n".join(f"• {line}" for line in consequences(machine)), highlight=False)
+    Console().print("\n".join(f"• {line}" for line in consequences(machine)), highlight=False, soft_wrap=True)
 
 
 def consequences(machine: Machine) -> list[str]:
