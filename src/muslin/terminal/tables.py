@@ -134,7 +134,7 @@ def consequences(machine: Machine) -> list[str]:
     ]
 
 
-REFERENCE_GFLOPS = 600  # of the machine that the recipes' times were measured on
+REFERENCE_GFLOPS = 649  # bf16, channels last, when recipe coffee was measured: benchmarks/results/recipe-coffee.json
 
 
 def doctor_json(machine: Machine) -> str:
