@@ -1,11 +1,20 @@
+import io
+import os
+import re
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from muslin.data.images import DataSpec
-from muslin.data.pictures import Contrast, fit_to_spec, open_picture
+from muslin.data.pictures import Contrast, decode_picture, fit_to_spec, open_picture
 from muslin.errors import PictureError
+from tests.bad_pictures import CASES, declared_png, noise, saved
 
 GREY = DataSpec(1, 28, 28, ("a", "b"), (0.3,), (0.3,))
 COLOUR = DataSpec(3, 20, 28, ("a", "b"), (0.3,) * 3, (0.3,) * 3)
@@ -74,65 +83,118 @@ def test_an_animation_gives_its_first_frame(tmp_path):
     assert np.asarray(image.convert("L")).max() == 0
 
 
-def broken_png(tmp_path):
-    path = tmp_path / "broken.png"
-    Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)).save(path)
-    content = bytearray(path.read_bytes())
-    content[80] ^= 255
-    path.write_bytes(content)
-    return path
+@pytest.mark.parametrize("name", CASES)
+def test_odd_files_are_refused_or_accepted_as_promised(tmp_path, name):
+    case = CASES[name]
+    path = case.write(tmp_path)
+    if case.refused:
+        with pytest.raises(PictureError, match=re.escape(case.refused)) as error:
+            open_picture(path)
+        assert str(path) in str(error.value)
+    else:
+        image, notes = open_picture(path)
+        assert image.mode in ("L", "RGB")
+        assert [case.note in note for note in notes] == [True] * bool(case.note)
 
 
-def half_jpeg(tmp_path):
-    path = tmp_path / "half.jpg"
-    Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)).save(path)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    return path
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tiff", "webp"])
+def test_every_format_is_turned_upright(tmp_path, suffix):
+    wide = np.zeros((32, 64), np.uint8)
+    wide[:, :32] = 255  # lies with its top to the left
+    sideways = Image.fromarray(wide)
+    for orientation, white in ((3, np.s_[:, 32:]), (6, np.s_[:32]), (8, np.s_[32:])):
+        exif = sideways.getexif()
+        exif[0x0112] = orientation
+        sideways.save(tmp_path / f"phone.{suffix}", exif=exif)
+        pixels = np.asarray(open_picture(tmp_path / f"phone.{suffix}")[0].convert("L"))
+        assert pixels.shape == ((32, 64) if orientation == 3 else (64, 32))
+        assert pixels[white].mean() > 250
+        assert 250 < 2 * pixels.mean() < 260
 
 
-def write(tmp_path, name, content):
-    (tmp_path / name).write_bytes(content)
-    return tmp_path / name
+def test_what_is_no_file_is_named(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "large.png").touch()
+    os.truncate(tmp_path / "large.png", 2**30)  # sparse: takes no room
+    for path, message in (
+        (tmp_path / "nowhere.png", "no picture at"),
+        (tmp_path, "is a folder; name the picture files in it"),
+        (tmp_path / "pipe.png", "is a pipe or a device"),
+        (tmp_path / "large.png", "1,073,741,824 bytes; at most 536,870,912 are read"),
+        ("zero\0byte.png", "null byte"),
+        ("x" * 5000, "cannot read"),
+    ):
+        with pytest.raises(PictureError, match=message):
+            open_picture(path)
 
 
-def huge(tmp_path):
-    path = tmp_path / "huge.png"
-    Image.new("1", (10_000, 10_000)).save(path)
-    return path
+def test_a_name_in_an_error_cannot_touch_the_terminal(tmp_path):
+    (tmp_path / "\x1b[2J\n.png").touch()
+    with pytest.raises(PictureError) as error:
+        open_picture(tmp_path / "\x1b[2J\n.png")
+    assert str(error.value).isprintable()
 
 
-def floats(tmp_path):
-    path = tmp_path / "floats.tiff"
-    Image.fromarray(np.zeros((8, 8), np.float32)).save(path)
-    return path
+def test_a_closed_or_damaged_pillow_image_is_refused():
+    content = CASES["JPEG cut in half"].content()
+    with pytest.raises(PictureError, match="cannot read the picture"):
+        open_picture(Image.open(io.BytesIO(content)))
 
 
-def postscript(tmp_path):
-    path = tmp_path / "drawing.eps"
-    Image.fromarray(RAMP).save(path)
-    return path
+def test_pillows_warnings_are_silenced_while_any_thread_decodes():
+    before = warnings.filters[:]
+    content = declared_png(9_500, 9_500)  # Pillow warns of more than 89 megapixels
+    with ThreadPoolExecutor(4) as pool, pytest.raises(PictureError, match="at most 50,000,000"):
+        list(pool.map(lambda _: decode_picture(content, "large"), range(50)))
+    assert warnings.filters == before
 
 
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda folder: folder / "nowhere.png", "no picture at"),
-        (lambda folder: folder, "is a folder; name the picture files in it"),
-        (lambda folder: write(folder, "empty.png", b""), "not a picture of a kind that is read"),
-        (lambda folder: write(folder, "text.jpg", b"hello"), "not a picture of a kind that is read"),
-        (lambda folder: write(folder, "drawing.svg", b"<svg/>"), "not a picture of a kind that is read"),
-        (postscript, "not a picture of a kind that is read"),
-        (half_jpeg, "is the file damaged"),
-        (broken_png, "is the file damaged"),
-        (huge, "10000 x 10000 pixels; at most 50,000,000 are read"),
-        (floats, "floating-point numbers; save it with 8 or 16 bits"),
-    ],
+SEEDS = [saved(noise(), kind) for kind in ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "PPM")]
+SEEDS += [case.content() for name, case in CASES.items() if "EXIF" in name or "animated" in name or "16-bit" in name]
+START = 200  # bytes: where the headers are, and where a flip does most
+
+
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0, START), st.binary(min_size=1, max_size=4)), max_size=6),
+    st.integers(1, 20_000),
 )
-def test_what_cannot_be_read_is_named(tmp_path, make, message):
-    path = make(tmp_path)
-    with pytest.raises(PictureError, match=message) as error:
-        open_picture(path)
-    assert str(path) in str(error.value)
+@settings(max_examples=400, deadline=None)
+def test_damaged_bytes_raise_nothing_but_picture_errors(content, changes, length):
+    damaged = bytearray(content[:length])
+    for position, replacement in changes:
+        damaged[position : position + len(replacement)] = replacement
+    check_only_picture_errors(bytes(damaged))
+
+
+STARTS = [
+    b"",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    b"\xff\xd8\xff",
+    b"GIF89a",
+    b"II*\0",
+    b"MM\0*",
+    b"BM",
+    b"P5 ",
+    b"P7\n",
+    b"Pf\n",
+]
+STARTS += [b"RIFF\0\0\0\0WEBPVP8 "]
+
+
+@given(st.sampled_from(STARTS), st.binary(max_size=300))
+@settings(max_examples=400, deadline=None)
+def test_any_bytes_raise_nothing_but_picture_errors(start, rest):
+    check_only_picture_errors(start + rest)
+
+
+def check_only_picture_errors(content):
+    try:
+        image, _ = decode_picture(content, "fuzzed")
+    except PictureError:
+        return
+    assert image.mode in ("L", "RGB")
+    assert min(image.size) >= 1
 
 
 @pytest.mark.parametrize("array", [np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4), np.uint8)])
