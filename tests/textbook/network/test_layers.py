@@ -1,5 +1,4 @@
 from functools import partial
-from math import prod
 
 import numpy as np
 import pytest
@@ -11,16 +10,8 @@ from torch.nn import functional as F
 from muslin.data import plane
 from muslin.errors import SettingError
 from muslin.textbook import optimizers as opt
-from muslin.textbook.network import (
-    ACTIVATIONS,
-    LOSSES,
-    STAGES,
-    Network,
-    finite_difference_check,
-    grid,
-    step_through,
-    warp,
-)
+from muslin.textbook.network import Network
+from tests.textbook.network.problems import every_kind, problem
 
 torch.set_num_threads(1)
 
@@ -29,16 +20,6 @@ TORCH_LOSSES = {
     "binary-cross-entropy": lambda z, t: F.binary_cross_entropy_with_logits(z[:, 0], torch.tensor(t).double()),
     "mean-squared-error": lambda z, t: F.mse_loss(torch.sigmoid(z[:, 0]), torch.tensor(t).double()),
 }
-every_kind = pytest.mark.parametrize(("activation", "loss"), [(a, loss) for a in ACTIVATIONS for loss in LOSSES])
-
-
-def problem(hidden, activation, loss, seed, dtype=np.float64):
-    """A network and a batch for it."""
-    generator = np.random.default_rng(seed)
-    outputs = 3 if loss == "cross-entropy" else 1
-    network = Network((2, *hidden, outputs), activation, loss, seed=seed, dtype=dtype)
-    network.parameters = network.parameters + generator.normal(0, 0.1, network.parameters.shape).astype(dtype)
-    return network, generator.normal(size=(6, 2)), generator.integers(0, max(2, outputs), 6)
 
 
 def torch_backward(network, inputs, targets, l2):
@@ -81,20 +62,6 @@ def test_every_number_of_a_step_agrees_with_autograd(activation, loss, hidden, s
     flat = np.concatenate([np.concatenate([w.grad.numpy().ravel(), b.grad.numpy()]) for w, b, _, _ in kept])
     np.testing.assert_allclose(step.gradient, flat, rtol=1e-10, atol=1e-13)
     np.testing.assert_allclose(network.probabilities(inputs), step.layers[-1].activation, rtol=1e-12)
-
-
-@every_kind
-def test_finite_differences_agree_and_leave_the_network_alone(activation, loss):
-    network, inputs, targets = problem([4, 3], activation, loss, seed=5)
-    before = network.parameters
-    assert finite_difference_check(network, inputs, targets, l2=0.1) < 1e-7
-    assert network.parameters is before
-
-
-def test_finite_differences_find_a_wrong_gradient(monkeypatch):
-    network, inputs, targets = problem([4], "tanh", "binary-cross-entropy", seed=5)
-    monkeypatch.setitem(ACTIVATIONS, "tanh", (ACTIVATIONS["tanh"][0], ACTIVATIONS["sigmoid"][1]))
-    assert finite_difference_check(network, inputs, targets) > 1e-3
 
 
 OPTIMIZERS = {
@@ -166,81 +133,6 @@ def test_many_colours_are_learned_in_float32():
     np.testing.assert_allclose(network.probabilities(points).sum(axis=1), 1, rtol=1e-5)
 
 
-def kept_number(step, event):
-    """The number of the step that an event computes."""
-    if event.operation == "loss":
-        return step.loss
-    number = getattr(step.layers[event.layer], event.operation.replace("-", "_").replace(" ", "_"))
-    if event.operation == "weight gradient":
-        return number[event.source, event.neuron]
-    return np.atleast_2d(number)[0, event.neuron]
-
-
-@every_kind
-def test_stepping_through_gives_every_operation_with_its_arithmetic(activation, loss):
-    network, inputs, targets = problem([3, 2], activation, loss, seed=4)
-    events = list(step_through(network, inputs[0], int(targets[0]), l2=0.1))
-    step = network.backpropagate(inputs[:1], targets[:1], l2=0.1)
-    for event in events:
-        if event.function == "sum":
-            total = sum(prod(number for _, number in term) for term in event.terms)
-            assert event.value == pytest.approx(total, rel=1e-10, abs=1e-14)
-        assert event.value == kept_number(step, event)
-        assert str(event).endswith(f"= {event.value:.4g}")
-    neurons = sum(network.sizes[1:])
-    counts = {name: sum(event.operation == name for event in events) for name in {e.operation for e in events}}
-    assert counts == {
-        "pre-activation": neurons, "activation": neurons, "loss": 1, "pre-activation gradient": neurons,
-        "weight gradient": network.parameters.size - neurons, "bias gradient": neurons,
-        "input gradient": sum(network.sizes[:-1]),
-    }  # fmt: skip
-    phases = [event.phase for event in events]
-    assert phases == sorted(phases, reverse=True)  # all of forward, then all of backward
-    backward = [event.layer for event in events if event.phase == "backward"]
-    assert backward == sorted(backward, reverse=True)
-
-
-def test_softmax_events_name_every_score_and_their_own_first():
-    network, inputs, _ = problem([], "tanh", "cross-entropy", seed=4)
-    events = [e for e in step_through(network, inputs[0], 1) if e.operation == "activation"]
-    assert [[name for ((name, _),) in event.terms] for event in events] == [
-        ["z[0]", "z[1]", "z[2]"],
-        ["z[1]", "z[2]", "z[0]"],
-        ["z[2]", "z[0]", "z[1]"],
-    ]
-    assert {event.function for event in events} == {"softmax"}
-
-
-def test_warp_moves_through_weights_bias_and_activation_without_a_jump():
-    network, points, _ = problem([2, 3], "tanh", "binary-cross-entropy", seed=6)
-    for layer in range(3):
-        step = network.backpropagate(points, np.zeros(len(points), int)).layers[layer]
-        width = max(step.weights.shape)
-        ends = [warp(network, points, layer, stage, 1.0) for stage in STAGES]
-        starts = [warp(network, points, layer, stage, 0.0) for stage in STAGES]
-        assert all(positions.shape == (6, width) for positions in ends + starts)
-        fan_in, fan_out = step.weights.shape
-        np.testing.assert_allclose(starts[0][:, :fan_in], step.inputs)
-        np.testing.assert_allclose(ends[0][:, :fan_out], step.inputs @ step.weights, atol=1e-15)
-        np.testing.assert_allclose(ends[1][:, :fan_out], step.pre_activation)
-        np.testing.assert_allclose(ends[2][:, :fan_out], step.activation)
-        np.testing.assert_array_equal(ends[0], starts[1])
-        np.testing.assert_array_equal(ends[1], starts[2])
-        assert not ends[0][:, fan_out:].any()
-        half = warp(network, points, layer, "activation", 0.5)
-        np.testing.assert_allclose(half, (starts[2] + ends[2]) / 2)
-
-
-def test_the_grid_is_square_and_centred():
-    points = grid(2.0, lines=5)
-    assert points.shape == (25, 2)
-    np.testing.assert_array_equal(points.mean(axis=0), [0, 0])
-    np.testing.assert_array_equal(np.abs(points).max(axis=0), [2, 2])
-    for arguments, message in [((0.0,), "extent is 0"), ((1.0, 1), "lines is 1")]:
-        with pytest.raises(SettingError, match=message):
-            grid(*arguments)
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -282,13 +174,3 @@ def test_bad_settings_are_named():
         Network((2, 1), dtype=np.int64)
     with pytest.raises(SettingError, match="seed is -1"):
         Network((2, 1), seed=-1)
-    with pytest.raises(SettingError, match="the check needs float64"):
-        finite_difference_check(Network((2, 1), dtype=np.float32), x, [0])
-    with pytest.raises(SettingError, match="unknown stage 'wieghts'. Did you mean 'weights'"):
-        warp(network, x, 0, "wieghts")
-    with pytest.raises(SettingError, match=r"layer is 2; it must lie in \[0, 1\]"):
-        warp(network, x, 2, "bias")
-    with pytest.raises(SettingError, match="t is 1.5"):
-        warp(network, x, 0, "bias", 1.5)
-    with pytest.raises(SettingError, match=r"inputs has shape \(1, 3\)"):
-        step_through(network, [1.0, 2.0, 3.0], 0)
