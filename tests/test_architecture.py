@@ -64,7 +64,9 @@ def test_every_package_has_a_layer():
     assert {package_of(path) for path in FILES} <= set(RANK)
 
 
-@pytest.mark.parametrize("path", sorted((SOURCE / "textbook").rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
+@pytest.mark.parametrize(
+    "path", sorted((SOURCE / "textbook").rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE))
+)
 def test_textbook_imports_no_torch(path: Path):
     allowed = set(sys.stdlib_module_names) | {"numpy", "scipy", "muslin"}
     assert {module.split(".")[0] for module in imported_modules(path)} <= allowed
