@@ -10,6 +10,7 @@ from torch import nn
 from muslin.data.images import DataSpec
 from muslin.errors import MuslinError, SettingError, unknown_name
 from muslin.models.convnet import convnet
+from muslin.models.efficientnet_lite import efficientnet_lite0
 from muslin.models.linear import linear
 from muslin.models.mlp import mlp
 from muslin.models.resnet import resnet18, resnet20, resnet34, resnet_narrow, resnet_wide
@@ -20,7 +21,7 @@ Factory = Callable[[DataSpec], nn.Module]
 
 MODELS: dict[str, Factory] = {
     factory.__name__: factory
-    for factory in (linear, mlp, convnet, resnet_narrow, resnet_wide, resnet20, resnet18, resnet34)
+    for factory in (linear, mlp, convnet, resnet_narrow, resnet_wide, resnet20, resnet18, resnet34, efficientnet_lite0)
 }
 
 
