@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from muslin.config import Augmentation
-from muslin.data.batches import TrainingBatches, in_order
+from muslin.data.batches import TrainingBatches, draw_balanced, in_order
+from muslin.data.images import ImageData, MappedPictures
 from muslin.errors import SettingError
 from tests.samples import make_splits
 
@@ -55,3 +56,102 @@ def test_in_order_gives_every_picture_in_its_place(splits):
 def test_batch_size_0_is_refused(splits):
     with pytest.raises(SettingError, match="batch size is 0; at least 1"):
         TrainingBatches(splits.train, 0, PLAIN, seed=0)
+
+
+WINDOW = 4000  # bytes: 27 pictures of 12 x 12
+
+
+@pytest.fixture
+def streamed(splits, tmp_path):
+    """The training pictures in the middle of a file."""
+    (tmp_path / "pictures").write_bytes(b"head" + b"x" * 144 + splits.train.images.numpy().tobytes())
+    file = MappedPictures(tmp_path / "pictures", 4, (271, 1, 12, 12))
+    return ImageData(file.images[1:], splits.train.labels, splits.train.spec, file)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64, 270, 10_000])
+@pytest.mark.parametrize("window", [1, WINDOW, 1 << 20])
+def test_a_streamed_epoch_shows_every_picture_once(splits, streamed, batch_size, window):
+    batches = TrainingBatches(streamed, batch_size, PLAIN, seed=0, window=window)
+    images, labels = (torch.cat(parts) for parts in zip(*batches.epoch(0), strict=True))
+    order = batches.order(0)
+    assert sorted(order.tolist()) == list(range(270))
+    assert torch.equal(images, splits.train.spec.normalise(splits.train.images[order]))
+    assert torch.equal(labels, splits.train.labels[order])
+
+
+def test_streamed_batches_are_cut_and_changed_as_those_in_memory(splits, streamed, monkeypatch):
+    settings = Augmentation(flip="random", shift=2, erase=3)
+    resident, mapped = (TrainingBatches(data, 64, settings, seed=3) for data in (splits.train, streamed))
+    monkeypatch.setattr(resident, "order", mapped.order)
+    for one, other in zip(resident.epoch(2), mapped.epoch(2), strict=True):
+        assert torch.equal(one[0], other[0])
+        assert torch.equal(one[1], other[1])
+
+
+def test_streamed_epochs_and_seeds_differ_and_repeat(streamed):
+    first = TrainingBatches(streamed, 9, PLAIN, seed=0, window=WINDOW)
+    assert torch.equal(first.order(1), TrainingBatches(streamed, 9, PLAIN, seed=0, window=WINDOW).order(1))
+    assert not torch.equal(first.order(0), first.order(1))
+    assert not torch.equal(first.order(0), TrainingBatches(streamed, 9, PLAIN, seed=1, window=WINDOW).order(0))
+
+
+@pytest.mark.parametrize("balance", ["none", "sample"])
+@pytest.mark.parametrize("start", [1, 6, 7, 29])
+def test_a_streamed_epoch_can_start_in_its_middle(streamed, start, balance):
+    batches = TrainingBatches(streamed, 9, Augmentation(erase=3), seed=0, window=WINDOW, balance=balance)
+    whole, rest = list(batches.epoch(2)), list(batches.epoch(2, start=start))
+    assert len(rest) == len(whole) - start
+    for (images, labels), (more, more_labels) in zip(whole[start:], rest, strict=True):
+        assert torch.equal(images, more)
+        assert torch.equal(labels, more_labels)
+
+
+def test_a_window_is_few_stretches_of_the_file_mixed_fully(streamed):
+    batches = TrainingBatches(streamed, 9, PLAIN, seed=0, window=WINDOW)
+    assert (batches.block, batches.window) == (6, 3)
+    order = batches.order(0)
+    for window in order.split(27):
+        stretches = (window.sort().values.diff() > 1).sum() + 1
+        assert stretches <= 27 / 6 + 2
+        assert ((window.diff() == 1).sum()) < 10
+
+
+def test_in_order_streams_too(splits, streamed):
+    for (images, labels), (expected, known) in zip(in_order(streamed, 25), in_order(splits.train, 25), strict=True):
+        assert torch.equal(images, expected)
+        assert torch.equal(labels, known)
+
+
+def test_streamed_batches_come_in_parts(streamed):
+    batches = TrainingBatches(streamed, 20, PLAIN, seed=0, window=WINDOW)
+    halves = [list(batches.epoch(0, part=part)) for part in (lambda n: slice(0, n // 2), lambda n: slice(n // 2, n))]
+    for (images, _), (first, _), (second, _) in zip(batches.epoch(0), *halves, strict=True):
+        assert torch.equal(images, torch.cat([first, second]))
+
+
+def test_balanced_draws_show_classes_equally_often():
+    labels = torch.tensor([0] * 900 + [3] * 90 + [1] * 10)
+    drawn = draw_balanced(labels, torch.Generator().manual_seed(0))
+    assert len(drawn) == 1000
+    counts = labels[drawn].bincount(minlength=4)
+    assert counts[2] == 0
+    assert ((counts[[0, 1, 3]] - 333).abs() < 60).all()  # four standard deviations
+    assert (drawn.bincount(minlength=1000)[990:] - 33).abs().max() < 24
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_balanced_epochs(splits, streamed, is_streamed):
+    data = streamed if is_streamed else splits.train
+    data.labels[:] = (torch.arange(270) < 20).long()
+    batches = TrainingBatches(data, 64, Augmentation(flip="random", shift=2), seed=0, balance="sample", window=WINDOW)
+    order = batches.order(4)
+    assert torch.equal(order, batches.order(4))
+    assert not torch.equal(order, batches.order(5))
+    assert abs(int(data.labels[order].sum()) - 135) < 35
+    images, labels = (torch.cat(parts) for parts in zip(*batches.epoch(4), strict=True))
+    assert torch.equal(labels, data.labels[order])
+    often = order.bincount().argmax()
+    copies = images[order == often]
+    assert len(copies) > 2
+    assert len(copies.flatten(1).unique(dim=0)) > 1  # each copy is changed in its own way

@@ -1,8 +1,12 @@
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from muslin.data.images import DataSpec, ImageData, pixel_statistics
+from muslin.data.images import DataSpec, ImageData, MappedPictures, pixel_statistics
 from muslin.errors import DataError, SettingError
 from tests.samples import make_splits
 
@@ -57,3 +61,98 @@ def test_one_class_is_no_classifier():
 def test_statistics_need_one_number_a_channel():
     with pytest.raises(SettingError, match="one number for each of 3 channels"):
         DataSpec(3, 4, 4, ("a", "b"), (0.5,), (0.5,))
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (500, 3, 10, 10), dtype=np.uint8)
+    (tmp_path / "pictures").write_bytes(b"header" + images.tobytes())
+    return torch.from_numpy(images), MappedPictures(tmp_path / "pictures", 6, images.shape)
+
+
+def test_mapped_pictures_are_those_of_the_file(mapped):
+    images, file = mapped
+    assert torch.equal(file.images, images)
+    file.give_back()
+    file.announce(file.images[100:200], 7, 93)
+    assert torch.equal(file.images, images)
+
+
+def test_writing_changes_no_file(mapped, tmp_path):
+    images, file = mapped
+    file.images.fill_(0)
+    assert torch.equal(MappedPictures(tmp_path / "pictures", 6, tuple(images.shape)).images, images)
+
+
+def test_statistics_of_streamed_pictures_are_the_same_to_the_bit(mapped, monkeypatch):
+    images, file = mapped
+    whole = pixel_statistics(images)
+    monkeypatch.setattr("muslin.data.images.BLOCK", 7 * 300)
+    assert pixel_statistics(file.images, file) == whole
+
+
+def test_streamed_data_stay_where_they_are(mapped):
+    _, file = mapped
+    spec = DataSpec(3, 10, 10, ("a", "b"), (0.5,) * 3, (0.5,) * 3)
+    data = ImageData(file.images, torch.arange(500) % 2, spec, file)
+    moved = data.to(torch.device("meta"))
+    assert moved.images is file.images
+    assert (data.device.type, moved.device.type, moved.file) == ("cpu", "meta", file)
+
+
+def test_a_mapping_may_be_larger_than_memory(tmp_path):
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(1 << 40)  # of holes
+    assert MappedPictures(tmp_path / "large", 0, (1 << 28, 1, 64, 64)).images[-1].sum() == 0
+
+
+RESIDENT = """
+import sys
+from pathlib import Path
+import torch
+from muslin.config import Augmentation
+from muslin.data.batches import TrainingBatches, in_order
+from muslin.data.images import DataSpec, ImageData, MappedPictures, pixel_statistics
+
+count = 16384  # 201 MB
+file = MappedPictures(Path(sys.argv[1]), 0, (count, 3, 64, 64))
+data = ImageData(file.images, torch.arange(count) % 2, DataSpec(3, 64, 64, ("a", "b"), (0.5,) * 3, (0.5,) * 3), file)
+
+def resident():  # MB of files and of everything
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return [int(lines[name].split()[0]) / 1024 for name in ("RssFile", "VmRSS")]
+
+def most(batches):
+    next(batches)
+    before = resident()
+    seen = [now for i, _ in enumerate(batches) if i % 4 == 0 for now in [resident()]]
+    return [max(column) - start for column, start in zip(zip(*seen), before)]
+
+def statistics():
+    yield
+    pixel_statistics(file.images, file)
+    yield
+
+plain = Augmentation(flip="none", shift=0)
+print(*most(TrainingBatches(data, 128, plain, 0, window=8 << 20).epoch(0)))
+print(*most(TrainingBatches(data, 128, plain, 0, window=8 << 20, balance="sample").epoch(0)))
+print(*most(in_order(data, 128)))
+print(*most(statistics()))
+before = resident()
+file.images.sum()
+print(*[after - start for after, start in zip(resident(), before)])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_stays_flat_while_streaming(tmp_path):
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(16384 * 3 * 64 * 64)
+    command = [sys.executable, "-c", RESIDENT, str(tmp_path / "large")]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    *streamed, everything = [[float(number) for number in line.split()] for line in output.splitlines()]
+    assert len(streamed) == 4
+    for of_files, of_all in streamed:
+        assert of_files < 40  # MB: a window or a block, and what the system reads ahead
+        assert of_all < 60
+    assert everything[0] > 180  # what is not given back stays

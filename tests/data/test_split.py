@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muslin.data.split import stratified_split
+from muslin.data.split import class_notes, class_weights, stratified_split, train_validation_test
 from muslin.errors import DataError
 from tests.samples import bars, make_splits
 
@@ -53,3 +53,32 @@ def test_nothing_of_the_test_set_enters_training():
     assert {image.numpy().tobytes() for image in data.test.images} == test
     for part in (data.train, data.validation):
         assert not {image.numpy().tobytes() for image in part.images} & test
+
+
+def test_class_weights_make_every_class_count_the_same():
+    labels = torch.tensor([0] * 60 + [2] * 30 + [3] * 10)
+    weights = class_weights(labels, 5)
+    assert torch.allclose(weights, torch.tensor([100 / 180, 0, 100 / 90, 100 / 30, 0]))
+    assert weights[labels].mean().item() == pytest.approx(1)
+
+
+def test_equal_classes_weigh_1():
+    assert torch.equal(class_weights(torch.arange(40) % 4, 4), torch.ones(4))
+
+
+def test_a_person_is_told_of_skewed_and_near_empty_classes():
+    labels = torch.tensor([0] * 61 + [1] * 20 + [2] * 9 + [3])
+    few, one, skewed = class_notes(labels, ("a", "b", "c", "d"))
+    assert few == "class c has 9 training pictures: it can hardly be learnt from so few"
+    assert one.startswith("class d has 1 training picture:")
+    assert skewed.startswith("classes are skewed: a has 61 training pictures, d 1;")
+    assert class_notes(torch.tensor([0] * 30 + [1] * 10), ("a", "b")) == ()
+    assert make_splits().notes == ()
+
+
+def test_validation_that_the_source_brings_is_used():
+    train, held_out, test = (bars(90, 1, 12, 3, seed) for seed in range(3))
+    data = train_validation_test(train, test, ("a", "b", "c"), "bars", validation=30, seed=0, held_out=held_out)
+    assert [len(part) for part in (data.train, data.validation, data.test)] == [90, 90, 90]
+    assert torch.equal(data.validation.images, held_out[0])
+    assert torch.equal(data.train.images, train[0])

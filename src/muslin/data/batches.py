@@ -1,9 +1,14 @@
-"""The fast way from resident pictures to batches: cut whole, augmented whole, on the device.
+"""The fast way from decoded pictures to batches: cut whole, augmented whole, on the device.
+
+A set in memory is shuffled as a whole. One that is streamed from disk is shuffled by windows: blocks of consecutive
+pictures come in a random order, and each window of many blocks is mixed fully. A window is read once and given back,
+so resident memory stays flat; since a pack lies on disk in a random order, every window is a fair sample all the same.
 
 Legend: N pictures, B pictures of a batch, C channels, H x W pixels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -13,48 +18,171 @@ from muslin.data.augment import augment
 from muslin.data.images import ImageData
 from muslin.errors import SettingError
 
-__all__ = ["TrainingBatches", "in_order"]
+__all__ = ["Balance", "Part", "TrainingBatches", "in_order", "whole"]
+
+BLOCK = 256 << 10  # bytes of a streamed set that stay together: one read from disk
+WINDOW = 64 << 20  # bytes of a streamed set that are mixed, and resident, at a time
+
+Balance = Literal["none", "sample"]
+Part = Callable[[int], slice]
+
+
+def whole(count: int) -> slice:
+    """Takes all of `count` things."""
+    return slice(0, count)
 
 
 class TrainingBatches:
     """Shuffled, augmented batches, every one a pure function of (seed, epoch, step).
 
-    An epoch shows every picture once; its batches differ in size by one picture at most, so that none is a tiny rest.
+    An epoch shows every picture once, unless classes are balanced; its batches differ in size by one picture at most,
+    so that none is a tiny rest.
 
     Args:
-        data: resident on the device that trains.
+        data: resident on the device that trains, or streamed.
         batch_size: pictures a batch at most; no more than there are pictures.
         augmentation: what changes from epoch to epoch.
         seed: any int.
+        balance: `sample` draws an epoch's N pictures with replacement, each class equally likely.
+        window: bytes of a streamed set that are mixed at a time.
 
     Raises:
         SettingError: batch size below 1.
     """
 
-    def __init__(self, data: ImageData, batch_size: int, augmentation: Augmentation, seed: int) -> None:
+    def __init__(
+        self,
+        data: ImageData,
+        batch_size: int,
+        augmentation: Augmentation,
+        seed: int,
+        *,
+        balance: Balance = "none",
+        window: int = WINDOW,
+    ) -> None:
         if batch_size < 1:
             raise SettingError(f"batch size is {batch_size}; at least 1 is needed")
-        self.data, self.augmentation, self.seed = data, augmentation, seed
+        self.data, self.augmentation, self.seed, self.balance = data, augmentation, seed, balance
         self.steps = -(-len(data) // batch_size)
-        self.fill = (255 * torch.tensor(data.spec.mean)).round().to(torch.uint8).to(data.images.device)
+        size = data.images[0].numel()  # bytes
+        self.block = max(1, min(BLOCK, window // 4) // size)  # pictures
+        self.window = max(1, window // (size * min(batch_size, len(data))))  # steps
+        self.fill = (255 * torch.tensor(data.spec.mean)).round().to(torch.uint8).to(data.device)
 
     def __len__(self) -> int:
         return self.steps
 
     def order(self, epoch: int) -> Tensor:
-        """Gives the epoch's order: (N,) int64, a permutation."""
+        """Gives the epoch's order: (N,) int64, a permutation unless classes are balanced."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        return torch.randperm(len(self.data), generator=generator).to(self.data.images.device)
+        count = len(self.data)
+        if self.data.file is None:
+            drawn = self.balance == "sample"
+            order = draw_balanced(self.data.labels, generator) if drawn else torch.randperm(count, generator=generator)
+            return order.to(self.data.images.device)
+        starts = torch.randperm(-(-count // self.block), generator=generator) * self.block
+        order = (starts[:, None] + torch.arange(self.block)).flatten()  # block after block
+        order = order[order < count]
+        if self.balance == "sample":
+            times = draw_balanced(self.data.labels, generator).bincount(minlength=count)
+            order = order.repeat_interleave(times[order])
+        mixed = [part[torch.randperm(len(part), generator=generator)] for part in self._windows(order)]
+        return torch.cat(mixed)
 
-    def epoch(self, epoch: int, start: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yields an epoch's batches from step `start`: (B, C, H, W) float32, normalised, channels last, and labels."""
-        for indices in self.order(epoch).tensor_split(self.steps)[start:]:
-            images = augment(self.data.images[indices], indices, epoch, self.seed, self.augmentation, self.fill)
-            images = self.data.spec.normalise(images).contiguous(memory_format=torch.channels_last)
-            yield images, self.data.labels[indices]
+    def _windows(self, order: Tensor) -> list[Tensor]:
+        """Cuts an order between batches: each window holds the pictures of `self.window` batches."""
+        steps = order.tensor_split(self.steps)
+        return [torch.cat(steps[start : start + self.window]) for start in range(0, self.steps, self.window)]
+
+    def size(self, step: int) -> int:
+        """Counts the pictures of an epoch's batch `step`, from 0."""
+        return len(self.data) // self.steps + (step < len(self.data) % self.steps)
+
+    def epoch(self, epoch: int, start: int = 0, part: Part = whole) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yields an epoch's batches from step `start`: (B, C, H, W) float32, normalised, channels last, and labels.
+
+        Args:
+            epoch: from 0.
+            start: the first batch to yield, from 0.
+            part: which of a batch's pictures to yield, given how many there are.
+        """
+        order = self.order(epoch)
+        which = distinct(order) if self.balance == "sample" else order
+        steps = zip(order.tensor_split(self.steps), which.tensor_split(self.steps), strict=True)
+        for step, (indices, identities) in enumerate(steps):
+            if step < start:
+                continue
+            if self.data.file and (step == start or step % self.window == 0):
+                self._turn_page(order, step // self.window, fresh=step == start)
+            yield self._batch(indices[part(len(indices))], identities[part(len(indices))], epoch)
+        if self.data.file:
+            self.data.file.give_back()
+
+    def _batch(self, indices: Tensor, identities: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
+        device = self.data.device
+        images, identities = self.data.images[indices].to(device), identities.to(device)
+        images = augment(images, identities, epoch, self.seed, self.augmentation, self.fill)
+        images = self.data.spec.normalise(images).contiguous(memory_format=torch.channels_last)
+        return images, self.data.labels[indices].to(device)
+
+    def _turn_page(self, order: Tensor, number: int, *, fresh: bool) -> None:
+        """Gives back what was read so far, and has the next window read while this one is used (both, if `fresh`)."""
+        assert self.data.file is not None
+        self.data.file.give_back()
+        for window in self._windows(order)[number + (not fresh) : number + 2]:
+            for low, high in runs(window.sort().values, gap=self.block):
+                self.data.file.announce(self.data.images, low, high)
 
 
-def in_order(data: ImageData, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yields every picture once, unchanged and in its order, in the form of `TrainingBatches.epoch`."""
-    for images, labels in zip(data.images.split(batch_size), data.labels.split(batch_size), strict=True):
-        yield data.spec.normalise(images).contiguous(memory_format=torch.channels_last), labels
+def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
+    """Draws as many pictures as there are, with replacement: every class, then every picture of it, equally likely.
+
+    Args:
+        labels: (N,) int64, on any device.
+        generator: on the CPU.
+
+    Returns:
+        (N,) int64 on the CPU.
+    """
+    labels = labels.cpu()
+    by_class = labels.argsort(stable=True)
+    counts = labels.bincount()
+    starts, present = counts.cumsum(0) - counts, counts.nonzero().flatten()
+    drawn = present[torch.randint(len(present), (len(labels),), generator=generator)]
+    place = torch.rand(len(labels), generator=generator, dtype=torch.float64) * counts[drawn]
+    return by_class[starts[drawn] + place.long()]
+
+
+def distinct(order: Tensor) -> Tensor:
+    """Tells copies of a picture apart, so that each is augmented in its own way.
+
+    >>> distinct(torch.tensor([2, 0, 2, 1, 2]))
+    tensor([ 2,  0,  7,  1, 12])
+    """
+    ordered, places = order.sort(stable=True)
+    position = torch.arange(len(order), device=order.device)
+    is_first = torch.ones_like(ordered, dtype=torch.bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    copy = position - torch.where(is_first, position, 0).cummax(0).values  # how many of the same came before
+    return torch.empty_like(order).scatter_(0, places, ordered + copy * len(order))
+
+
+def runs(rows: Tensor, gap: int) -> list[tuple[int, int]]:
+    """Joins sorted rows into stretches (start, stop) that are further than `gap` apart.
+
+    >>> runs(torch.tensor([1, 2, 2, 5, 40, 41]), gap=10)
+    [(1, 6), (40, 42)]
+    """
+    breaks = (rows.diff() > gap).nonzero().flatten() + 1
+    return [(int(part[0]), int(part[-1]) + 1) for part in rows.tensor_split(breaks)]
+
+
+def in_order(data: ImageData, batch_size: int, part: Part = whole) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yields every picture of a part once, unchanged and in its order, in the form of `TrainingBatches.epoch`."""
+    chosen = part(len(data))
+    batches = zip(data.images[chosen].split(batch_size), data.labels[chosen].split(batch_size), strict=True)
+    for images, labels in batches:
+        images = data.spec.normalise(images.to(data.device))
+        yield images.contiguous(memory_format=torch.channels_last), labels.to(data.device)
+        if data.file:
+            data.file.give_back()

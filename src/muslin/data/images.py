@@ -1,9 +1,12 @@
-"""Labelled pictures in memory, and what a model may know of them.
+"""Labelled pictures, in memory or in a mapped file, and what a model may know of them.
 
 Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
+import mmap
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -11,9 +14,10 @@ from torch.utils.data import Dataset
 
 from muslin.errors import DataError, SettingError
 
-__all__ = ["DataSpec", "ImageData", "Splits"]
+__all__ = ["DataSpec", "ImageData", "MappedPictures", "Splits", "pixel_statistics"]
 
-BLOCK = 4096  # pictures counted at a time, so that memory stays flat
+BLOCK = 16 << 20  # bytes of pictures counted at a time, so that memory stays flat
+NO_RESERVE = 0x4000  # Linux's MAP_NORESERVE, which Python names from 3.13 on
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,44 @@ class DataSpec:
         return (images.float() - mean) / std
 
 
+class MappedPictures:
+    """The pictures of a file, which the system reads when they are looked at and may forget again.
+
+    Writing to `images` changes neither the file nor, once its pages were given back, what is read.
+
+    Args:
+        path: holds the pictures' bytes from `offset` to its end; it must not shrink while it is in use.
+        offset: in bytes.
+        shape: (N, C, H, W).
+    """
+
+    def __init__(self, path: Path, offset: int, shape: tuple[int, int, int, int]) -> None:
+        with path.open("rb") as file:
+            self.pages = _map(file.fileno())
+        self.images = torch.frombuffer(self.pages, dtype=torch.uint8, offset=offset).view(shape)
+        self.offset = offset
+
+    def give_back(self) -> None:
+        """Lets the system forget all that was read: resident memory falls, and the next look reads again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.pages.madvise(mmap.MADV_DONTNEED)
+
+    def announce(self, images: Tensor, start: int, stop: int) -> None:
+        """Has the system read pictures `start` to `stop` of a part of `images` in the background."""
+        if hasattr(mmap, "MADV_WILLNEED"):
+            size = images[0].numel()  # bytes
+            first = self.offset + int(images.storage_offset()) + start * size
+            page = first - first % mmap.PAGESIZE
+            self.pages.madvise(mmap.MADV_WILLNEED, page, first - page + (stop - start) * size)
+
+
+def _map(file: int) -> mmap.mmap:
+    if sys.platform != "linux":
+        return mmap.mmap(file, 0, access=mmap.ACCESS_COPY)
+    # without NO_RESERVE a writable copy larger than memory and swap together is refused
+    return mmap.mmap(file, 0, flags=mmap.MAP_PRIVATE | NO_RESERVE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+
+
 class ImageData(Dataset[tuple[Tensor, int]]):
     """Decoded pictures with their labels: a `torch.utils.data.Dataset` of (normalised picture, label).
 
@@ -68,19 +110,29 @@ class ImageData(Dataset[tuple[Tensor, int]]):
         images: (N, C, H, W) uint8.
         labels: (N,) int64 in 0 .. K-1.
         spec: the training set's description; its statistics normalise each item.
+        file: what `images` is a part of when they are streamed from disk; None when they are in memory.
+        device: where a streamed set's batches go; by default to the CPU. Those in memory go where they are.
 
     Raises:
         DataError: the shapes, types or labels do not fit each other or `spec`.
     """
 
-    def __init__(self, images: Tensor, labels: Tensor, spec: DataSpec) -> None:
+    def __init__(
+        self,
+        images: Tensor,
+        labels: Tensor,
+        spec: DataSpec,
+        file: MappedPictures | None = None,
+        device: torch.device | None = None,
+    ) -> None:
         check_images(images, labels, len(spec.classes))
         if images.shape[1:] != (spec.channels, spec.height, spec.width):
             raise DataError(
                 f"pictures are {tuple(images.shape[1:])} (channels, height, width), "
                 f"but {(spec.channels, spec.height, spec.width)} is expected; use pictures of one size for all splits"
             )
-        self.images, self.labels, self.spec = images, labels, spec
+        self.images, self.labels, self.spec, self.file = images, labels, spec, file
+        self.device = device if file and device else images.device
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -89,7 +141,9 @@ class ImageData(Dataset[tuple[Tensor, int]]):
         return self.spec.normalise(self.images[index]), int(self.labels[index])
 
     def to(self, device: torch.device) -> "ImageData":
-        """Gives the same data with its pictures and labels resident on `device`."""
+        """Gives the same data with its pictures and labels resident on `device`; streamed, its batches move alone."""
+        if self.file:
+            return ImageData(self.images, self.labels, self.spec, self.file, device)
         return ImageData(self.images.to(device), self.labels.to(device), self.spec)
 
     def __repr__(self) -> str:
@@ -105,12 +159,14 @@ class Splits:
         validation: held out of the training set, for choosing and watching.
         test: never touched by training.
         name: what to call the data in reports.
+        notes: what a person should be told of how it was read.
     """
 
     train: ImageData
     validation: ImageData
     test: ImageData
     name: str
+    notes: tuple[str, ...] = ()
 
     @property
     def spec(self) -> DataSpec:
@@ -133,17 +189,22 @@ def check_images(images: Tensor, labels: Tensor, classes: int) -> None:
         raise DataError(f"labels run from {low} to {high}, but {classes} classes allow 0 to {classes - 1}")
 
 
-def pixel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def pixel_statistics(images: Tensor, file: MappedPictures | None = None) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Measures mean and standard deviation of each channel, in units of the full range 0 .. 255.
 
     Args:
         images: (N, C, H, W) uint8.
+        file: what they are a part of when they are streamed; its pages are given back on the way.
 
     Returns:
         C means and C standard deviations in [0, 1]; a channel with one value everywhere gets deviation 1.
     """
     values = torch.arange(256, dtype=torch.float64)
-    counts = torch.stack([value_counts(images[:, channel]) for channel in range(images.shape[1])])  # (C, 256)
+    counts = torch.zeros(images.shape[1], 256, dtype=torch.int64)
+    for block in images.split(max(1, BLOCK // images[0].numel())):
+        counts += torch.stack([value_counts(channel) for channel in block.unbind(1)])  # exact, whatever the size
+        if file:
+            file.give_back()
     share = counts.double() / counts.sum(1, keepdim=True)
     mean = share @ values  # (C,)
     std = (share * (values - mean[:, None]) ** 2).sum(1).sqrt()
@@ -152,8 +213,5 @@ def pixel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ..
 
 
 def value_counts(pixels: Tensor) -> Tensor:
-    """Counts how often each of the 256 values occurs in a uint8 tensor: exact, whatever its size."""
-    counts = torch.zeros(256, dtype=torch.int64)
-    for block in pixels.split(BLOCK):
-        counts += torch.bincount(block.flatten(), minlength=256).cpu()
-    return counts
+    """Counts how often each of the 256 values occurs in a uint8 tensor: (256,) int64."""
+    return torch.bincount(pixels.flatten(), minlength=256).cpu()

@@ -1,4 +1,6 @@
-"""Cut a validation set out of a training set."""
+"""Cut a validation set out of a training set, and weigh its classes."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -6,9 +8,11 @@ from torch import Tensor
 from muslin.data.images import DataSpec, ImageData, Splits, check_images, pixel_statistics
 from muslin.errors import DataError
 
-__all__ = ["MAX_VALIDATION_SHARE", "stratified_split", "train_validation_test"]
+__all__ = ["class_notes", "class_weights", "stratified_split", "train_validation_test", "validation_size"]
 
 MAX_VALIDATION_SHARE = 0.1  # of the training set; more would cost more accuracy than the knowledge is worth
+SKEWED = 3  # times as many pictures in the largest class as in the smallest
+FEW = 10  # training pictures; a class with fewer is mentioned
 
 
 def stratified_split(labels: Tensor, held_out: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -43,6 +47,23 @@ def stratified_split(labels: Tensor, held_out: int, seed: int) -> tuple[Tensor, 
     return (~is_out).nonzero().flatten(), is_out.nonzero().flatten()
 
 
+def class_weights(labels: Tensor, classes: int) -> Tensor:
+    """Weighs classes against each other so that each counts the same in a mean over all pictures.
+
+    w_k = N / (K' n_k), with mean 1 over the pictures; K' are the classes that have any, the others get weight 0.
+
+    Args:
+        labels: (N,) int64 in 0 .. K-1.
+        classes: K.
+
+    Returns:
+        (K,) float32 on the device of `labels`.
+    """
+    counts = labels.bincount(minlength=classes).double()
+    weights = len(labels) / ((counts > 0).sum() * counts)
+    return torch.where(counts > 0, weights, 0).float()
+
+
 def train_validation_test(
     train: tuple[Tensor, Tensor],
     test: tuple[Tensor, Tensor],
@@ -51,6 +72,7 @@ def train_validation_test(
     *,
     validation: int,
     seed: int,
+    held_out: tuple[Tensor, Tensor] | None = None,
 ) -> Splits:
     """Makes the three splits from a training and a test set; the statistics come from what is trained on alone.
 
@@ -61,21 +83,46 @@ def train_validation_test(
         name: what to call the data.
         validation: pictures to hold out of the training set, at most a tenth of it.
         seed: chooses which.
+        held_out: validation pictures and labels that the source brings along; then none are cut out.
 
     Raises:
         DataError: something does not fit.
     """
     images, labels = train
     check_images(images, labels, len(classes))
-    held_out = max(1, min(validation, int(len(labels) * MAX_VALIDATION_SHARE)))
-    kept, out = stratified_split(labels, held_out, seed)
-    train_images = images[kept]
-    mean, std = pixel_statistics(train_images)
+    if held_out is None:
+        kept, out = stratified_split(labels, validation_size(len(labels), validation), seed)
+        held_out = images[out], labels[out]
+        images, labels = images[kept], labels[kept]
+    mean, std = pixel_statistics(images)
     _, channels, height, width = images.shape
     spec = DataSpec(channels, height, width, classes, mean, std)
     return Splits(
-        train=ImageData(train_images, labels[kept], spec),
-        validation=ImageData(images[out], labels[out], spec),
+        train=ImageData(images, labels, spec),
+        validation=ImageData(*held_out, spec),
         test=ImageData(*test, spec),
         name=name,
+        notes=class_notes(labels, classes),
     )
+
+
+def validation_size(count: int, wanted: int) -> int:
+    """Limits the pictures to hold out of `count` to a tenth of them, and to 1 at least."""
+    return max(1, min(wanted, int(count * MAX_VALIDATION_SHARE)))
+
+
+def class_notes(labels: Tensor, classes: Sequence[str]) -> tuple[str, ...]:
+    """Says where classes differ much in size, or have hardly any training pictures."""
+    counts = labels.bincount(minlength=len(classes)).tolist()
+    most, least = max(counts), min(counts)
+    notes = [
+        f"class {name} has {count} training picture{'s' * (count != 1)}: it can hardly be learnt from so few"
+        for name, count in zip(classes, counts, strict=True)
+        if count < FEW
+    ]
+    if most > SKEWED * least:
+        notes.append(
+            f"classes are skewed: {classes[counts.index(most)]} has {most:,} training pictures, "
+            f"{classes[counts.index(least)]} {least:,}; accuracy over all pictures says little of the small classes"
+        )
+    return tuple(notes)

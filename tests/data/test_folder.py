@@ -1,0 +1,179 @@
+import csv
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from muslin.data import folder as folders
+from muslin.data.folder import load
+from muslin.data.sources import load_splits
+from muslin.errors import DataError, PictureError, SettingError
+from tests.samples import bars
+
+
+def write(root, images, labels, suffix=".png"):
+    for number, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
+        path = root / f"bar {label}" / f"{number}{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image[0].numpy() if len(image) == 1 else image.permute(1, 2, 0).numpy()).save(path)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Bars as a folder with train/ and test/."""
+    folder = tmp_path / "bars"
+    for split, count, seed in (("train", 300, 0), ("test", 60, 1)):
+        write(folder / split, *bars(count, 1, 12, 3, seed))
+    return folder
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
+
+
+def contents(data):
+    return sorted((image.numpy().tobytes(), int(label)) for image, label in zip(data.images, data.labels, strict=True))
+
+
+def test_a_folder_becomes_the_very_pictures(root, cache):
+    splits = load(root, validation=30, cache=cache)
+    images, labels = bars(300, 1, 12, 3, 0)
+    expected = sorted((image.numpy().tobytes(), int(label)) for image, label in zip(images, labels, strict=True))
+    assert sorted(contents(splits.train) + contents(splits.validation)) == expected
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (270, 30, 60)
+    assert splits.spec.classes == ("bar 0", "bar 1", "bar 2")
+    assert splits.validation.labels.bincount().tolist() == [10, 10, 10]
+    assert splits.name == "bars"
+    assert splits.notes[0] == "input is 12 x 12, grey, as all pictures are: the size that all pictures have"
+
+
+def test_streamed_and_resident_are_the_same_data(root, cache):
+    resident = load(root, validation=30, cache=cache)
+    streamed = load(root, validation=30, cache=cache, resident_bytes=360 * 144 - 1)
+    assert load(root, validation=30, cache=cache, resident_bytes=360 * 144).train.file is None
+    assert resident.spec == streamed.spec
+    for split in ("train", "validation", "test"):
+        one, other = getattr(resident, split), getattr(streamed, split)
+        assert (one.file is None, other.file is None) == (True, False)
+        assert torch.equal(one.images, other.images)
+        assert torch.equal(one.labels, other.labels)
+
+
+def test_statistics_are_those_of_what_is_trained_on(root, cache):
+    splits = load(root, validation=30, cache=cache)
+    pixels = splits.spec.normalise(splits.train.images)
+    assert abs(pixels.mean()) < 1e-4
+    assert abs(pixels.std() - 1) < 1e-3
+
+
+def test_a_second_time_nothing_is_read(root, cache, monkeypatch):
+    first = load(root, validation=30, cache=cache)
+    monkeypatch.setattr(folders, "look_at", None)
+    again = load(root, validation=30, cache=cache)
+    assert torch.equal(first.train.images, again.train.images)
+    assert again.notes == first.notes
+
+
+def test_without_test_a_fifth_is_cut_off_by_content(root, cache, tmp_path):
+    renamed = tmp_path / "renamed"
+    for folder in (root / "train").iterdir():
+        shutil.copytree(folder, tmp_path / "flat" / folder.name)
+        for path in folder.iterdir():
+            (renamed / folder.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, renamed / folder.name / f"x{path.name}")
+    one, other = (load(tmp_path / name, validation=30, cache=cache) for name in ("flat", "renamed"))
+    assert (len(one.train), len(one.validation), len(one.test)) == (216, 24, 60)
+    assert contents(one.test) == contents(other.test)
+    seen = contents(one.train) + contents(one.validation) + contents(one.test)
+    images, labels = bars(300, 1, 12, 3, 0)
+    assert sorted(seen) == sorted((i.numpy().tobytes(), int(label)) for i, label in zip(images, labels, strict=True))
+
+
+def test_validation_of_ones_own_is_used(root, cache):
+    write(root / "val", *bars(45, 1, 12, 3, 2))
+    splits = load(root, validation=30, cache=cache)
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (300, 45, 60)
+    images, labels = bars(45, 1, 12, 3, 2)
+    assert contents(splits.validation) == sorted(
+        (i.numpy().tobytes(), int(label)) for i, label in zip(images, labels, strict=True)
+    )
+
+
+def test_a_csv_names_the_same_pictures(root, cache):
+    with (root / "list.csv").open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["path", "label", "split"])
+        for path in sorted(root.rglob("*.png")):
+            split, label, _ = path.relative_to(root).parts
+            lines.writerow([path.relative_to(root), label, split])
+    named = load_splits(root / "list.csv", validation=30, cache=cache)
+    walked = load_splits(root, validation=30, cache=cache)
+    assert torch.equal(named.train.images, walked.train.images)
+    assert torch.equal(named.test.labels, walked.test.labels)
+    assert len(list((cache / "packs").glob("[!.]*"))) == 1
+
+
+def test_every_class_is_on_both_sides_of_validation(tmp_path, cache):
+    images, labels = bars(40, 3, 12, 3, 0)
+    for number in range(4):
+        write(
+            tmp_path / "many",
+            images[number * 10 : number * 10 + 10],
+            labels[number * 10 : number * 10 + 10] + 3 * number,
+        )
+    splits = load(tmp_path / "many", validation=1, cache=cache)
+    assert splits.validation.labels.bincount(minlength=12).tolist() == [1] * 12
+    assert splits.train.labels.bincount(minlength=12).min() >= 1
+    assert any("can hardly be learnt" in note for note in splits.notes)
+
+
+def test_pictures_of_many_sizes_and_a_size_asked_for(tmp_path, cache):
+    generator = np.random.default_rng(0)
+    for label in "ab":
+        (tmp_path / "mixed" / label).mkdir(parents=True)
+        for number in range(12):
+            pixels = generator.integers(0, 256, (40 + number, 70 - number, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "mixed" / label / f"{number}.jpg")
+    chosen, larger, asked = (
+        load(tmp_path / "mixed", validation=2, cache=cache, **keys) for keys in ({}, {"most": 224}, {"size": 20})
+    )
+    assert chosen.train.images.shape[1:] == (3, 48, 48)
+    assert larger.train.images.shape[1:] == (3, 48, 48)
+    assert asked.train.images.shape[1:] == (3, 20, 20)
+    assert "input is 20 x 20, in colour: as asked for" in asked.notes
+
+
+def test_damaged_pictures(root, cache):
+    (root / "train" / "bar 0" / "0.png").write_bytes(b"")
+    with pytest.raises(PictureError, match=r"1 of 360 pictures cannot be used \(.*0.png is empty .*--on-bad skip"):
+        load(root, validation=30, cache=cache)
+    splits = load(root, validation=30, cache=cache, on_bad="skip")
+    assert len(splits.train) + len(splits.validation) == 299
+    assert any("1 of 360 pictures were left out: " in note for note in splits.notes)
+    with pytest.raises(PictureError, match="1 of 360"):
+        load(root, validation=30, cache=cache)
+
+
+def test_what_is_asked_for_is_checked(root, cache):
+    with pytest.raises(SettingError, match="on_bad is 'ignore'"):
+        load(root, validation=30, cache=cache, on_bad="ignore")
+    with pytest.raises(SettingError, match="size is 4000"):
+        load(root, validation=30, cache=cache, size=4000)
+    with pytest.raises(DataError, match="nowhere"):
+        load(root / "nowhere", validation=30, cache=cache)
+
+
+def test_the_cache_is_where_the_environment_says(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("MUSLIN_CACHE", str(tmp_path / "own"))
+    load(root, validation=30)
+    assert (tmp_path / "own" / "packs").is_dir()
+
+
+def test_progress_is_told(root, cache):
+    told = []
+    load(root, validation=30, cache=cache, progress=lambda *step: told.append(step))
+    assert told[0] == ("reading", 64, 360)
+    assert told[-1] == ("decoding", 360, 360)
