@@ -15,7 +15,7 @@ SOURCE = Path(muslin.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"terminal"},
+    {"terminal", "loggers"},
     {"lecture", "serving"},
     {"ladder"},
     {"pipeline"},
@@ -28,7 +28,7 @@ LAYERS = [
     {"config", "textbook"},
     {"errors"},
 ]
-APART = [{"training", "evaluation"}, {"config", "textbook"}, {"lecture", "serving"}]
+APART = [{"terminal", "loggers"}, {"training", "evaluation"}, {"config", "textbook"}, {"lecture", "serving"}]
 RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE or path.name != "__init__.py")
 
