@@ -8,7 +8,7 @@ from muslin.ladder.features import NAMES, measure
 from muslin.ladder.garments import GARMENTS
 from muslin.ladder.mcculloch_pitts import WIRING, McCullochPittsRung, cells, make_net
 from muslin.ladder.rules import FILE, Rules, garment_rules
-from tests.ladder.test_features import PULLOVER, SHOE, T_SHIRT, TROUSER
+from tests.ladder.test_features import PULLOVER, SHOE, T_SHIRT, TROUSER, picture
 
 DRAWN = {"t-shirt": T_SHIRT, "trouser": TROUSER, "pullover": PULLOVER, "ankle-boot": SHOE}
 
@@ -38,6 +38,29 @@ def test_rules_ask_only_for_what_is_measured_and_conclude_only_garments():
     base = garment_rules()
     assert base.numbers == set(NAMES)
     assert {fact.value for fact in base.known if fact.name == "class"} == set(GARMENTS)
+
+
+HANDBAG = picture((14, 28, 3, 25), (1, 14, 8, 11), (1, 14, 17, 20), (1, 4, 8, 20))
+SANDAL = picture((18, 24, 0, 28), (19, 23, 4, 14, "cut"), (6, 24, 22, 28))
+COAT = picture((0, 5, 10, 18), (5, 28, 4, 24), (16, 28, 13, 15, "cut"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "image", "garment"),
+    [
+        ("handle-hole", HANDBAG, "bag"),
+        ("sandal-by-holes", SANDAL, "sandal"),
+        ("shirt-by-sleeves", PULLOVER, "shirt"),
+        ("coat-by-sleeves", COAT, "coat"),
+    ],
+)
+def test_holes_and_gaps_beside_sleeves_count(rule, image, garment):
+    def evidence(picture):
+        beliefs = garment_rules().evaluate(measure(picture[None]))
+        return {firing.rule.name: firing.rule.conclusion.value for firing in beliefs.firings}
+
+    assert evidence(image)[rule] in (garment, None)  # a handle makes it a bag, another rule names the class
+    assert rule not in evidence(T_SHIRT)
 
 
 def test_every_rule_says_why_it_is_there():

@@ -56,6 +56,14 @@ def test_sleeves_hang_beside_the_body():
     assert features(BLOCK)["sleeve_gap"] == 0
 
 
+def test_dark_beyond_the_outline_is_no_sleeve_gap():
+    assert features(T_SHIRT)["sleeve_gap"] == 0  # beside the body, but below the sleeves
+    one_arm = picture((0, 28, 10, 18), (0, 6, 4, 18), (6, 28, 4, 8))
+    assert features(one_arm)["sleeve_gap"] == 0  # a gap on one side alone, such as a bag's strap makes
+    half_way = picture((0, 28, 10, 18), (0, 6, 4, 24), (6, 21, 4, 8), (6, 21, 20, 24))
+    assert 0 < features(half_way)["sleeve_gap"] < features(PULLOVER)["sleeve_gap"]
+
+
 def test_a_shoe_leans_to_the_heel():
     found = features(SHOE)
     assert found["symmetry"] < 0.8
@@ -76,8 +84,14 @@ def test_symmetry_does_not_depend_on_the_place():
 
 
 def test_holes_are_counted_in_each_picture_alone():
-    two = picture((2, 26, 2, 26), (5, 8, 5, 8, "cut"), (15, 20, 15, 20, "cut"))
+    two = picture((2, 26, 2, 26), (5, 9, 5, 8, "cut"), (15, 20, 15, 20, "cut"))
     np.testing.assert_array_equal(measure(np.stack([RING, BLOCK, two, RING]))["holes"], [1, 0, 2, 1])
+
+
+def test_a_button_is_no_hole_and_a_notch_in_the_edge_is_none():
+    button = picture((2, 26, 2, 26), (5, 9, 5, 8, "cut"), (12, 15, 12, 15, "cut"))  # 12 pixels, and 9
+    notch = picture((2, 26, 2, 26), (10, 20, 2, 12, "cut"))
+    np.testing.assert_array_equal(measure(np.stack([button, notch]))["holes"], [1, 0])
 
 
 def test_a_zip_is_a_seam():

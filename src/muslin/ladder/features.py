@@ -18,6 +18,7 @@ Numbers: TypeAlias = NDArray[np.floating[Any]]
 Mask: TypeAlias = NDArray[np.bool_]
 
 INK = 20  # a pixel this bright or brighter belongs to the thing
+LEAST_HOLE = 12  # pixels
 WIDE = 0.85  # of the widest row: as wide as this counts as wide
 
 
@@ -31,7 +32,7 @@ def measure(images: NDArray[np.uint8]) -> dict[str, Numbers]:
         A column (N,) for each name in `NAMES`:
         height, width: of the box around the thing, in pixels.
         area: share of the box that the thing fills, in [0, 1].
-        holes: dark regions that it encloses.
+        holes: dark regions that it encloses, each of 12 pixels or more: smaller ones are prints and buttons.
         symmetry: 1 when the left half mirrors the right, 0 when they share nothing.
         brightness: mean of its pixels, in [0, 1].
         texture: mean step from one of its pixels to the next, in [0, 1].
@@ -41,7 +42,8 @@ def measure(images: NDArray[np.uint8]) -> dict[str, Numbers]:
         wide_until: how far down the box its rows are wide, in [0, 1]: where the sleeves end.
         leg_gap: share of dark pixels in the middle of the box's lower half, in [0, 1].
         neck: share of dark pixels in the middle of the box's upper tenth, in [0, 1].
-        sleeve_gap: share of rows below the shoulders with dark between body and sleeves on both sides, in [0, 1].
+        sleeve_gap: share of rows below the shoulders with dark between the body and a sleeve on both sides, in [0, 1];
+            what is dark beyond the outline is no gap.
         seam: mean step across the middle column, less the mean step beside it: a zip or a row of buttons.
 
     Raises:
@@ -107,13 +109,14 @@ def _mean(values: NDArray[Any], where: Mask) -> Numbers:
 
 
 def _holes(ink: Mask) -> Numbers:
-    """Connected dark regions that do not reach the edge of the picture."""
+    """Counts connected dark regions, of `LEAST_HOLE` pixels or more, that do not reach the edge of the picture."""
     ground = np.pad(~ink, ((0, 0), (1, 1), (1, 1)), constant_values=True)
     only_within_a_picture = np.zeros((3, 3, 3))
     only_within_a_picture[1] = ndimage.generate_binary_structure(2, 1)
     regions, count = ndimage.label(ground, only_within_a_picture)
+    is_large = np.bincount(regions.ravel())[1:] >= LEAST_HOLE  # (regions,)
     picture_of = ndimage.maximum(np.arange(len(ink))[:, None, None], regions, np.arange(1, count + 1))
-    return np.bincount(np.asarray(picture_of, dtype=np.int64), minlength=len(ink)) - 1.0
+    return np.bincount(np.asarray(picture_of, dtype=np.int64), weights=is_large, minlength=len(ink)) - 1.0
 
 
 def _symmetry(light: Numbers, across: Numbers) -> Numbers:
@@ -139,8 +142,10 @@ def _wide_until(widths: Numbers, down: Numbers) -> Numbers:
 
 def _sleeve_gap(ink: Mask, down: Numbers, across: Numbers) -> Numbers:
     below = (0.4, 1.0)
+    from_left, from_right = (np.logical_or.accumulate(one, axis=2) for one in (ink, ink[:, :, ::-1]))
+    gap = ~ink & from_left & from_right[:, :, ::-1]  # dark, with ink somewhere on either side
     body = (ink & _within(down, across, below, (0.4, 0.6))).any(axis=2)
-    left, right = ((~ink & _within(down, across, below, side)).any(axis=2) for side in ((0.1, 0.4), (0.6, 0.9)))
+    left, right = ((gap & _within(down, across, below, side)).any(axis=2) for side in ((0, 0.45), (0.55, 1)))
     return _mean(np.asarray(body & left & right), _part(down, *below))
 
 
