@@ -14,6 +14,7 @@ from pathlib import Path
 from muslin.errors import DataError
 
 __all__ = [
+    "SPLITS",
     "Entry",
     "Listing",
     "assign_splits",
@@ -83,6 +84,8 @@ def printable(path: str | os.PathLike[str]) -> str:
     ('two\\nlines', 'Zürich.png')
     """
     text = os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

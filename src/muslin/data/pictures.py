@@ -202,6 +202,7 @@ def _convert(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...
         image.load()
         upright, turned = _upright(image)
         plain, converted = _plain(upright, name)
+        plain.info = {}  # no orientation that could be applied once more
         small = ("has a side under 4 pixels: little can be seen in it",) if min(plain.size) < MIN_SIDE else ()
         return plain, (*notes, *turned, *converted, *small)
     except PictureError:
