@@ -14,7 +14,16 @@ from PIL import Image
 from muslin.data import pack as packing
 from muslin.data.decode import look_at
 from muslin.data.listing import Entry, Listing, assign_splits, list_folder
-from muslin.data.pack import build_pack, cache_folder, content_key, find_pack, open_pack, pack_info, remember_pack
+from muslin.data.pack import (
+    build_pack,
+    cache_folder,
+    content_key,
+    find_pack,
+    index_entry,
+    open_pack,
+    pack_info,
+    remember_pack,
+)
 from muslin.data.sizing import choose_input
 from muslin.errors import DataError, PictureError, SettingError
 
@@ -47,6 +56,10 @@ def listed(root):
 
 def built(root, cache, on_bad="stop", size=SIZE):
     return build_pack(*listed(root), size, cache=cache, on_bad=on_bad, threads=2, progress=SILENT)
+
+
+def found(root, cache, on_bad="stop", asked=(0, 64)):
+    return find_pack(index_entry(list_folder(root), asked, cache), cache, on_bad)
 
 
 def names(folder):
@@ -127,25 +140,23 @@ def test_the_same_content_elsewhere_is_the_same_pack(root, cache, monkeypatch):
 
 
 def test_unchanged_files_are_not_read_again(root, cache):
-    listing = list_folder(root)
-    assert find_pack(listing, (0, 64), cache, "stop") is None
+    assert found(root, cache) is None
     pack = built(root, cache)
-    remember_pack(listing, (0, 64), cache, pack)
-    assert find_pack(list_folder(root), (0, 64), cache, "stop").folder == pack.folder
-    assert find_pack(list_folder(root), (32, 64), cache, "stop") is None
+    remember_pack(index_entry(list_folder(root), (0, 64), cache), pack)
+    assert found(root, cache).folder == pack.folder
+    assert found(root, cache, asked=(32, 64)) is None
 
 
 def test_a_touched_file_is_read_again_and_finds_its_pack(root, cache):
-    listing = list_folder(root)
     pack = built(root, cache)
-    remember_pack(listing, (), cache, pack)
+    remember_pack(index_entry(list_folder(root), (0, 64), cache), pack)
     path = root / "class 0" / "0.png"
     status = path.stat()
     Image.new("RGB", (6, 8), (9, 9, 9)).save(path)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # the change time tells all the same
-    assert find_pack(listing, (), cache, "stop") is None
+    assert found(root, cache) is None
     Image.new("RGB", (6, 8), (0, 0, 0)).save(path)
-    assert find_pack(listing, (), cache, "stop") is None
+    assert found(root, cache) is None
     assert built(root, cache).folder == pack.folder
 
 
@@ -176,12 +187,11 @@ def test_a_pack_with_pictures_left_out_stops_who_did_not_ask_for_that(root, cach
     enlarge(root)
     damage(root)
     pack = built(root, cache, on_bad="skip")
-    listing = list_folder(root)
-    remember_pack(listing, (), cache, pack)
-    for build in (lambda: built(root, cache), lambda: find_pack(listing, (), cache, "stop")):
+    remember_pack(index_entry(list_folder(root), (0, 64), cache), pack)
+    for build in (built, found):
         with pytest.raises(PictureError, match="1 of 322 pictures cannot be used .*--on-bad skip"):
-            build()
-    assert find_pack(listing, (), cache, "skip").folder == pack.folder
+            build(root, cache)
+    assert found(root, cache, on_bad="skip").folder == pack.folder
 
 
 def test_more_than_one_in_a_hundred_is_never_left_out(root, cache):

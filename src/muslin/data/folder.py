@@ -12,7 +12,7 @@ from torch import Tensor
 from muslin.data.decode import Progress, look_at
 from muslin.data.images import DataSpec, ImageData, Splits, pixel_statistics
 from muslin.data.listing import Listing, assign_splits, list_csv, list_folder
-from muslin.data.pack import Pack, build_pack, cache_folder, find_pack, remember_pack
+from muslin.data.pack import Pack, build_pack, cache_folder, find_pack, index_entry, remember_pack
 from muslin.data.sizing import SMALL, choose_input
 from muslin.data.split import class_notes, validation_size
 
@@ -76,8 +76,8 @@ def pack_of(
 ) -> Pack:
     """Opens the pack of a listing; makes it where there is none, or where files have changed. Arguments as `load`."""
     cache = cache or cache_folder()
-    asked = (size, most)
-    pack = find_pack(listing, asked, cache, on_bad)
+    index = index_entry(listing, (size, most), cache)
+    pack = find_pack(index, cache, on_bad)
     if pack is None:
         looks = look_at([entry.path for entry in listing.entries], threads=threads, progress=progress)
         digests = {entry.path: look.sha256 for entry, look in zip(listing.entries, looks, strict=True)}
@@ -87,7 +87,7 @@ def pack_of(
         )
         whole = assign_splits(listing, [look.sha256 for look in looks])
         pack = build_pack(whole, digests, chosen, cache=cache, on_bad=on_bad, threads=threads, progress=progress)
-        remember_pack(listing, asked, cache, pack)
+        remember_pack(index, pack)
     return pack
 
 

@@ -31,7 +31,17 @@ from muslin.data.listing import SPLITS, Entry, Listing, check_classes, printable
 from muslin.data.sizing import InputSize
 from muslin.errors import DataError, PictureError, SettingError
 
-__all__ = ["ON_BAD", "Pack", "build_pack", "cache_folder", "find_pack", "open_pack", "pack_info", "remember_pack"]
+__all__ = [
+    "ON_BAD",
+    "Pack",
+    "build_pack",
+    "cache_folder",
+    "find_pack",
+    "index_entry",
+    "open_pack",
+    "pack_info",
+    "remember_pack",
+]
 
 FORMAT = 1
 IMAGES, LABELS, INFO = "images.npy", "labels.npy", "pack.json"
@@ -143,48 +153,60 @@ def content_key(listing: Listing, digests: Mapping[Path, str], size: InputSize) 
     return _key_of([FORMAT, size.shape, listing.classes, entries])
 
 
-def find_pack(listing: Listing, asked: Sequence[Any], cache: Path, on_bad: str) -> Pack | None:
-    """Finds the pack that a listing had when its files were last read; None if there is none or they have changed.
+def index_entry(listing: Listing, asked: Sequence[Any], cache: Path) -> Path:
+    """Names where the index notes the pack of these files as they are now; reads none of them.
 
     Args:
         listing: as it was listed.
         asked: what else decides on the pack, such as the size that was asked for.
         cache: the folder of all packs.
+    """
+    entries = []
+    for entry, (path, status) in zip(listing.entries, _now(listing), strict=True):
+        times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+        entries.append((path, entry.label, entry.split, *times))
+    return cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
+
+
+def find_pack(index: Path, cache: Path, on_bad: str) -> Pack | None:
+    """Finds the pack that files had when they were last read; None if there is none or they have changed.
+
+    Args:
+        index: their `index_entry`.
+        cache: the folder of all packs.
         on_bad: as for `build_pack`.
 
     Raises:
         PictureError: the pack left pictures out, and `on_bad` is not `skip`.
+        SettingError: `on_bad` is neither `stop` nor `skip`.
     """
     check_on_bad(on_bad)
     try:
-        key = _index_file(listing, asked, cache).read_text(encoding="ascii")
-        pack = open_pack(cache / "packs" / key)
+        pack = open_pack(cache / "packs" / index.read_text(encoding="ascii"))
     except (OSError, DataError):  # building it says what is wrong
         return None
     return _accepted(pack, on_bad)
 
 
-def remember_pack(listing: Listing, asked: Sequence[Any], cache: Path, pack: Pack) -> None:
-    """Notes which pack a listing has, for `find_pack`."""
-    path = _index_file(listing, asked, cache)
-    with _writing(path.parent):
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def remember_pack(index: Path, pack: Pack) -> None:
+    """Notes for `find_pack` which pack files have; `index` is their entry from before they were read."""
+    with _writing(index.parent):
+        temporary = index.with_name(f".{index.name}.{os.getpid()}.tmp")
         temporary.write_text(pack.folder.name, encoding="ascii")
-        temporary.replace(path)
+        temporary.replace(index)
 
 
-def _index_file(listing: Listing, asked: Sequence[Any], cache: Path) -> Path:
-    """Names the index entry for the files as they are now, without reading them."""
-    entries = []
+def _now(listing: Listing) -> Iterator[tuple[str, os.stat_result]]:
+    """Gives each file's path below the root, and its size and times."""
     for entry in listing.entries:
-        status = entry.path.stat()
-        times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-        entries.append((_below(listing, entry), entry.label, entry.split, *times))
-    return cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
+        try:
+            yield _below(listing, entry), entry.path.stat()
+        except FileNotFoundError as error:
+            raise DataError(f"{printable(entry.path)} was removed while the data were read; try again") from error
 
 
 def _below(listing: Listing, entry: Entry) -> str:
-    return entry.path.relative_to(listing.root).as_posix()
+    return str(entry.path).removeprefix(f"{listing.root}{os.sep}").replace(os.sep, "/")  # relative_to is slow
 
 
 def _key_of(values: Any) -> str:
@@ -259,10 +281,7 @@ def _fill(folder: Path, listing: Listing, size: InputSize, on_bad: str, threads:
 
 
 def _fingerprint(listing: Listing) -> list[tuple[int, int]]:
-    try:
-        return [(status.st_size, status.st_mtime_ns) for status in (entry.path.stat() for entry in listing.entries)]
-    except FileNotFoundError as error:
-        raise DataError(f"{printable(error.filename)} was removed while the data were read; try again") from error
+    return [(status.st_size, status.st_mtime_ns) for _, status in _now(listing)]
 
 
 def _in_pack_order(entries: Sequence[Entry]) -> list[Entry]:
