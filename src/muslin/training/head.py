@@ -24,8 +24,9 @@ from muslin.training.machine import Machine
 
 __all__ = ["DECAYS", "HeadResult", "cached_features", "extract_features", "features_key", "fit_head"]
 
-DECAYS = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4)  # from strong to weak: each fit starts at the one before
+DECAYS = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4)  # from strong to weak: each fit starts at the one before
 ITERATIONS = 300  # of L-BFGS at most, for each decay
+CONVERGED = 1e-5  # largest component of the gradient; ten times less moved the validation loss in its fifth digit
 CONSTANT = 1e-6  # share of its mean by which a feature must vary, else it is constant but for rounding
 HASHED = 256  # pictures hashed at a time, so that memory stays flat
 
@@ -120,7 +121,7 @@ def fit_head(
         labels: (N,) int64 in 0 .. K-1.
         classes: K.
         validation: features and labels of other pictures.
-        decays: the strengths to try, each > 0.
+        decays: the strengths to try, each > 0, from the strongest on; two in a row that are worse end the search.
         class_weights: (K,) float, how much a picture of each class counts, in training and in validation.
 
     Raises:
@@ -142,6 +143,9 @@ def fit_head(
         accuracy = (logits.argmax(1) == validation[1]).double().mean().item()
         unscaled = weight / std
         tried.append(HeadResult(unscaled.float(), (bias - unscaled @ mean).float(), decay, loss, accuracy))
+        last = [result.validation_loss for result in tried[-3:]]
+        if len(last) == 3 and last[0] < last[1] < last[2]:
+            break
     return min(tried, key=lambda result: result.validation_loss)
 
 
@@ -151,7 +155,7 @@ def minimise(
     """Moves weight (K, D) and bias (K,) in place to the least regularised cross-entropy; the bias is not decayed."""
     parameters = [weight.requires_grad_(), bias.requires_grad_()]
     optimizer = torch.optim.LBFGS(
-        parameters, max_iter=ITERATIONS, tolerance_grad=1e-7, tolerance_change=1e-12, line_search_fn="strong_wolfe"
+        parameters, max_iter=ITERATIONS, tolerance_grad=CONVERGED, tolerance_change=1e-12, line_search_fn="strong_wolfe"
     )
 
     def loss() -> Tensor:
