@@ -86,6 +86,14 @@ def test_softmax_and_its_logarithm_agree_with_autograd_and_scipy(name, x, data):
     np.testing.assert_allclose(getattr(act, f"{name}_gradient")(x, upstream, axis), gradient, rtol=1e-10, atol=1e-12)
 
 
+@settings(max_examples=60, deadline=None)
+@given(x=tensors)
+def test_step_agrees_with_torch(x):
+    expected = torch.heaviside(torch.tensor(x), torch.tensor(1.0, dtype=torch.float64))
+    np.testing.assert_array_equal(act.step(x), expected.numpy())
+    np.testing.assert_array_equal(act.step_gradient(x), np.zeros_like(x))
+
+
 def test_step_fires_at_its_threshold_and_has_no_slope():
     x = np.array([-np.inf, -1e-300, 0.0, 1e-300, np.inf])
     np.testing.assert_array_equal(act.step(x), [0, 0, 1, 1, 1])

@@ -101,6 +101,32 @@ def test_pairs_that_cancel_are_computed_again_in_bounded_parts(monkeypatch):
     np.testing.assert_allclose(dist.pairwise_l1(points, points), cdist(points, points, "cityblock"), rtol=1e-10)
 
 
+def test_what_lies_farther_apart_than_floats_reach_is_infinitely_far_and_never_nan():
+    for dtype in (np.float64, np.float32):
+        far = np.finfo(dtype).max
+        x, y = np.array([[far, far, 0]], dtype), np.array([[-far, -far, 0]], dtype)
+        assert dist.l2_distance(x, y) == np.inf
+        np.testing.assert_allclose(dist.l2_distance_gradient(x, y), [[0.5**0.5, 0.5**0.5, 0]], rtol=1e-6)
+    assert dist.pairwise_l2([[1e308, 1e308]], [[-1e308, -1e308]]) == np.inf
+
+
+def test_bytes_do_not_wrap_around():
+    dark, light = np.array([[10, 0]], np.uint8), np.array([[20, 0]], np.uint8)
+    assert (dark - light).sum() == 246  # the trap
+    for name in ("l1_distance", "l2_distance", "pairwise_l1", "pairwise_l2"):
+        assert getattr(dist, name)(dark, light).item() == 10
+    assert dist.l1_distance_gradient(dark, light).tolist() == [[-1, 0]]
+
+
+@pytest.mark.parametrize("name", [name for name in dist.__all__ if name != "unit_ball" and "blocks" not in name])
+def test_float32_stays_float32_and_whole_numbers_become_float64(name):
+    function, pair = getattr(dist, name), ([[0, 3], [1, 1]], [[4, 0], [2, 5]])
+    narrow, whole, wide = (function(*(np.array(one, dtype) for one in pair)) for dtype in ("f4", "i8", "f8"))
+    assert (narrow.dtype, whole.dtype, wide.dtype) == (np.float32, np.float64, np.float64)
+    np.testing.assert_array_equal(whole, wide)
+    np.testing.assert_allclose(narrow, wide, rtol=1e-6)
+
+
 @pytest.mark.parametrize(("distance", "radius"), [(dist.l1_distance, 0.5**0.5), (dist.l2_distance, 1.0)])
 def test_unit_balls_lie_at_distance_one(distance, radius):
     ball = dist.unit_ball(distance, points=360)

@@ -40,6 +40,23 @@ def test_entropies_agree_with_scipy(drawn, base):
 
 
 @settings(max_examples=60, deadline=None)
+@given(
+    p=arrays(
+        np.float64, array_shapes(min_dims=0, max_dims=3, max_side=5),
+        elements=st.one_of(st.floats(0, 1), st.sampled_from([0.0, 5e-324, 1e-300, 1.0])),
+    ),
+    base=st.sampled_from(BASES),
+)  # fmt: skip
+def test_surprise_agrees_with_scipy_on_any_shape(p, base):
+    unit = math.log(base) if base else 1
+    surprise = info.surprise(p, base)
+    assert surprise.shape == p.shape
+    assert (surprise >= 0).all()
+    np.testing.assert_allclose(p[p > 0] * surprise[p > 0], special.entr(p[p > 0]) / unit, rtol=1e-10, atol=1e-300)
+    assert np.isinf(surprise[p == 0]).all()
+
+
+@settings(max_examples=60, deadline=None)
 @given(drawn=distributions(2, zeros=False), base=st.sampled_from(BASES))
 def test_gradients_agree_with_autograd(drawn, base):
     (p, q), axis = drawn

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from muslin.errors import SettingError
 from muslin.textbook import losses
+from muslin.textbook.activations import softmax
 
 torch.set_num_threads(1)
 
@@ -123,6 +124,28 @@ def test_log_of_zero_is_inf_or_zero_and_never_nan():
     np.testing.assert_array_equal(losses.binary_cross_entropy_gradient([0.0, 1.0], [0, 1]), [0.5, -0.5])
     assert losses.cross_entropy_with_logits([[1e300, -1e300]], [1]) == 2e300
     assert losses.binary_cross_entropy_with_logits([-1e300], [1]) == 1e300
+    assert losses.cross_entropy_with_logits([[1e308, -1e308]], [0]) == 0  # log softmax is -inf where the target is 0
+    assert losses.cross_entropy_with_logits([[1e308, -1e308]], [1]) == math.inf
+
+
+def test_softmax_twice_leaves_a_loss_that_cannot_be_learned_away():
+    logits = np.array([[100.0, 0.0, 0.0]])
+    once = losses.cross_entropy_with_logits(logits, [0])
+    twice = losses.cross_entropy_with_logits(softmax(logits), [0])
+    assert once < 1e-40
+    assert twice == pytest.approx(math.log(math.e + 2) - 1)  # scores 1, 0, 0: the best that probabilities can be
+    assert np.abs(losses.cross_entropy_with_logits_gradient(softmax(logits), [0])).max() > 0.4  # sure, and yet pulled
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), classes=st.integers(1, 6), shape=array_shapes(min_dims=0, max_dims=3, max_side=4))
+def test_one_hot_and_smooth_labels_agree_with_torch(data, classes, shape):
+    labels = data.draw(arrays(np.int64, shape, elements=st.integers(0, classes - 1)))
+    expected = F.one_hot(torch.as_tensor(labels), classes).double().numpy()
+    np.testing.assert_array_equal(losses.one_hot(labels, classes), expected)
+    smooth = losses.smooth_labels(labels, classes, 0.25)
+    np.testing.assert_allclose(smooth, 0.75 * expected + 0.25 / classes, rtol=1e-12)
+    np.testing.assert_allclose(smooth.sum(-1), 1, rtol=1e-12)
 
 
 def test_any_leading_shape_is_a_batch():
@@ -195,6 +218,9 @@ def test_probabilities_are_checked():
         losses.smooth_labels([0], 2, 1.5)
     with pytest.raises(SettingError, match="classes is 0"):
         losses.one_hot([0], 0)
+    for function in (losses.one_hot, lambda labels, classes: losses.smooth_labels(labels, classes, 0.1)):
+        with pytest.raises(SettingError, match=r"labels holds 3 at index \(1,\); a label must lie in \[0, 2\]"):
+            function([0, 3], 3)
     with pytest.raises(SettingError, match="scores is the single number"):
         losses.hinge_loss(1.0, 0)
 

@@ -2,12 +2,15 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from muslin.errors import SettingError
 from muslin.textbook import neuron
+
+torch.set_num_threads(1)
 
 DATA = np.array(list(product([0, 1], repeat=2)))
 
@@ -52,6 +55,44 @@ def test_the_bias_is_added_once():
     x, weights, bias = np.array([[1.0, 1.0]]), np.array([1.0, 1.0]), -1.5
     assert neuron.perceptron(x, weights, bias)[0] == 1
     assert (x * weights + bias).sum() < 0  # once for each input: 2 - 3
+
+
+shapes = st.tuples(st.integers(1, 6), st.integers(1, 4), st.integers(1, 3))
+numbers = st.floats(-100, 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), shape=shapes, lr=st.floats(0, 2))
+def test_a_perceptron_and_its_rule_agree_with_torch(data, shape, lr):
+    """The rule is a step against the gradient of sum (y - t) (x w + b), with the answers y held fast."""
+    batch, inputs, outputs = shape
+    x, w, b = (
+        data.draw(arrays(np.float64, s, elements=numbers)) for s in ((batch, inputs), (inputs, outputs), outputs)
+    )
+    targets = data.draw(arrays(np.int64, (batch, outputs), elements=st.integers(0, 1)))
+    weights, bias = (torch.tensor(part, requires_grad=True) for part in (w, b))
+    scores = torch.tensor(x) @ weights + bias
+    answers = torch.heaviside(scores.detach(), torch.tensor(1.0, dtype=torch.float64))
+    clear = scores.detach().abs().numpy() > 1e-9  # nearer to 0, the order of summation decides
+    np.testing.assert_array_equal(neuron.perceptron(x, w, b)[clear], answers.numpy()[clear])
+    assume(clear.all())
+    ((answers - torch.tensor(targets)) * scores).sum().backward()
+    new_weights, new_bias = neuron.perceptron_update(x, targets, w, b, lr)
+    np.testing.assert_allclose(new_weights, w - lr * weights.grad.numpy(), rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(new_bias, b - lr * bias.grad.numpy(), rtol=1e-10, atol=1e-10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=arrays(np.int64, st.tuples(st.integers(1, 5), st.just(4)), elements=st.integers(0, 1)),
+    threshold=st.integers(0, 4),
+    excitatory=st.lists(st.integers(0, 3), max_size=5),
+    inhibitory=st.lists(st.integers(0, 3), max_size=3),
+)
+def test_a_neuron_follows_its_definition(lines, threshold, excitatory, inhibitory):
+    fired = neuron.McCullochPitts(threshold, excitatory, inhibitory)(lines)
+    for row, answer in zip(lines.tolist(), fired.tolist(), strict=True):
+        assert answer == (sum(row[i] for i in excitatory) >= threshold and not any(row[i] for i in inhibitory))
 
 
 def test_the_update_is_the_rule_and_leaves_right_samples_alone():
@@ -160,6 +201,8 @@ def test_bad_perceptron_arguments_are_named():
         neuron.perceptron([[np.nan]], [1.0], 0.0)
     with pytest.raises(SettingError, match=r"targets has shape \(4, 1\); it must be \(4,\)"):
         neuron.perceptron_update(DATA, np.zeros((4, 1)), [1.0, 1.0], 0.0)
+    with pytest.raises(SettingError, match="lr is -1; it must be a finite number at least 0"):
+        neuron.perceptron_update(DATA, [0, 0, 0, 1], [1.0, 1.0], 0.0, lr=-1)
     with pytest.raises(SettingError, match=r"labels has shape \(4, 1\); it must be \(4,\)"):
         neuron.train_perceptron(DATA, np.zeros((4, 1), int))
     with pytest.raises(SettingError, match=r"labels holds 2 at index \(0,\); a label must lie in \[0, 1\]"):

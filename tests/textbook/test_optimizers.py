@@ -75,6 +75,16 @@ def test_penalties_agree_with_autograd(weights, rate):
         np.testing.assert_allclose(gradient(weights, rate), w.grad.numpy(), rtol=1e-10)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    weights=arrays(np.float64, array_shapes(min_dims=0, max_dims=3, max_side=3), elements=numbers),
+    lr=st.floats(0, 1), decay=st.floats(0, 2),
+)  # fmt: skip
+def test_decoupled_decay_agrees_with_torch_where_there_is_no_gradient(weights, lr, decay):
+    expected = run_torch(partial(ADAMW, lr=lr, weight_decay=decay), weights, [np.zeros_like(weights)])
+    np.testing.assert_allclose(opt.decoupled_decay(weights, lr, decay), expected, rtol=1e-10, atol=1e-12)
+
+
 def test_weights_step_against_the_gradient_and_are_not_subtracted_from_it():
     weights, gradient = np.array([2.0, -1.0]), np.array([1.0, 1.0])
     right, _ = opt.gradient_step(weights, gradient, lr=0.1)
@@ -149,5 +159,10 @@ def test_settings_are_checked():
     for penalty, name in [(opt.l2_penalty, "weight_decay"), (opt.l1_penalty_gradient, "strength")]:
         with pytest.raises(SettingError, match=f"{name} is -1"):
             penalty([1.0], -1)
+    for lr, decay, message in [(-1, 0.1, "lr is -1"), (0.1, -1, "weight_decay is -1")]:
+        with pytest.raises(SettingError, match=message):
+            opt.decoupled_decay([1.0], lr, decay)
+    with pytest.raises(SettingError, match=r"gradient has shape \(1,\) and state has shape \(2,\)"):
+        opt.momentum([1.0], [1.0], np.ones(2), lr=0.1)
     with pytest.raises(SettingError, match="weight_decay is nan"):
         opt.adamw([1.0], [1.0], weight_decay=np.nan)

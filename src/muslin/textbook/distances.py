@@ -83,14 +83,21 @@ def l2_distance(x: ArrayLike, y: ArrayLike) -> FloatArray:
     >>> print(l2_distance([0.0, 0.0], [3.0, 4.0]))
     5.0
     """
-    return np.asarray(_norm(_difference(x, y))[..., 0])
+    with np.errstate(over="ignore"):  # what lies farther apart than floats reach is infinitely far
+        return np.asarray(_norm(_difference(x, y))[..., 0])
+
+
+def _scaled(difference: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The largest entry over the last axis, kept, and all divided by it, for 1e200 squared is infinite."""
+    largest = np.abs(difference).max(axis=-1, keepdims=True)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1).astype(difference.dtype)
+    return scale, np.asarray(difference / scale)
 
 
 def _norm(difference: FloatArray) -> FloatArray:
-    """Euclidean norm over the last axis, kept; divided by the largest entry first, for 1e200 squared is infinite."""
-    largest = np.abs(difference).max(axis=-1, keepdims=True)
-    scale = np.where(largest > 0, largest, 1).astype(difference.dtype)
-    return np.asarray(scale * np.sqrt(((difference / scale) ** 2).sum(axis=-1, keepdims=True)))
+    """Euclidean norm over the last axis, kept."""
+    scale, scaled = _scaled(difference)
+    return np.asarray(scale * np.sqrt((scaled**2).sum(axis=-1, keepdims=True)))
 
 
 def l2_distance_gradient(x: ArrayLike, y: ArrayLike) -> FloatArray:
@@ -99,9 +106,13 @@ def l2_distance_gradient(x: ArrayLike, y: ArrayLike) -> FloatArray:
     >>> l2_distance_gradient([3.0, 4.0], [0.0, 0.0])
     array([0.6, 0.8])
     """
-    difference = _difference(x, y)
-    norm = _norm(difference)
-    return np.asarray(difference / np.where(norm > 0, norm, 1).astype(difference.dtype))
+    with np.errstate(over="ignore"):
+        difference = _difference(x, y)
+    if np.isinf(difference).any():  # halves point the same way
+        difference = _difference(np.divide(x, 2), np.divide(y, 2))
+    _, scaled = _scaled(difference)
+    norm = np.sqrt((scaled**2).sum(axis=-1, keepdims=True))
+    return np.asarray(scaled / np.where(norm > 0, norm, 1).astype(difference.dtype))
 
 
 def pairwise_l1(x: ArrayLike, y: ArrayLike, block: int = 256) -> FloatArray:

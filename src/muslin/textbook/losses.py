@@ -267,7 +267,8 @@ def cross_entropy_with_logits(logits: ArrayLike, targets: ArrayLike) -> float:
     10000.0
     """
     z = _scores("logits", logits)
-    return float(0 - (_targets(targets, z) * log_softmax(z)).sum() / _batch(z))
+    t = _targets(targets, z)
+    return float(0 - (t * np.where(t > 0, log_softmax(z), 0)).sum() / _batch(z))  # scores 1e308 apart: log p is -inf
 
 
 def cross_entropy_with_logits_gradient(logits: ArrayLike, targets: ArrayLike) -> FloatArray:
