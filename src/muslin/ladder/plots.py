@@ -29,6 +29,7 @@ BESIDE = (
     ((-6, -6), "right", "top"),
     ((0, -16), "left", "top"),
 )
+CAPTION = "The points to learn from, the colour that each rung sees where, and how often it is right on fresh points"
 FASTEST = 1e-3  # seconds; a logarithmic axis has no 0
 # Okabe and Ito's colours (2008), told apart by colour-blind eyes as well.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442", "#000000")
@@ -142,7 +143,8 @@ def draw_plane(rows: Mapping[str, Sequence[Panel]], edge: float) -> bytes:
         edge: the plane is drawn from -edge to edge.
     """
     columns = max((len(panels) for panels in rows.values()), default=1)
-    figure = Figure(figsize=(1.5 * columns + 1, 1.6 * max(len(rows), 1) + 0.4), layout="constrained")
+    figure = Figure(figsize=(1.5 * columns + 1, 1.6 * max(len(rows), 1) + 0.7), layout="constrained")
+    figure.suptitle(CAPTION, fontsize=10)
     grid = figure.subplots(max(len(rows), 1), columns, squeeze=False)
     for axes_row, (rung, panels) in zip(grid, rows.items(), strict=False):
         for axes, panel in zip(axes_row, panels, strict=True):
@@ -158,7 +160,7 @@ def _draw_panel(axes: Axes, panel: Panel, edge: float) -> None:
     extent, last = (-edge, edge, -edge, edge), len(COLOURS) - 1
     axes.imshow(panel.regions, cmap=colours, vmin=0, vmax=last, extent=extent, origin="lower", alpha=0.35)
     axes.scatter(
-        panel.points[:, 0], panel.points[:, 1], c=panel.labels, cmap=colours, vmin=0, vmax=last, s=2, linewidths=0
+        panel.points[:, 0], panel.points[:, 1], c=panel.labels, cmap=colours, vmin=0, vmax=last, s=4, linewidths=0
     )
     axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xticks=[], yticks=[])
     axes.set_xlabel(f"{100 * panel.accuracy:.1f} %", fontsize=8)

@@ -16,7 +16,9 @@ __all__ = ["Rows", "Standard", "minibatches", "rows_of"]
 
 Rows: TypeAlias = NDArray[np.float32]
 
-LEAST_STEPS = 2000  # a small set is gone through until this many steps are taken
+# A small set is gone through until this many steps are taken. Chosen for mlp-numpy by validation points of the plane's
+# sets, from seeds that no ladder draws (101 to 103): 500, 1000, 2000, 4000 steps gave 97.5, 99.2, 99.8, 99.8 %.
+LEAST_STEPS = 2000
 LEAST_BATCHES = 25  # of an epoch, however small the set
 
 
