@@ -77,6 +77,18 @@ def test_a_second_time_nothing_is_read(root, cache, monkeypatch):
     assert again.notes == first.notes
 
 
+def test_a_flipped_bit_is_mended_when_asked(root, cache):
+    good = load(root, validation=30, cache=cache)
+    (images,) = (cache / "packs").glob("[!.]*/images.npy")
+    content = bytearray(images.read_bytes())
+    content[-1] ^= 1
+    images.write_bytes(content)
+    assert not torch.equal(load(root, validation=30, cache=cache).test.images, good.test.images)
+    mended = load(root, validation=30, cache=cache, verify=True)
+    assert torch.equal(mended.test.images, good.test.images)
+    assert any("made anew" in note and "another SHA-256" in note for note in mended.notes)
+
+
 def test_without_test_a_fifth_is_cut_off_by_content(root, cache, tmp_path):
     renamed = tmp_path / "renamed"
     for folder in (root / "train").iterdir():

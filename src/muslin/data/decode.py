@@ -273,8 +273,11 @@ def _serve() -> None:
             answer: list[Any] | str = _do(json.loads(line))
         except DataError as error:
             answer = str(error)
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os._exit(1)  # the parent was killed; a usual exit would try to write once more
 
 
 if __name__ == "__main__":

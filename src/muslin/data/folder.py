@@ -33,6 +33,7 @@ def load(
     on_bad: str = "stop",
     resident_bytes: int | None = None,
     threads: int | None = None,
+    verify: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Splits:
     """Reads a folder of pictures, or a CSV file that names them; the second time from its pack.
@@ -49,6 +50,7 @@ def load(
         on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.
         resident_bytes: packs with at most so many bytes of pictures are read into memory, larger ones are streamed.
         threads: pictures to work on at a time; by default one a core.
+        verify: read the pack whole and compare its SHA-256; one that is damaged is made anew.
         progress: told of each stage, the pictures done, and how many there are.
 
     Raises:
@@ -57,7 +59,14 @@ def load(
     """
     listing = list_csv(path) if path.is_file() else list_folder(path)
     pack = pack_of(
-        listing, size=size, most=most, cache=cache, on_bad=on_bad, threads=threads or _cores(), progress=progress
+        listing,
+        size=size,
+        most=most,
+        cache=cache or cache_folder(),
+        on_bad=on_bad,
+        threads=threads or _cores(),
+        verify=verify,
+        progress=progress,
     )
     is_resident = pack.file.images.numel() <= (RESIDENT if resident_bytes is None else resident_bytes)
     splits = _cut(pack, listing.name, validation, is_resident=is_resident)
@@ -69,15 +78,15 @@ def pack_of(
     *,
     size: int,
     most: int,
-    cache: Path | None,
+    cache: Path,
     on_bad: str,
     threads: int,
+    verify: bool,
     progress: Progress,
 ) -> Pack:
     """Opens the pack of a listing; makes it where there is none, or where files have changed. Arguments as `load`."""
-    cache = cache or cache_folder()
     index = index_entry(listing, (size, most), cache)
-    pack = find_pack(index, cache, on_bad)
+    pack = find_pack(index, cache, on_bad, verify=verify)
     if pack is None:
         looks = look_at([entry.path for entry in listing.entries], threads=threads, progress=progress)
         digests = {entry.path: look.sha256 for entry, look in zip(listing.entries, looks, strict=True)}

@@ -96,7 +96,7 @@ def build_pack(
     threads: int,
     progress: Progress,
 ) -> Pack:
-    """Makes the pack of a listing, or opens it where the cache has it; whole or not at all.
+    """Makes the pack of a listing, or opens it where the cache has it undamaged; whole or not at all.
 
     Args:
         listing: with a split for every picture.
@@ -121,7 +121,7 @@ def build_pack(
         _remove_stale(packs, key)
         if (packs / key).exists():
             try:
-                return _accepted(open_pack(packs / key), on_bad)
+                return _accepted(open_pack(packs / key, verify=True), on_bad)
             except PictureError:
                 raise
             except DataError as error:
@@ -168,13 +168,14 @@ def index_entry(listing: Listing, asked: Sequence[Any], cache: Path) -> Path:
     return cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
 
 
-def find_pack(index: Path, cache: Path, on_bad: str) -> Pack | None:
+def find_pack(index: Path, cache: Path, on_bad: str, *, verify: bool = False) -> Pack | None:
     """Finds the pack that files had when they were last read; None if there is none or they have changed.
 
     Args:
         index: their `index_entry`.
         cache: the folder of all packs.
         on_bad: as for `build_pack`.
+        verify: as for `open_pack`; a damaged pack counts as none.
 
     Raises:
         PictureError: the pack left pictures out, and `on_bad` is not `skip`.
@@ -182,7 +183,7 @@ def find_pack(index: Path, cache: Path, on_bad: str) -> Pack | None:
     """
     check_on_bad(on_bad)
     try:
-        pack = open_pack(cache / "packs" / index.read_text(encoding="ascii"))
+        pack = open_pack(cache / "packs" / index.read_text(encoding="ascii"), verify=verify)
     except (OSError, DataError):  # building it says what is wrong
         return None
     return _accepted(pack, on_bad)

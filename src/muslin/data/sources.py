@@ -23,6 +23,7 @@ def load_splits(
     on_bad: str = "stop",
     resident_bytes: int | None = None,
     threads: int | None = None,
+    verify: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Splits:
     """Loads the data that a person named.
@@ -38,6 +39,7 @@ def load_splits(
         on_bad: likewise.
         resident_bytes: likewise.
         threads: likewise.
+        verify: likewise.
         progress: likewise.
 
     Raises:
@@ -66,6 +68,7 @@ def load_splits(
             on_bad=on_bad,
             resident_bytes=resident_bytes,
             threads=threads,
+            verify=verify,
             progress=progress,
         )
     if path.is_dir():
