@@ -1,14 +1,29 @@
 """Fixtures that many tests use."""
 
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from muslin.data.images import Splits
+from muslin.training import machine
 from tests.samples import bars, make_splits
+
+
+settings.register_profile("ci", derandomize=True)  # there, the same examples each time; elsewhere, new ones
+if os.environ.get("CI"):
+    settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True)
+def known_speeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spares each test the measuring of the machine."""
+    speeds = {"fp32": 1.0, "fp32 channels last": 2.0, "bf16": 0.5, "bf16 channels last": 1.0}
+    monkeypatch.setattr(machine, "convolution_speeds", lambda _device, ways: {name: speeds[name] for name in ways})
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PIL import Image
 
 import muslin
 from muslin import pipeline
-from muslin.errors import DataError, RunError, SettingError, TrainingError
+from muslin.errors import DataError, DiskFullError, SettingError, TrainingError
 from muslin.pipeline import evaluate_run
 from muslin.run import journal
 from muslin.run.folder import list_runs
@@ -31,8 +31,8 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     assert run.ended == "done"
     assert run.test.accuracy > 0.9
     assert sorted(p.name for p in run.folder.iterdir()) == [
-        "README.md", "SHA256SUMS", "config.json", "curves.png", "metrics.jsonl", "model.json", "model.safetensors",
-        "predictions.png",
+        "README.md", "SHA256SUMS", "checkpoints", "config.json", "curves.png", "metrics.jsonl", "model.json",
+        "model.safetensors", "predictions.png",
     ]  # fmt: skip
     subprocess.run(["sha256sum", "--quiet", "--check", "SHA256SUMS"], cwd=run.folder, check=True)
     for picture in run.folder.glob("*.png"):
@@ -151,10 +151,10 @@ def test_a_full_disk_says_so_and_leaves_no_part(here, idx_folder, monkeypatch):
         if isinstance(event, EpochResult):
             monkeypatch.setattr(os, "fsync", full)
 
-    with pytest.raises(RunError, match="No space left on device; free some space"):
+    with pytest.raises(DiskFullError, match="No space left on device; free some space"):
         muslin.fit(idx_folder, "espresso", out=here / "out", report=fill, **QUICK)
-    left = sorted(p.name for p in (here / "out").iterdir())
-    assert left == ["config.json", "metrics.jsonl"]
+    left = sorted(str(p.relative_to(here / "out")) for p in (here / "out").rglob("*"))
+    assert left == ["checkpoints", "config.json", "metrics.jsonl"]
 
 
 def test_a_model_without_anything_to_learn_is_refused(here, idx_folder):

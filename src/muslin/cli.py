@@ -1,6 +1,8 @@
 """The command line."""
 
+import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +13,15 @@ from muslin.errors import MuslinError, SettingError
 from muslin.recipes import RECIPES, Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from muslin.terminal.ladder import PlainClimb
     from muslin.terminal.progress import Quiet
 
 __all__ = ["main"]
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+SIGNALLED = 128  # a signal's number more is the exit code, as shells have it
 
 
 def main() -> None:
@@ -30,7 +33,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(SIGNALLED + signal.SIGINT)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
@@ -85,37 +88,69 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float |
 @click.option("--model", help="A model's name, or file.py:factory with one of your own.")
 @click.option("--seed", help="The same seed gives the same result.  [default: 0]")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder.  [default: a new one in runs/]")
+@click.option("--resume", metavar="RUN", help="Go on with a run that was stopped or killed, as if it never was.")
+@click.option("--init", metavar="RUN", help="Start from the weights of a run of your own.")
+@click.option(
+    "--unfreeze", is_flag=True, default=None, help="Train all of a pretrained model, not its last layer alone."
+)
 @click.option("--epochs", help="Passes over the training pictures.")
 @click.option("--batch-size", help="Pictures a step.")
 @click.option(
     "--time-budget", callback=_seconds, help="Time in all, such as 90s, 3m, 1h; the schedule fits itself to it."
 )
 @click.option("--patience", help="Stop after this many epochs without a better validation loss.  [default: never]")
+@click.option("--balance", help="none, weights or sample: what to do about classes of different size.  [default: none]")
+@click.option("--size", help="Side in pixels that picture files are brought to.  [default: by the pictures]")
+@click.option("--on-bad", help="stop at a damaged picture, or skip it, up to 1 %.  [default: stop]")
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="Folder for decoded pictures.  [default: ~/.cache/muslin]"
+)
 @click.option("--device", help="auto, cpu, cuda or mps.  [default: auto]")
 @click.option(
     "--set", "changes", metavar="NAME=VALUE", multiple=True, callback=_changes, help="Change any other setting."
 )
+@click.option("--log", "logger", metavar="LOGGER", help="tensorboard, mlflow or trackio: log there too.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line, for programs.")
 @click.option("--quiet", is_flag=True, help="Print the run's folder alone.")
 def fit(
     data: str,
     recipe: str,
     out: Path | None,
+    resume: str | None,
+    cache: Path | None,
     changes: dict[str, str],
+    logger: str | None,
     as_json: bool,
     quiet: bool,
     **named: Any,
 ) -> int:
     """Train on DATA, test, and write a run's folder.
 
-    DATA is fashion-mnist (bundled), a folder of IDX files (MNIST's format), or a .npz file.
+    DATA is fashion-mnist (bundled), a folder of pictures with a sub-folder a class, a .csv file that names pictures
+    (path,label), a folder of IDX files (MNIST's format), or a .npz file. A first look at your own:
+    muslin data scan FOLDER.
+
+    Several processes: torchrun --nproc-per-node N -m muslin fit ...
     """
     from muslin.pipeline import run_recipe
 
     changes |= {name: value for name, value in named.items() if value is not None}
-    with _display(as_json=as_json, quiet=quiet) as display:
-        run = run_recipe(data, recipe, out=out, report=display, **changes)
-    return INTERRUPTED if run.ended == "interrupted" else 0
+    with _display(as_json=as_json, quiet=quiet) as display, _logger(logger) as log:
+
+        def report(event: Any) -> None:
+            display(event)
+            log(event)
+
+        run = run_recipe(data, recipe, out=out, resume=resume, cache=cache, report=report, **changes)
+    return SIGNALLED + run.signal if run.signal else 0
+
+
+def _logger(name: str | None) -> "AbstractContextManager[Callable[[Any], object]]":
+    if name is None:
+        return nullcontext(lambda _: None)
+    from muslin.loggers import make_logger
+
+    return make_logger(name)
 
 
 def _display(*, as_json: bool, quiet: bool) -> "Quiet":
@@ -135,8 +170,12 @@ def _display(*, as_json: bool, quiet: bool) -> "Quiet":
 @click.argument("run")
 @click.argument("data", required=False)
 @click.option("--model", "factory", help="file.py:factory, for a run with a model of your own.")
+@click.option("--best", is_flag=True, help="The epoch with the lowest validation loss, not the last weights.")
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="Folder for decoded pictures.  [default: ~/.cache/muslin]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(run: str, data: str | None, factory: str | None, as_json: bool) -> None:
+def evaluate(run: str, data: str | None, factory: str | None, best: bool, cache: Path | None, as_json: bool) -> None:
     """Score RUN on the test pictures of DATA (by default those it was made for).
 
     Shows test accuracy, each class, and how well the model knows how sure it is.
@@ -144,7 +183,7 @@ def evaluate(run: str, data: str | None, factory: str | None, as_json: bool) -> 
     from muslin.pipeline import evaluate_run
     from muslin.terminal.tables import evaluation_json, evaluation_table
 
-    evaluation = evaluate_run(run, data, factory)
+    evaluation = evaluate_run(run, data, factory, best=best, cache=cache)
     if as_json:
         click.echo(evaluation_json(evaluation))
     else:
@@ -157,8 +196,11 @@ def evaluate(run: str, data: str | None, factory: str | None, as_json: bool) -> 
 @click.option("--model", "factory", help="file.py:factory, for a run with a model of your own.")
 @click.option("--top", default=3, show_default=True, type=click.IntRange(min=1), help="Classes to name.")
 @click.option("--invert", is_flag=True, help="Exchange dark and light first.")
+@click.option("--best", is_flag=True, help="The epoch with the lowest validation loss, not the last weights.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a picture.")
-def predict(run: str, pictures: tuple[str, ...], factory: str | None, top: int, invert: bool, as_json: bool) -> int:
+def predict(
+    run: str, pictures: tuple[str, ...], factory: str | None, top: int, invert: bool, best: bool, as_json: bool
+) -> int:
     """Say what RUN sees in each PICTURE: any picture files, grey or colour, of any size.
 
     A picture that cannot be read is reported and the others go on; the exit code is then 1.
@@ -167,7 +209,7 @@ def predict(run: str, pictures: tuple[str, ...], factory: str | None, top: int, 
     from muslin.run.bundle import load
     from muslin.terminal.tables import prediction_json, prediction_line
 
-    classifier = load(run, factory)
+    classifier = load(run, factory, best=best)
     failures = 0
     for picture in pictures:
         try:

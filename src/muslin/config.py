@@ -13,6 +13,8 @@ OptimizerName = Literal["sgd", "adamw", "muon"]
 ScheduleName = Literal["constant", "linear", "cosine"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "bf16", "fp32"]
+Balance = Literal["none", "weights", "sample"]
+OnBad = Literal["stop", "skip"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,14 @@ class FitSettings:
         patience: stop after this many epochs without a better validation loss; 0 never stops early.
         time_budget: seconds from start to tested run, 0 for none; replaces `epochs`.
         augmentation: how training pictures change.
+        balance: what to do about classes of different size: `none`, `weights` (each class counts the same in the loss),
+            or `sample` (each class is shown as often).
+        size: side in pixels that picture files are brought to; 0 chooses by the pictures.
+        on_bad: `stop` where a picture file is damaged, or `skip` it, up to 1 % of them.
+        init: a run whose weights to start from, in place of random ones; empty for none.
+        unfreeze: train a pretrained model's own weights too, after its last layer.
+        checkpoint_every: seconds between two checkpoints, > 0; there is one after every epoch besides.
+        keep: how many of the newest checkpoints stay, >= 1; the one with the lowest validation loss stays too.
         precision: `auto` measures whether bf16 is faster here, else as told.
         device: `auto` takes CUDA, then MPS, then the CPU.
         seed: any int >= 0.
@@ -84,6 +94,13 @@ class FitSettings:
     patience: int = 0
     time_budget: float = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
+    balance: Balance = "none"
+    size: int = 0
+    on_bad: OnBad = "stop"
+    init: str = ""
+    unfreeze: bool = False
+    checkpoint_every: float = 60.0
+    keep: int = 2
     precision: Precision = "auto"
     device: Device = "auto"
     seed: int = 0
@@ -92,18 +109,32 @@ class FitSettings:
         check_types(self)
         for name, choices in (
             ("optimizer", OptimizerName), ("schedule", ScheduleName), ("precision", Precision), ("device", Device),
+            ("balance", Balance), ("on_bad", OnBad),
         ):  # fmt: skip
             check_choice(name, getattr(self, name), get_args(choices))
-        for name in ("epochs", "batch_size", "validation"):
+        for name in ("epochs", "batch_size", "validation", "keep"):
             check_range(name, getattr(self, name), 1)
-        for name in ("patience", "time_budget", "weight_decay", "seed"):
+        for name in ("patience", "time_budget", "weight_decay", "size", "seed"):
             check_range(name, getattr(self, name), 0)
-        for name in ("lr", "muon_lr"):
+        for name in ("lr", "muon_lr", "checkpoint_every"):
             check_range(name, getattr(self, name), 0, exclude_low=True)
         for name in ("momentum", "warmup", "label_smoothing", "average"):
             check_range(name, getattr(self, name), 0, 1, exclude_high=True)
         if self.tta not in (1, 2):
             raise SettingError(f"tta is {self.tta}; it must be 1 (the picture) or 2 (with its mirror image)")
+
+    @classmethod
+    def restored(cls, values: dict[str, Any]) -> "FitSettings":
+        """Gives back what `dataclasses.asdict` took apart; what older runs did not have yet takes its default.
+
+        Raises:
+            SettingError: a name is unknown or a value is out of its range.
+        """
+        values = dict(values)
+        try:
+            return cls(**values | {"augmentation": Augmentation(**values.get("augmentation", {}))})
+        except TypeError as error:
+            raise SettingError(f"settings of another version of muslin: {error}") from error
 
     def changed(self, **changes: Any) -> "FitSettings":
         """Gives a copy with some settings changed; those of `Augmentation` go by their own names.
@@ -125,7 +156,14 @@ class FitSettings:
         return replace(self, **mine, augmentation=replace(self.augmentation, **augmentation))
 
 
+SWITCH = {"true": True, "false": False}
+
+
 def _typed(name: str, text: str, kind: Any) -> Any:
+    if kind is bool:
+        if text.lower() not in SWITCH:
+            raise SettingError(f"{name} is {text!r}; {' or '.join(SWITCH)} is needed")
+        return SWITCH[text.lower()]
     if kind not in (int, float):
         return text
     try:
@@ -140,6 +178,8 @@ def check_types(settings: "Augmentation | FitSettings") -> None:
     for f in fields(settings):
         value = getattr(settings, f.name)
         is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if f.type is bool and not isinstance(value, bool):
+            raise SettingError(f"{f.name} is {value!r}; it must be True or False")
         if f.type is int and not is_whole:
             raise SettingError(f"{f.name} is {value!r}; it must be a whole number")
         if f.type is float and not (is_whole or isinstance(value, float)):

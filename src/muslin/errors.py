@@ -4,17 +4,21 @@ Every message says what is wrong (with the value), the rule it breaks, and what 
 escapes from Muslin is a bug in Muslin.
 """
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 __all__ = [
     "BundleError",
     "DataError",
+    "DiskFullError",
     "MuslinError",
     "PictureError",
     "RunError",
     "SettingError",
     "TrainingError",
+    "cannot_write",
     "unknown_name",
 ]
 
@@ -43,12 +47,25 @@ class RunError(MuslinError, OSError):
     """A run's folder is missing, in use, not writable or not a run."""
 
 
+class DiskFullError(RunError):
+    """There is no space left to write in; what was written before is whole."""
+
+    exit_code = 74  # EX_IOERR of sysexits.h
+
+
 class BundleError(MuslinError, ValueError):
     """A saved model is damaged or does not fit what its description says."""
 
 
 class TrainingError(MuslinError, RuntimeError):
     """Training had to stop; the last finite weights were kept."""
+
+
+def cannot_write(path: Path, error: OSError) -> RunError:
+    """Builds the error for a file that could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(f"cannot write {path}: {error.strerror}; free some space or choose another folder")
+    return RunError(f"cannot write {path}: {error.strerror}; choose another folder with --out")
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> SettingError:

@@ -3,12 +3,14 @@
 Settings were compared on a split of Fashion-MNIST's training set; docs/benchmarks.md tells how they were measured.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import unknown_name
 
-__all__ = ["RECIPES", "Recipe", "find_recipe"]
+__all__ = ["RECIPES", "Recipe", "find_recipe", "settings_for"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,25 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
+
+
+# What a pretrained model needs in place of a recipe's settings: whole photographs, and small steps once unfrozen.
+PRETRAINED: dict[str, dict[str, Any]] = {
+    "efficientnet_lite0": {
+        "size": 224, "batch_size": 32, "epochs": 5, "optimizer": "adamw", "lr": 2e-4, "weight_decay": 0.01,
+        "shift": 8, "erase": 0,
+    },
+}  # fmt: skip
+
+
+def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
+    """Gives a recipe's settings with a person's changes; a pretrained model brings some of its own in between.
+
+    Raises:
+        SettingError: a recipe or a setting is unknown, or a value is out of its range.
+    """
+    own = PRETRAINED.get(str(changes.get("model", "")), {})
+    return find_recipe(recipe).settings.changed(**{**own, **changes})
 
 
 def find_recipe(name: str) -> Recipe:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -91,7 +90,7 @@ class LoggerContract:
 
         with pytest.raises(KeyboardInterrupt):
             fail()
-        log = self.read(job.folder.path)
+        log = self.read(job.folder)
         assert [step for step, _ in log.values["train_loss"]] == [first.step]
         assert "test_accuracy" not in log.values
 
@@ -126,5 +125,5 @@ class LoggerContract:
 
 def moved(event, folder: Path):
     if isinstance(event, Job):
-        return replace(event, folder=SimpleNamespace(path=folder))
+        return replace(event, folder=folder)
     return replace(event, folder=folder) if isinstance(event, Run) else event

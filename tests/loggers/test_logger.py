@@ -49,7 +49,7 @@ def log(logger, events):
 
 def test_what_a_whole_run_logs(recorded, steps):
     assert log(Listing(), recorded) == [
-        ("begin", recorded[0].folder.path), ("add", "train_loss", steps[0]), ("add", "train_loss", steps[1]),
+        ("begin", recorded[0].folder), ("add", "train_loss", steps[0]), ("add", "train_loss", steps[1]),
         ("add", "test_accuracy", steps[1]), ("picture", "curves"), ("picture", "predictions"), ("close", "done"),
     ]  # fmt: skip
 

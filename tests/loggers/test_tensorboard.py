@@ -24,7 +24,7 @@ class TestTensorBoard(LoggerContract):
         killed = make_logger(self.name)
         for event in (job, first):
             killed(event)
-        (file,) = (job.folder.path / "tensorboard").iterdir()
+        (file,) = (job.folder / "tensorboard").iterdir()
         file.write_bytes(file.read_bytes()[:-5])  # in the last number of the first epoch
         with make_logger(self.name) as resumed:
             for event in (job, second, end):

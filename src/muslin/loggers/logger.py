@@ -72,7 +72,7 @@ class Logger(ABC):
 
     def _begin(self, job: Job) -> None:
         try:
-            self.last_step = self.begin(job.folder.path, settings_of(job))
+            self.last_step = self.begin(job.folder, settings_of(job))
         except MuslinError:
             raise
         except Exception as error:  # a tool, its store or its server can fail in any way

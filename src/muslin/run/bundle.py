@@ -20,10 +20,12 @@ from muslin.data.images import DataSpec
 from muslin.data.pictures import Contrast, fit_to_spec, open_picture
 from muslin.errors import BundleError, MuslinError
 from muslin.models import MODELS, Factory, build
+from muslin.run import journal
+from muslin.run.checkpoints import read_checkpoint, weights_of
 from muslin.run.files import file_sha256, write_whole
 from muslin.run.folder import find_run
 
-__all__ = ["Classifier", "Prediction", "load", "save"]
+__all__ = ["Classifier", "Prediction", "load", "read_weights", "save"]
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 FORMAT = 1
@@ -128,15 +130,16 @@ def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Co
     write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
 
 
-def load(run: str | Path, factory: Factory | str | None = None) -> Classifier:
+def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:
     """Loads a run's classifier; runs no code of the run's.
 
     Args:
         run: a run's folder, its name under `runs/`, or `latest`.
         factory: needed for a model of one's own: `file.py:factory`, or the function itself; naming it allows it to run.
+        best: take the weights of the epoch with the lowest validation loss, not the last.
 
     Raises:
-        RunError: there is no such run.
+        RunError: there is no such run, or no such epoch.
         BundleError: the files are missing, damaged, or do not fit each other.
     """
     folder = find_run(run)
@@ -145,20 +148,49 @@ def load(run: str | Path, factory: Factory | str | None = None) -> Classifier:
         data: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in description["data"].items()}
         spec = DataSpec(**data)
         contrast = Contrast(**description["contrast"])
-        name, digest = str(description["model"]), description["weights_sha256"]
+        name = str(description["model"])
     except (KeyError, TypeError, MuslinError) as error:
         raise BundleError(f"{folder / DESCRIPTION}: damaged or of another program ({error})") from error
-    if not (folder / WEIGHTS).is_file():
-        raise BundleError(f"{folder / WEIGHTS} is missing; the run did not get as far as saving a model")
-    if file_sha256(folder / WEIGHTS) != digest:
-        raise BundleError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {DESCRIPTION}; the file was damaged")
+    weights = best_weights(folder) if best else read_weights(folder)
     model = _build(folder, name, spec, factory)
     try:
-        weights = safetensors.torch.load_file(folder / WEIGHTS)
         model.load_state_dict(weights)
-    except (SafetensorError, RuntimeError) as error:
+    except RuntimeError as error:
         raise BundleError(f"{folder / WEIGHTS} does not fit model {name}: {error}") from error
     return Classifier(model, spec, contrast)
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """Reads a run's last weights by name, held against their digest.
+
+    Raises:
+        BundleError: the files are missing or damaged.
+    """
+    digest = _description(folder).get("weights_sha256")
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise BundleError(f"{path} is missing; the run did not get as far as saving a model")
+    if file_sha256(path) != digest:
+        raise BundleError(f"{path}: its SHA-256 is not the one in {DESCRIPTION}; the file was damaged")
+    try:
+        return safetensors.torch.load_file(path)
+    except SafetensorError as error:
+        raise BundleError(f"{path} is damaged: {error}") from error
+
+
+def best_weights(folder: Path) -> dict[str, Tensor]:
+    """Reads the weights of the epoch with the lowest validation loss, by name.
+
+    Raises:
+        BundleError: there is no such epoch.
+        RunError: its checkpoint is missing or damaged.
+    """
+    epochs = [event for event in journal.read(folder) if event["event"] == "epoch"]
+    losses = [event for event in epochs if event["validation_loss"] is not None]
+    if not losses:
+        raise BundleError(f"{folder} finished no epoch: none is the best; use the last weights")
+    best = min(losses, key=lambda event: event["validation_loss"])
+    return weights_of(read_checkpoint(folder, best["step"]))
 
 
 def _description(folder: Path) -> dict[str, Any]:

@@ -5,9 +5,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from muslin.errors import RunError
+from muslin.errors import cannot_write
 
-__all__ = ["SUMS", "file_sha256", "write_sums", "write_whole"]
+__all__ = ["SUMS", "file_sha256", "remove_temporaries", "write_sums", "write_whole"]
 
 SUMS = "SHA256SUMS"
 BLOCK = 1 << 20
@@ -19,7 +19,8 @@ def write_whole(path: Path, content: bytes | str) -> None:
     The content goes to a temporary file beside it and to the disk (fsync) before it takes the name.
 
     Raises:
-        RunError: the folder is not writable or the disk is full; nothing half-written stays.
+        RunError: the folder is not writable; nothing half-written stays.
+        DiskFullError: likewise.
     """
     data = content.encode() if isinstance(content, str) else content
     temporary = None
@@ -34,10 +35,14 @@ def write_whole(path: Path, content: bytes | str) -> None:
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise RunError(
-            f"cannot write {path}: {error.strerror}; free some space or choose another folder with --out"
-        ) from error
+        raise cannot_write(path, error) from error
     _sync_folder(path.parent)
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Removes what writing left behind in a folder when the program was killed in the middle of it."""
+    for path in folder.glob(".*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

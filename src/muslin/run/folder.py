@@ -11,9 +11,9 @@ from filelock import FileLock, Timeout
 
 from muslin.errors import RunError
 from muslin.run import journal
-from muslin.run.files import write_whole
+from muslin.run.files import remove_temporaries, write_whole
 
-__all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "list_runs", "read_config"]
+__all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "list_runs", "read_config", "write_config"]
 
 RUNS = Path("runs")
 CONFIG = "config.json"
@@ -21,17 +21,18 @@ LOCK = ".lock"
 
 
 class RunFolder:
-    """A new run's folder, locked against a second run while in use as a context manager.
+    """A run's folder, locked against a second run while in use as a context manager.
 
     Args:
         out: the folder, which must not exist yet or be empty; by default a new one under `runs/`, named by the time.
         label: ends the default name, such as the recipe's.
+        again: `out` holds a run that goes on.
 
     Raises:
         RunError: it is in use, holds files, or is not writable.
     """
 
-    def __init__(self, out: Path | None, label: str) -> None:
+    def __init__(self, out: Path | None, label: str, *, again: bool = False) -> None:
         self.path = out or _fresh_name(label)
         self.made = not self.path.exists()
         if self.path.is_file():
@@ -41,10 +42,11 @@ class RunFolder:
             self.lock = FileLock(self.path / LOCK, timeout=0)
             self.lock.acquire()
         except Timeout as error:
-            raise RunError(f"{self.path} is in use by another run; choose another --out") from error
+            raise RunError(f"{self.path} is in use by another run; choose another --out, or wait") from error
         except OSError as error:
             raise RunError(f"cannot write in {self.path}: {error.strerror}; choose another --out") from error
-        if any(p.name != LOCK for p in self.path.iterdir()):
+        remove_temporaries(self.path)
+        if not again and any(p.name != LOCK for p in self.path.iterdir()):
             self._release()
             raise RunError(f"{self.path} already holds files; choose another --out, so that nothing is overwritten")
 
@@ -61,10 +63,6 @@ class RunFolder:
     def _release(self) -> None:
         self.lock.release()
         (self.path / LOCK).unlink(missing_ok=True)
-
-    def write_config(self, config: dict[str, Any]) -> None:
-        """Writes `config.json`: settings, data, machine, versions."""
-        write_whole(self.path / CONFIG, json.dumps(config, indent=2) + "\n")
 
 
 def _fresh_name(label: str) -> Path:
@@ -102,6 +100,11 @@ def list_runs(root: Path = RUNS) -> list[RunSummary]:
     """Lists the runs under a folder, newest first; folders that hold no run are passed over."""
     found = (_summary(folder) for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else ()
     return sorted((s for s in found if s), key=lambda s: s.started, reverse=True)
+
+
+def write_config(folder: Path, config: dict[str, Any]) -> None:
+    """Writes `config.json`: settings, data, machine, versions."""
+    write_whole(folder / CONFIG, json.dumps(config, indent=2) + "\n")
 
 
 def read_config(folder: Path) -> dict[str, Any]:

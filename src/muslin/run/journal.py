@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from muslin.errors import RunError
+from muslin.errors import RunError, cannot_write
+from muslin.run.files import write_whole
 
-__all__ = ["NAME", "append", "read"]
+__all__ = ["NAME", "append", "read", "rewind"]
 
 NAME = "metrics.jsonl"
 
@@ -17,16 +18,30 @@ def append(folder: Path, event: str, **values: Any) -> None:
     """Adds one line `{"event": ..., ...}`; numbers that JSON lacks (nan, infinity) become null.
 
     Raises:
-        RunError: the disk is full or the folder gone.
+        RunError: the folder is gone or not writable.
+        DiskFullError: likewise.
     """
-    line = json.dumps({"event": event} | {key: _plain(value) for key, value in values.items()}, allow_nan=False) + "\n"
+    line = _line({"event": event} | {key: _plain(value) for key, value in values.items()})
     try:
         with (folder / NAME).open("a", encoding="utf-8") as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise RunError(f"cannot write {folder / NAME}: {error.strerror}; free some space") from error
+        raise cannot_write(folder / NAME, error) from error
+
+
+def rewind(folder: Path, step: int) -> None:
+    """Takes back what was logged after a step, so that a resumed run logs no step twice.
+
+    Notices stay; the run's end and its test, if it came so far, are taken back.
+    """
+    kept = [e for e in read(folder) if e["event"] not in ("end", "test") and e.get("step", 0) <= step]
+    write_whole(folder / NAME, "".join(map(_line, kept)))
+
+
+def _line(event: dict[str, Any]) -> str:
+    return json.dumps(event, allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:

@@ -11,12 +11,12 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from muslin.pipeline import Job, Run
+from muslin.pipeline import Job, Notice, Run
 from muslin.training.fit import EpochResult, Progress
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet", "duration"]
 
-Event = Job | Progress | EpochResult | Run
+Event = Job | Progress | EpochResult | Notice | Run
 
 
 def duration(seconds: float) -> str:
@@ -33,14 +33,18 @@ def duration(seconds: float) -> str:
 
 
 def introduction(job: Job) -> str:
-    """Says in two lines what is about to be trained, on what, where."""
+    """Says in a few lines what is about to be trained, on what, where."""
     sizes, settings = job.sizes, job.settings
     length = (
         f"in {duration(settings.time_budget)}"
         if settings.time_budget
         else f"{settings.epochs} epoch{'s' * (settings.epochs > 1)}"
     )
+    if job.learns_head:
+        length = f"last layer{', then all of it for ' + length if settings.unfreeze else ''}"
+    resumed = f"Going on at step {job.resumed_step:,} of {job.folder}\n" if job.order.again else ""
     return (
+        f"{resumed}"
         f"Recipe {job.recipe}: {settings.model}, {job.parameters:,} parameters, {length}, seed {settings.seed}\n"
         f"{job.splits.name}: {sizes['train']:,} pictures to train, {sizes['validation']:,} to validate, "
         f"{sizes['test']:,} to test, {len(job.splits.spec.classes)} classes; on {job.machine.summary}"
@@ -53,7 +57,7 @@ def conclusion(run: Run) -> str:
         epochs = f"{len(run.epochs)} whole epoch{'s' * (len(run.epochs) != 1)}"
         return (
             f"Stopped after {epochs}. The weights so far are in {run.folder};\n"
-            f"they were not tested. To do so: muslin evaluate {run.folder}"
+            f"they were not tested. To go on: muslin fit --resume {run.folder}"
         )
     early = " (stopped early: no more progress)" if run.ended == "early" else ""
     return (
@@ -74,7 +78,9 @@ class Quiet:
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
-        if isinstance(event, Run):
+        if isinstance(event, Notice):
+            write_notice(event)
+        elif isinstance(event, Run):
             write_line(str(event.folder))
 
 
@@ -91,22 +97,26 @@ class PlainLines(Quiet):
                 f"{100 * event.validation_accuracy:.2f} %, {event.pictures_per_second:,.0f} pictures/s, "
                 f"{duration(event.seconds)}"
             )
+        elif isinstance(event, Notice):
+            write_notice(event)
         elif isinstance(event, Run):
             write_line(conclusion(event))
 
 
 class JsonLines(Quiet):
-    """A JSON object a line, for programs: events `start`, `epoch` and `end`."""
+    """A JSON object a line, for programs: events `notice`, `start`, `epoch` and `end`."""
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
         if isinstance(event, Job):
             write_json(
-                event="start", folder=str(event.folder.path), recipe=event.recipe, settings=asdict(event.settings),
+                event="start", folder=str(event.folder), recipe=event.recipe, settings=asdict(event.settings),
                 data=event.splits.name, **event.sizes, parameters=event.parameters, seconds=event.elapsed(),
             )  # fmt: skip
         elif isinstance(event, EpochResult):
             write_json(event="epoch", **asdict(event))
+        elif isinstance(event, Notice):
+            write_json(event="notice", text=event.text)
         elif isinstance(event, Run):
             test = event.test
             write_json(
@@ -144,6 +154,8 @@ class LiveTable(Quiet):
                 str(event.epoch), f"{event.train_loss:.4f}", f"{100 * event.validation_accuracy:.2f} %",
                 f"{event.pictures_per_second:,.0f}", duration(event.seconds),
             )  # fmt: skip
+        elif isinstance(event, Notice):
+            write_notice(event)
         else:
             self._end(event)
 
@@ -158,6 +170,12 @@ def write_line(text: str) -> None:
     """Prints a line at once, also into a pipe."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def write_notice(notice: Notice) -> None:
+    """Prints a notice on standard error, where it disturbs no program."""
+    sys.stderr.write(f"Note: {notice.text}\n")
+    sys.stderr.flush()
 
 
 def write_json(**values: Any) -> None:

@@ -21,8 +21,13 @@ class WeightAverage:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay, self.updates = decay, 0
-        self.current = [t for t in model.state_dict().values() if t.is_floating_point()] if decay else []
+        followed = {name: t for name, t in model.state_dict().items() if decay and t.is_floating_point()}
+        self.names, self.current = list(followed), list(followed.values())
         self.average = [t.clone() for t in self.current]
+
+    def named(self) -> dict[str, Tensor]:
+        """Gives the averages by the names that the model has for them."""
+        return dict(zip(self.names, self.average, strict=True))
 
     @torch.no_grad()
     def update(self) -> None:

@@ -6,22 +6,28 @@ Legend: B pictures of a batch, C channels, H x W pixels, K classes.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from muslin.config import FitSettings
-from muslin.data.batches import TrainingBatches
+from muslin.data.batches import Balance, TrainingBatches
 from muslin.data.images import ImageData, Splits
+from muslin.data.split import class_weights
 from muslin.errors import TrainingError
+from muslin.run.checkpoints import Checkpoint
 from muslin.training.averaging import WeightAverage
+from muslin.training.checkpoint import capture, restore
+from muslin.training.distributed import ALONE, World
 from muslin.training.machine import Machine
 from muslin.training.optimizers import make_optimizers, scale_learning_rates
 from muslin.training.plan import Plan
 from muslin.training.schedules import learning_rate_factor
 from muslin.training.scoring import score
+from muslin.training.seeding import reseed
 
 __all__ = ["EpochResult", "FitResult", "Progress", "fit"]
 
@@ -94,6 +100,8 @@ def fit(
     plan: Plan,
     report: Report = lambda _: None,
     interrupted: Callable[[], bool] = lambda: False,
+    saver: "Saver | None" = None,
+    world: World = ALONE,
 ) -> FitResult:
     """Trains a model in place; at the end it holds the last weights, averaged if the settings say so.
 
@@ -104,122 +112,228 @@ def fit(
         machine: where and how to compute.
         plan: how long to train.
         report: told of progress every few steps, and of every epoch.
-        interrupted: asked before each step; once true, training stops there.
+        interrupted: asked after each step; once true, training stops there.
+        saver: where to go on from, and where to save; by default nothing is saved.
+        world: the processes that train together.
 
     Raises:
         TrainingError: the loss became NaN or infinite; the model then holds the last finite weights.
+        DiskFullError: no room for a checkpoint; the one before is whole.
     """
-    batches = TrainingBatches(data.train.to(machine.device), settings.batch_size, settings.augmentation, settings.seed)
-    validation = data.validation.to(machine.device)
-    loop = Loop(model, settings, machine, plan, report)
-    results: list[EpochResult] = []
-    ended = "done"
-    while not plan.is_over(loop.step):
-        start = time.perf_counter()
-        for images, labels in batches.epoch(len(results)):
-            if interrupted() or plan.is_over(loop.step):
+    train, validation = data.train.to(machine.device), data.validation.to(machine.device)
+    drawn: Balance = "sample" if settings.balance == "sample" else "none"
+    batches = TrainingBatches(train, settings.batch_size, settings.augmentation, settings.seed, balance=drawn)
+    loop = Loop(model, settings, machine, plan, report, world)
+    if settings.balance == "weights":
+        loop.class_weights = class_weights(train.labels, len(data.spec.classes)).to(machine.device)
+    if saver is not None:
+        loop.go_on(saver.start)
+    while loop.epoch_step or not loop.is_over():
+        for images, labels in batches.epoch(loop.epoch, loop.epoch_step, world.part):
+            if plan.is_over(loop.step):
                 break
-            loop.train_step(images, labels, epoch=len(results) + 1)
-        loop.watch.look()
-        if interrupted():
-            ended = "interrupted"
-            break
-        speed = loop.watch.pictures / (time.perf_counter() - start)
-        results.append(validate(loop, validation, len(results) + 1, speed))
-        report(results[-1])
-        if no_more_progress(results, settings.patience):
-            ended = "early"
-            break
+            loop.train_step(images, labels, batches.size(loop.epoch_step))
+            stop, save = world.any(interrupted(), saver is not None and saver.is_due())
+            if saver is not None and (stop or save):
+                saver.save(loop.checkpoint(), loop.best_step)
+            if stop:
+                loop.average.swap()
+                return FitResult(tuple(loop.results), "interrupted")
+        report(validate(loop, validation))
+        if saver is not None:
+            saver.save(loop.checkpoint(), loop.best_step)
     loop.average.swap()
-    return FitResult(tuple(results), ended)
+    return FitResult(tuple(loop.results), "early" if loop.has_stalled() else "done")
+
+
+class Saver(Protocol):
+    """Where checkpoints come from and go to."""
+
+    start: Checkpoint | None
+
+    def is_due(self) -> bool:
+        """Tells whether it is time to save."""
+        ...
+
+    def save(self, checkpoint: Checkpoint, best: int) -> None:
+        """Saves, and keeps the checkpoint of step `best` besides."""
+        ...
 
 
 class Loop:
     """What changes from step to step."""
 
-    def __init__(self, model: nn.Module, settings: FitSettings, machine: Machine, plan: Plan, report: Report) -> None:
-        self.model, self.settings, self.machine, self.plan, self.report = model, settings, machine, plan, report
-        self.optimizers = make_optimizers(model, settings)
+    def __init__(
+        self, model: nn.Module, settings: FitSettings, machine: Machine, plan: Plan, report: Report, world: World
+    ) -> None:
+        self.model, self.settings, self.machine, self.plan = model, settings, machine, plan
+        self.report, self.world = report, world
+        self.optimizers = make_optimizers(model, settings, bf16=machine.bf16)
         self.average = WeightAverage(model, settings.average)
-        self.watch = LossWatch(model)
-        self.step = 0
+        self.watch = LossWatch(model, world)
+        self.results: list[EpochResult] = []
+        self.class_weights: Tensor | None = None  # (K,)
+        self.step = self.epoch_step = 0  # taken in all, and since the epoch began
         self.factor = 1.0  # share of the highest learning rate, last used
 
-    def train_step(self, images: Tensor, labels: Tensor, epoch: int) -> None:
-        """Steps the weights once against the gradient of one batch's loss: (B, C, H, W) pictures, (B,) labels."""
+    @property
+    def epoch(self) -> int:
+        """The epoch that is under way, from 0."""
+        return len(self.results)
+
+    @property
+    def best_step(self) -> int:
+        """The step after which the validation loss was lowest; 0 before the first validation."""
+        return min(self.results, key=lambda result: result.validation_loss).step if self.results else 0
+
+    def is_over(self) -> bool:
+        """Tells whether no epoch is to come."""
+        return self.plan.is_over(self.step) or self.has_stalled()
+
+    def has_stalled(self) -> bool:
+        """Tells whether the last `patience` epochs all failed to better the validation loss."""
+        return no_more_progress(self.results, self.settings.patience)
+
+    def train_step(self, images: Tensor, labels: Tensor, count: int) -> None:
+        """Steps the weights once against the gradient of one batch's loss.
+
+        Args:
+            images: (B, C, H, W), this process's part of the batch.
+            labels: (B,).
+            count: pictures in the whole batch, over all processes.
+        """
+        reseed(self.settings.seed, self.step, self.world.rank)
         self.factor = learning_rate_factor(self.plan.share(self.step), self.settings)
         scale_learning_rates(self.optimizers, self.factor)
         with self.machine.autocast():
             logits = self.model(images)  # (B, K)
-        loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.settings.label_smoothing)
+        loss = self.loss(logits.float(), labels) * (len(labels) / count)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         loss.backward()
+        self.world.average_gradients(self.model)
         for optimizer in self.optimizers:
             optimizer.step()
         self.average.update()
         self.step += 1
-        self.watch.add(loss.detach(), len(labels), self.step)
+        self.epoch_step += 1
+        self.watch.add(loss.detach(), count, self.step)
         if self.step % LOOK_EVERY == 0:
-            recent = self.watch.look()
-            self.report(Progress(epoch, self.plan.share(self.step), recent, self.plan.remaining(self.step)))
+            recent = self.look()
+            self.report(Progress(self.epoch + 1, self.plan.share(self.step), recent, self.plan.remaining(self.step)))
+
+    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Gives the mean loss over pictures, each times its class's weight."""
+        smoothing, weights = self.settings.label_smoothing, self.class_weights
+        if weights is None:
+            return F.cross_entropy(logits, labels, label_smoothing=smoothing)
+        total = F.cross_entropy(logits, labels, weights, label_smoothing=smoothing, reduction="sum")
+        return total / len(labels)
+
+    def look(self) -> float:
+        """Reads the losses since the last look; see `LossWatch.look`."""
+        return self.watch.look(f" (epoch {self.epoch + 1}, up to its batch {self.epoch_step})")
+
+    def checkpoint(self) -> Checkpoint:
+        """Copies all that training needs to go on from here, bit for bit."""
+        self.look()
+        values = {
+            "epoch_step": self.epoch_step, "loss_total": self.watch.total, "pictures": self.watch.pictures,
+            "average_updates": self.average.updates, "results": [asdict(result) for result in self.results],
+            "plan": self.plan.state(),
+        }  # fmt: skip
+        return Checkpoint(self.step, capture(self.model, self.optimizers, self.average), values)
+
+    def go_on(self, start: Checkpoint | None) -> None:
+        """Takes a checkpoint up."""
+        if start is None:
+            return
+        restore(start.tensors, self.model, self.optimizers, self.average)
+        values = start.values
+        self.step, self.epoch_step = start.step, values["epoch_step"]
+        self.watch = LossWatch(self.model, self.world, self.step)
+        self.watch.total, self.watch.pictures = values["loss_total"], values["pictures"]
+        self.average.updates = values["average_updates"]
+        self.results = [EpochResult(**result) for result in values["results"]]
+        self.plan.go_on(values["plan"])
 
 
-def validate(loop: Loop, validation: ImageData, epoch: int, pictures_per_second: float) -> EpochResult:
-    """Scores the (averaged) weights at an epoch's end."""
+def validate(loop: Loop, validation: ImageData) -> EpochResult:
+    """Scores the (averaged) weights at an epoch's end, and closes the epoch."""
+    loop.look()
+    speed = loop.watch.pictures_per_second()
     start = time.perf_counter()
     with loop.average.applied():
-        scores = score(loop.model, validation, loop.machine)
+        scores = score(loop.model, validation, loop.machine, world=loop.world)
     loop.plan.note_validation(time.perf_counter() - start)
-    return EpochResult(
-        epoch=epoch,
+    result = EpochResult(
+        epoch=loop.epoch + 1,
         step=loop.step,
         train_loss=loop.watch.end_epoch(),
         validation_loss=scores.loss,
         validation_accuracy=scores.accuracy,
         learning_rate_factor=loop.factor,
-        pictures_per_second=pictures_per_second,
+        pictures_per_second=speed,
         seconds=loop.plan.elapsed(),
     )
+    loop.results.append(result)
+    loop.epoch_step = 0
+    return result
 
 
 class LossWatch:
-    """Sums the losses, and keeps a copy of the last weights that were seen to be finite."""
+    """Sums the losses, and keeps a copy of the last weights that were seen to be finite.
 
-    def __init__(self, model: nn.Module) -> None:
-        self.model = model
+    Args:
+        model: whose weights to keep.
+        world: the processes whose losses add up to the batch's.
+        step: that the model has come to.
+    """
+
+    def __init__(self, model: nn.Module, world: World = ALONE, step: int = 0) -> None:
+        self.model, self.world = model, world
         self.unread: list[tuple[int, int, Tensor]] = []
         self.good = {name: t.clone() for name, t in model.state_dict().items()}
-        self.good_step = 0
+        self.good_step = step
         self.total, self.pictures = 0.0, 0
+        self.since, self.seen = time.perf_counter(), 0  # for the speed: a resumed epoch counts from there
+
+    def pictures_per_second(self) -> float:
+        """Gives the speed since the epoch began, or was resumed."""
+        return self.seen / (time.perf_counter() - self.since)
 
     def end_epoch(self) -> float:
         """Gives the mean loss over the epoch's pictures, and begins the next sum."""
         mean = self.total / max(self.pictures, 1)
         self.total, self.pictures = 0.0, 0
+        self.since, self.seen = time.perf_counter(), 0
         return mean
 
     def add(self, loss: Tensor, pictures: int, step: int) -> None:
         """Takes a step's loss in, without waiting for it."""
         self.unread.append((step, pictures, loss))
 
-    def look(self) -> float:
+    def look(self, where: str = "") -> float:
         """Reads the losses since the last look and gives their mean over steps (nan if there was none).
+
+        Args:
+            where: the training is, for the message.
 
         Raises:
             TrainingError: one is not finite; the model is given back its last finite weights.
         """
         if not self.unread:
             return math.nan
-        values = torch.stack([loss for _, _, loss in self.unread]).tolist()
+        values = self.world.sum(torch.stack([loss for _, _, loss in self.unread]).cpu()).tolist()
         for (step, pictures, _), value in zip(self.unread, values, strict=True):
             if not math.isfinite(value):
-                self._fall_back(f"the loss became {value} at step {step}")
+                self._fall_back(f"the loss became {value} at step {step}{where}")
             self.total += value * pictures
             self.pictures += pictures
+            self.seen += pictures
         state = self.model.state_dict()
         if not all(bool(t.isfinite().all()) for t in state.values()):
-            self._fall_back(f"weights became infinite or NaN by step {self.unread[-1][0]}")
+            self._fall_back(f"weights became infinite or NaN by step {self.unread[-1][0]}{where}")
         self.good = {name: t.clone() for name, t in state.items()}
         self.good_step = self.unread[-1][0]
         self.unread.clear()

@@ -1,6 +1,7 @@
 """How long to train: a number of epochs, or a budget of seconds."""
 
 import time
+from collections.abc import Callable
 
 from muslin.config import FitSettings
 
@@ -17,10 +18,19 @@ class Plan:
         pictures: in the training set.
         started: `time.monotonic()` when the run began.
         final_cost: what the last validation and the test cost, in validations.
+        agree: gives all processes that train together the share that one of them found by its clock.
     """
 
-    def __init__(self, settings: FitSettings, pictures: int, started: float, final_cost: float) -> None:
+    def __init__(
+        self,
+        settings: FitSettings,
+        pictures: int,
+        started: float,
+        final_cost: float,
+        agree: Callable[[float], float] = float,
+    ) -> None:
         self.budget, self.started, self.final_cost = settings.time_budget, started, final_cost
+        self.agree = agree
         self.steps = settings.epochs * -(-pictures // settings.batch_size)
         self.training_started = time.monotonic()
         self.validation_seconds = 0.0
@@ -34,7 +44,7 @@ class Plan:
         if not self.budget:
             return step / self.steps
         begun = self.training_started - self.started
-        return min(1.0, (self.elapsed() - begun) / max(self._end() - begun, 1e-9))
+        return self.agree(min(1.0, (self.elapsed() - begun) / max(self._end() - begun, 1e-9)))
 
     def is_over(self, step: int) -> bool:
         """Tells whether no step is left."""
@@ -50,6 +60,19 @@ class Plan:
     def note_validation(self, seconds: float) -> None:
         """Takes in what a validation costs: the last one and the final test must fit in the budget."""
         self.validation_seconds = seconds
+
+    def state(self) -> dict[str, float]:
+        """Gives the seconds that a resumed run has to know of."""
+        return {
+            "elapsed": self.elapsed(), "training": time.monotonic() - self.training_started,
+            "validation": self.validation_seconds,
+        }  # fmt: skip
+
+    def go_on(self, state: dict[str, float]) -> None:
+        """Takes up what `state` gave: seconds that passed while nothing ran do not count."""
+        now = time.monotonic()
+        self.started, self.training_started = now - state["elapsed"], now - state["training"]
+        self.validation_seconds = state["validation"]
 
     def _end(self) -> float:
         return self.budget - FINISHING - self.final_cost * self.validation_seconds

@@ -1,0 +1,7 @@
+"""From data to a reported run, and from a saved run to its scores."""
+
+from muslin.pipeline.evaluate import Evaluation, evaluate_run
+from muslin.pipeline.job import Job, Notice, Run, prepare_model
+from muslin.pipeline.run import run_recipe
+
+__all__ = ["Evaluation", "Job", "Notice", "Run", "evaluate_run", "prepare_model", "run_recipe"]

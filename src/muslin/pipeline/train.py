@@ -1,0 +1,120 @@
+"""Train the job's model, and lose nothing of it: epochs are logged, checkpoints written, the last weights saved."""
+
+import time
+from dataclasses import asdict
+
+import safetensors.torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from muslin.data.images import ImageData
+from muslin.data.pack import cache_folder
+from muslin.data.pictures import Contrast
+from muslin.data.split import class_weights
+from muslin.errors import TrainingError
+from muslin.pipeline.job import Job, Report
+from muslin.run import bundle, journal
+from muslin.run.checkpoints import Checkpoint
+from muslin.training.fit import EpochResult, FitResult, Progress, fit
+from muslin.training.head import cached_features, extract_features, features_key, fit_head
+from muslin.training.interrupt import Interruption
+from muslin.training.plan import Plan
+from muslin.training.sync_norm import synchronise_norms
+
+__all__ = ["train"]
+
+
+def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
+    """Trains the model, logs every epoch, and saves the last weights: the last finite ones should training diverge."""
+
+    def log_and_report(event: Progress | EpochResult) -> None:
+        if isinstance(event, EpochResult) and job.world.is_first:
+            journal.append(job.folder, "epoch", **asdict(event))
+        report(event)
+
+    sizes = job.sizes
+    final_cost = 1 + job.settings.tta * sizes["test"] / sizes["validation"]
+    plan = Plan(job.settings, sizes["train"], job.started, final_cost, job.world.first)
+    try:
+        if job.learns_head:
+            head = train_head(job)
+            if not job.settings.unfreeze:
+                log_and_report(head)
+                save_model(job)
+                return FitResult((head,), "done")
+        if job.world.size > 1:
+            synchronise_norms(job.model)
+        saver = Saver(job)
+        result = fit(
+            job.model, job.splits, job.settings, job.machine, plan, log_and_report, interruption.asked, saver, job.world
+        )
+    except TrainingError as error:
+        save_model(job)
+        if job.world.is_first:
+            journal.append(job.folder, "end", ended="diverged", seconds=job.elapsed())
+        raise TrainingError(f"{error}. They are in {job.folder}") from error
+    save_model(job)
+    return result
+
+
+class Saver:
+    """Saves a job's checkpoints when it is time to.
+
+    Args:
+        job: whose folder takes them; in processes that write nothing, none is written.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.start, self.checkpoints, self.every = job.start, job.checkpoints, job.settings.checkpoint_every
+        self.last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Tells whether it is time to save."""
+        return self.checkpoints is not None and time.monotonic() - self.last >= self.every
+
+    def save(self, checkpoint: Checkpoint, best: int) -> None:
+        """Saves, and keeps the checkpoint of step `best` besides."""
+        if self.checkpoints is not None:
+            self.checkpoints.save(checkpoint, best)
+            self.last = time.monotonic()
+
+
+def train_head(job: Job) -> EpochResult:
+    """Fits a pretrained model's last layer to its features of the pictures, which are computed once and then cached."""
+    begun, head, content, scores = time.monotonic(), job.model.head, None, (0.0, 0.0, 0.0)
+    assert isinstance(head, nn.Linear)
+    if job.world.is_first:
+        train, held_out = features_of(job, job.splits.train), features_of(job, job.splits.validation)
+        labels, classes = job.splits.train.labels.cpu(), len(job.splits.spec.classes)
+        weights = None if job.settings.balance == "none" else class_weights(labels, classes)
+        validation = held_out, job.splits.validation.labels.cpu()
+        result = fit_head(train, labels, classes, validation=validation, class_weights=weights)
+        loss = F.cross_entropy(train @ result.weight.T + result.bias, labels).item()
+        scores = loss, result.validation_loss, result.validation_accuracy
+        content = safetensors.torch.save({"weight": result.weight, "bias": result.bias})
+    head.load_state_dict(safetensors.torch.load(job.world.first_bytes(content) or b""))
+    train_loss, validation_loss, validation_accuracy = (job.world.first(score) for score in scores)
+    return EpochResult(
+        epoch=1,
+        step=0,
+        train_loss=train_loss,
+        validation_loss=validation_loss,
+        validation_accuracy=validation_accuracy,
+        learning_rate_factor=1.0,
+        pictures_per_second=len(job.splits.train) / (time.monotonic() - begun),
+        seconds=job.elapsed(),
+    )
+
+
+def features_of(job: Job, data: ImageData) -> Tensor:
+    """Gives the (N, D) features of N pictures, from the cache where they are there."""
+    folder, views = (job.order.cache or cache_folder()) / "features", job.settings.tta
+    key = features_key(job.model, data, views, job.machine)
+    return cached_features(folder, key, lambda: extract_features(job.model, data, job.machine, views=views))
+
+
+def save_model(job: Job) -> None:
+    """Writes the model's two files."""
+    if job.world.is_first:
+        contrast = Contrast.of(job.splits.train.images)
+        bundle.save(job.folder, job.model, job.settings.model, job.splits.spec, contrast)
