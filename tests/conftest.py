@@ -13,7 +13,6 @@ from muslin.data.images import Splits
 from muslin.training import machine
 from tests.samples import bars, make_splits
 
-
 settings.register_profile("ci", derandomize=True)  # there, the same examples each time; elsewhere, new ones
 if os.environ.get("CI"):
     settings.load_profile("ci")
