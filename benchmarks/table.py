@@ -8,7 +8,7 @@ from typing import Any
 
 from results import load_results
 
-from muslin.terminal.progress import duration
+from muslin.terminal.layout import duration
 
 ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from muslin import cli
 from muslin.data.images import Splits
 from muslin.training import machine
 from tests.samples import bars, make_splits
@@ -23,6 +25,35 @@ def known_speeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spares each test the measuring of the machine."""
     speeds = {"fp32": 1.0, "fp32 channels last": 2.0, "bf16": 0.5, "bf16 channels last": 1.0}
     monkeypatch.setattr(machine, "convolution_speeds", lambda _device, ways: {name: speeds[name] for name in ways})
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keeps every test out of the home folder's cache."""
+    cache = tmp_path_factory.getbasetemp() / "cache"
+    monkeypatch.setenv("MUSLIN_CACHE", str(cache))
+    return cache
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new, empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def type_(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command as typed; gives exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["muslin", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
 
 
 @pytest.fixture

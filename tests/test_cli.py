@@ -9,30 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from muslin import cli
-
 QUICK = ["--model", "mlp", "--epochs", "2", "--batch-size", "32"]
 SETTINGS = ["--set", "optimizer=sgd", "--set", "lr=0.02", "--set", "flip=none", "--set", "shift=0"]
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def type_(monkeypatch, capsys):
-    """Runs a command as typed; gives exit code, standard output and standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["muslin", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return run
 
 
 @pytest.fixture

@@ -1,35 +1,18 @@
 """`muslin ladder` as typed."""
 
 import json
-import sys
 
 import pytest
 
-from muslin import cli
-
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def climb(type_):
+    """Runs `muslin ladder` as typed."""
+    return lambda *arguments: type_("ladder", *arguments)
 
 
-@pytest.fixture
-def type_(monkeypatch, capsys):
-    """Runs a command as typed; gives exit code, standard output and standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["muslin", "ladder", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return run
-
-
-def test_a_line_a_rung_and_what_each_cannot_do(here, idx_folder, type_):
-    code, out, err = type_(idx_folder, "--rungs", "knn-l1,majority,rules", "--limit", "100")
+def test_a_line_a_rung_and_what_each_cannot_do(here, idx_folder, climb):
+    code, out, err = climb(idx_folder, "--rungs", "knn-l1,majority,rules", "--limit", "100")
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].startswith("majority: test accuracy ")
@@ -42,8 +25,8 @@ def test_a_line_a_rung_and_what_each_cannot_do(here, idx_folder, type_):
     assert json.loads((here / "ladder" / "ladder.json").read_text())["train"] == 100
 
 
-def test_json_for_programs(here, idx_folder, type_):
-    code, out, _ = type_(idx_folder, "--rungs", "rules,hinge", "--json", "--out", "elsewhere")
+def test_json_for_programs(here, idx_folder, climb):
+    code, out, _ = climb(idx_folder, "--rungs", "rules,hinge", "--json", "--out", "elsewhere")
     events = [json.loads(line) for line in out.splitlines()]
     assert code == 0
     assert [event["event"] for event in events] == ["failed", "rung"]
@@ -51,33 +34,33 @@ def test_json_for_programs(here, idx_folder, type_):
     assert (here / "elsewhere" / "ladder.json").exists()
 
 
-def test_the_plane(here, type_):
-    code, out, _ = type_("--plane", "--rungs", "majority", "--limit", "20")
+def test_the_plane(here, climb):
+    code, out, _ = climb("--plane", "--rungs", "majority", "--limit", "20")
     assert code == 0
     assert out.startswith("majority: blobs 50.0 %, two-curves 50.0 %")
     assert out.splitlines()[-1] == "Written: ladder/plane.json, ladder/plane.png"
-    code, out, _ = type_("--plane", "--rungs", "majority", "--json")
+    code, out, _ = climb("--plane", "--rungs", "majority", "--json")
     assert json.loads(out)["accuracies"]["pinwheel"] == 0.2
 
 
-def test_a_table_grows_in_a_terminal(here, idx_folder, type_, monkeypatch):
+def test_a_table_grows_in_a_terminal(here, idx_folder, climb, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
-    code, out, _ = type_(idx_folder, "--rungs", "majority,rules")
+    code, out, _ = climb(idx_folder, "--rungs", "majority,rules")
     assert code == 0
     assert "test accuracy" in out
     assert "left out" in out
     assert "majority cannot look at the picture." in out
 
 
-def test_a_rung_that_breaks_gives_exit_code_1(here, idx_folder, type_, monkeypatch):
+def test_a_rung_that_breaks_gives_exit_code_1(here, idx_folder, climb, monkeypatch):
     from muslin.ladder.majority import Majority
 
     def fail(*_):
         raise ZeroDivisionError("no luck")
 
     monkeypatch.setattr(Majority, "_fit", fail)
-    code, out, _ = type_(idx_folder, "--rungs", "majority,perceptron")
+    code, out, _ = climb(idx_folder, "--rungs", "majority,perceptron")
     assert code == 1
     assert out.startswith("majority failed: ZeroDivisionError: no luck\nperceptron: ")
 
@@ -95,8 +78,8 @@ def test_a_rung_that_breaks_gives_exit_code_1(here, idx_folder, type_, monkeypat
         (["--plane", "--limit", "1"], 2, "n is 1; it must be a whole number, 2 or more"),
     ],
 )
-def test_a_mistake_is_one_line_and_leaves_nothing(here, type_, arguments, code, message):
-    got, out, err = type_(*arguments)
+def test_a_mistake_is_one_line_and_leaves_nothing(here, climb, arguments, code, message):
+    got, out, err = climb(*arguments)
     assert (got, out) == (code, "")
     assert message in err
     assert "Traceback" not in err

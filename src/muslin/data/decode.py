@@ -11,6 +11,7 @@ import io
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -27,7 +28,18 @@ from PIL import Image
 
 from muslin.errors import DataError, PictureError
 
-__all__ = ["Decoded", "Look", "Progress", "Target", "decode_into", "look_at", "pixels_of"]
+__all__ = [
+    "Decoded",
+    "Examined",
+    "Look",
+    "Progress",
+    "Target",
+    "count_cores",
+    "decode_into",
+    "examine",
+    "look_at",
+    "pixels_of",
+]
 
 Progress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -37,6 +49,9 @@ WORTH_PROCESSES = 2000  # pictures; below, starting processes takes longer than 
 TURNED = {"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"}  # where Pillow finds an orientation
 KINDS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # whose headers are looked at
 PLAIN_SIDE = 4  # pixels; smaller pictures get a note
+PLAIN_PROPORTION = 50  # longer side to shorter side; whether more is too much, `decode_picture` says
+PLAIN_PIXELS = 25_000_000  # likewise
+PLAIN_BYTES = 64 << 20  # likewise, of a file
 WHOLE_PNG = b"IEND\xaeB`\x82"  # how an undamaged PNG ends
 
 
@@ -85,10 +100,48 @@ class Decoded:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What one file holds, fully decoded.
+
+    Attributes:
+        bytes: of the file; 0 where it cannot be read.
+        sha256: of the file, in hexadecimal; empty where it cannot be read.
+        width: in pixels, upright; 0 where it is damaged.
+        height: in pixels, upright; 0 where it is damaged.
+        mode: L (grey) or RGB, as a model gets it; empty where it is damaged.
+        notes: what was done to it.
+        problem: why it cannot be used; empty where it can.
+        hash: the perceptual hash, 64 bits; None where it is damaged or of one colour.
+        thumb: its grey copy of 16 x 16 pixels, a byte each in hexadecimal; black where it is damaged.
+    """
+
+    bytes: int
+    sha256: str
+    width: int
+    height: int
+    mode: str
+    notes: tuple[str, ...]
+    problem: str
+    hash: int | None
+    thumb: str
+
+
+def count_cores() -> int:
+    """Counts the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def look_at(paths: Sequence[Path], *, threads: int, progress: Progress) -> list[Look]:
     """Hashes files and reads the size and mode of their pictures, without decoding them."""
     answers = _shared_out({"do": "look"}, [str(path) for path in paths], threads, "reading", progress)
     return [Look(*answer) for answer in answers]
+
+
+def examine(paths: Sequence[Path], *, threads: int, progress: Progress) -> list[Examined]:
+    """Reads and fully decodes files, and says all that is to be known of them before training."""
+    answers = _shared_out({"do": "examine"}, [str(path) for path in paths], threads, "examining", progress)
+    return [Examined(**answer | {"notes": tuple(answer["notes"])}) for answer in answers]
 
 
 def decode_into(
@@ -183,6 +236,8 @@ def _answer_of(worker: "subprocess.Popen[str]", task: dict[str, Any]) -> list[An
 def _do(task: dict[str, Any]) -> list[Any]:
     if task["do"] == "look":
         return [_look(Path(path)) for path in task["items"]]
+    if task["do"] == "examine":
+        return _examine([Path(path) for path in task["items"]])
     try:
         with Path(task["file"]).open("r+b") as file:
             return [_decode(Path(path), row, file, task) for path, row in task["items"]]
@@ -194,8 +249,8 @@ def _do(task: dict[str, Any]) -> list[Any]:
 
 def _look(path: Path) -> tuple[str, int, int, str]:
     try:
-        content = path.read_bytes()
-    except OSError:
+        content = _content_of(path)
+    except PictureError:
         return "", 0, 0, ""
     digest = hashlib.sha256(content).hexdigest()
     try:
@@ -203,6 +258,65 @@ def _look(path: Path) -> tuple[str, int, int, str]:
             return digest, *image.size, image.mode
     except Exception:  # Pillow raises anything at all on damaged bytes; decoding will say what is wrong
         return digest, 0, 0, ""
+
+
+def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Gives the attributes of each file's `Examined`; hashes are made of all grey copies at once, which is faster."""
+    from muslin.data.duplicates import grey_copy, perceptual_hashes, thumbs
+
+    found = []
+    greys = np.zeros((len(paths), 32, 32), np.uint8)
+    for grey, path in zip(greys, paths, strict=True):
+        image, facts = _examine_one(path)
+        found.append(facts)
+        if image is not None:
+            grey[:] = grey_copy(image)
+    hashes, means_something = perceptual_hashes(greys)
+    kept = [value if meant else None for value, meant in zip(hashes.tolist(), means_something.tolist(), strict=True)]
+    small = [thumb.tobytes().hex() for thumb in thumbs(greys)]
+    return [facts | {"hash": value, "thumb": thumb} for facts, value, thumb in zip(found, kept, small, strict=True)]
+
+
+def _examine_one(path: Path) -> tuple[Image.Image | None, dict[str, Any]]:
+    """Decodes one file; gives the picture, if it is one, and what does not depend on the grey copies."""
+    image, content, problem = None, b"", ""
+    notes: tuple[str, ...] = ()
+    try:
+        content = _content_of(path)
+        image, notes = _decode_whole(content, path)
+    except PictureError as error:
+        problem = str(error)
+    digest = hashlib.sha256(content).hexdigest() if content else ""
+    width, height = image.size if image else (0, 0)
+    mode = image.mode if image else ""
+    return image, {
+        "bytes": len(content), "sha256": digest, "width": width, "height": height, "mode": mode, "notes": notes,
+        "problem": problem,
+    }  # fmt: skip
+
+
+def _content_of(path: Path) -> bytes:
+    """Reads a file; raises PictureError, after a second and closer look, where there is anything odd about it."""
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) and status.st_size <= PLAIN_BYTES:
+            return path.read_bytes()
+    except (OSError, ValueError):
+        pass
+    from muslin.data.pictures import read_file
+
+    return read_file(path)
+
+
+def _decode_whole(content: bytes, path: Path) -> tuple[Image.Image, tuple[str, ...]]:
+    """Does what `decode_picture` does, sooner where nothing is to be changed."""
+    image = _plain_image(content)
+    if image is not None:
+        return image, ()
+    from muslin.data.listing import printable
+    from muslin.data.pictures import decode_picture
+
+    return decode_picture(content, printable(path))
 
 
 def _decode(path: Path, row: int, file: IO[bytes], task: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -241,27 +355,45 @@ def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[st
 
 
 def _as_it_is(path: Path, shape: tuple[int, int, int]) -> Pixels | None:
-    """Decodes a whole JPEG or PNG file of the wanted size and mode that holds nothing but upright, opaque pixels."""
+    """Decodes a plain picture that has the wanted size and mode."""
     channels, height, width = shape
     try:
-        content = path.read_bytes()
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
-            image.load()
-            if (
-                image.format not in ("JPEG", "PNG")
-                or (image.format == "PNG" and not content.endswith(WHOLE_PNG))
-                or image.size != (width, height)
-                or image.mode != ("L" if channels == 1 else "RGB")
-                or min(image.size) < PLAIN_SIDE
-                or getattr(image, "is_animated", False)
-                or image.has_transparency_data
-                or TURNED & image.info.keys()
-            ):
-                return None
-            pixels = np.asarray(image)
-    except Exception:  # whatever it is, `open_picture` says it well
+        content = _content_of(path)
+    except PictureError:
         return None
+    image = _plain_image(content, (width, height), "L" if channels == 1 else "RGB")
+    if image is None:
+        return None
+    pixels = np.asarray(image)
     return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+
+
+def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str | None = None) -> Image.Image | None:
+    """Decodes a whole JPEG or PNG file of upright, opaque pixels, grey or RGB; gives None for all others.
+
+    Args:
+        content: of the file.
+        size: the width and height that it must have, if any.
+        mode: likewise.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
+            short, long = sorted(image.size)
+            is_usual = (
+                size in (None, image.size)
+                and image.mode in ((mode,) if mode else ("L", "RGB"))
+                and short >= PLAIN_SIDE
+                and long <= PLAIN_PROPORTION * short
+                and long * short <= PLAIN_PIXELS
+                and (image.format == "JPEG" or (image.format == "PNG" and content.endswith(WHOLE_PNG)))
+            )
+            if not is_usual:
+                return None
+            image.load()
+            is_changed = image.has_transparency_data or TURNED & image.info.keys()
+            return None if is_changed or getattr(image, "is_animated", False) else image
+    except Exception:  # whatever it is, `decode_picture` says it well
+        return None
 
 
 def _serve() -> None:

@@ -25,19 +25,21 @@ import torch
 from filelock import FileLock, Timeout
 from torch import Tensor
 
+from muslin.data.bad_files import bad_pictures, check_on_bad, may_be_left_out, named
 from muslin.data.decode import Decoded, Progress, Target, decode_into
 from muslin.data.images import MappedPictures
 from muslin.data.listing import SPLITS, Entry, Listing, check_classes, printable
 from muslin.data.sizing import InputSize
-from muslin.errors import DataError, PictureError, SettingError
+from muslin.errors import DataError, PictureError
 
 __all__ = [
-    "ON_BAD",
     "Pack",
     "build_pack",
     "cache_folder",
     "find_pack",
+    "in_pack_order",
     "index_entry",
+    "is_pack",
     "open_pack",
     "pack_info",
     "remember_pack",
@@ -47,9 +49,6 @@ FORMAT = 1
 IMAGES, LABELS, INFO = "images.npy", "labels.npy", "pack.json"
 HEADER = 128  # bytes of images.npy before the first picture
 BLOCK = 16 << 20  # bytes hashed or moved at a time
-ON_BAD = ("stop", "skip")
-MOST_BAD = 0.01  # share of the pictures that may be left out
-SHOWN = 5  # bad pictures named in an error
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -136,12 +135,6 @@ def build_pack(
             shutil.rmtree(temporary, ignore_errors=True)
     pack = open_pack(packs / key)
     return Pack(pack.folder, pack.file, pack.labels, pack.classes, pack.splits, (*pack.notes, *notes))
-
-
-def check_on_bad(on_bad: str) -> None:
-    """Raises SettingError unless it is `stop` or `skip`."""
-    if on_bad not in ON_BAD:
-        raise SettingError(f"on_bad is {on_bad!r}; {' or '.join(ON_BAD)} is needed")
 
 
 def content_key(listing: Listing, digests: Mapping[Path, str], size: InputSize) -> str:
@@ -247,14 +240,14 @@ def _writing(folder: Path) -> Iterator[None]:
 def _accepted(pack: Pack, on_bad: str) -> Pack:
     skipped = pack_info(pack.folder)["skipped"]
     if skipped and on_bad == "stop":
-        raise _bad_pictures([(one["path"], one["reason"]) for one in skipped], len(pack.labels) + len(skipped))
+        raise bad_pictures([one["reason"] for one in skipped], len(pack.labels) + len(skipped), on_bad)
     return pack
 
 
 def _fill(folder: Path, listing: Listing, size: InputSize, on_bad: str, threads: int, progress: Progress) -> None:
     """Writes the three files of a pack to the disk."""
     before = _fingerprint(listing)
-    entries = _in_pack_order(listing.entries)
+    entries = in_pack_order(listing.entries)
     shape = (len(entries), *size.shape)
     _make_room(folder / IMAGES, shape)
     decoded = decode_into(
@@ -265,8 +258,8 @@ def _fill(folder: Path, listing: Listing, size: InputSize, on_bad: str, threads:
         progress=progress,
     )
     bad = [(_below(listing, entry), one.problem) for entry, one in zip(entries, decoded, strict=True) if one.problem]
-    if bad and (on_bad == "stop" or len(bad) > MOST_BAD * len(entries)):
-        raise _bad_pictures(bad, len(entries), leave_out=on_bad == "skip")
+    if bad and (on_bad == "stop" or not may_be_left_out(len(bad), len(entries))):
+        raise bad_pictures([problem for _, problem in bad], len(entries), on_bad)
     if bad:
         kept = np.array([row for row, one in enumerate(decoded) if not one.problem])
         entries = [entries[row] for row in kept]
@@ -285,7 +278,7 @@ def _fingerprint(listing: Listing) -> list[tuple[int, int]]:
     return [(status.st_size, status.st_mtime_ns) for _, status in _now(listing)]
 
 
-def _in_pack_order(entries: Sequence[Entry]) -> list[Entry]:
+def in_pack_order(entries: Sequence[Entry]) -> list[Entry]:
     """Orders entries by split, and within a split so that each stretch holds the classes in their proportion."""
     ordered = []
     for split in SPLITS:
@@ -375,14 +368,9 @@ def _describe(
     }
 
 
-def _bad_pictures(bad: Sequence[tuple[str, str]], count: int, *, leave_out: bool = False) -> PictureError:
-    named = "; ".join(reason for _, reason in bad[:SHOWN]) + "; …" * (len(bad) > SHOWN)
-    remedy = (
-        f"at most {MOST_BAD:.0%} may be left out; mend or remove them"
-        if leave_out
-        else "mend or remove them, or leave them out with --on-bad skip"
-    )
-    return PictureError(f"{len(bad):,} of {count:,} pictures cannot be used ({named}); {remedy}")
+def is_pack(path: Path) -> bool:
+    """Tells whether a path is a folder that looks like a pack."""
+    return (path / INFO).is_file()
 
 
 def pack_info(folder: Path) -> dict[str, Any]:
@@ -433,13 +421,10 @@ def open_pack(folder: Path, *, verify: bool = False) -> Pack:
         if _sha256(folder / name) != sums[name]:
             raise DataError(f"the pack {printable(folder)} is damaged: {name} has another SHA-256; remove it")
     if skipped:
-        notes = (*notes, f"{len(skipped):,} of {info['files']:,} pictures were left out: {_reasons(skipped)}")
+        reasons = named([one["reason"] for one in skipped])
+        notes = (*notes, f"{len(skipped):,} of {info['files']:,} pictures were left out: {reasons}")
     pictures = MappedPictures(folder / IMAGES, offset, shape)
     return Pack(folder, pictures, torch.from_numpy(labels), classes, splits, notes)
-
-
-def _reasons(skipped: Sequence[Mapping[str, str]]) -> str:
-    return "; ".join(one["reason"] for one in skipped[:SHOWN]) + "; …" * (len(skipped) > SHOWN)
 
 
 def _sha256(path: Path) -> str:

@@ -3,10 +3,8 @@
 Legend: N pictures.
 """
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,44 +12,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muslin.data.duplicates import Twins, find_equal, find_near, grey_copy, perceptual_hashes, thumbs
-from muslin.data.listing import SPLITS, Entry, Listing, assign_splits, check_classes, printable
-from muslin.data.pictures import decode_picture, quiet_pillow, read_file
-from muslin.errors import DataError, PictureError
+from muslin.data.decode import Examined, Progress, examine
+from muslin.data.duplicates import Twins, find_equal, find_near
+from muslin.data.listing import SPLITS, Entry, Listing
 
-__all__ = ["MAX_SKIPPED", "Scan", "Scanned", "checked", "scan"]
+__all__ = ["Scan", "Scanned", "scan"]
 
-CHUNK = 64  # pictures a task
-MAX_SKIPPED = 0.01  # of the pictures; more damaged ones than that stop a run even if they may be left out
 EXAMPLES = 3  # paths named for each note
-SHOWN = 10  # damaged files named in an error
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """What one file holds.
+@dataclass(frozen=True, kw_only=True)
+class Scanned(Examined):
+    """What one file of a listing holds.
 
     Attributes:
         entry: where it is and what it shows.
-        bytes: of the file; 0 where it cannot be read.
-        sha256: of the file, in hexadecimal; empty where it cannot be read.
-        width: in pixels, upright; 0 where it is damaged.
-        height: in pixels, upright; 0 where it is damaged.
-        mode: L (grey) or RGB, as a model gets it; empty where it is damaged.
-        hash: the perceptual hash, 64 bits; None where it is damaged or of one colour.
-        notes: what was done to it.
-        problem: why it cannot be used; empty where it can.
     """
 
     entry: Entry
-    bytes: int = 0
-    sha256: str = ""
-    width: int = 0
-    height: int = 0
-    mode: str = ""
-    hash: int | None = None
-    notes: tuple[str, ...] = ()
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +126,7 @@ class Scan:
         return asdict(twins) | {"examples": pairs}
 
 
-def scan(listing: Listing, *, threads: int, progress: Callable[[int, int], None] | None = None) -> Scan:
+def scan(listing: Listing, *, threads: int, progress: Progress = lambda *_: None) -> Scan:
     """Reads and fully decodes every picture of a listing.
 
     Args:
@@ -157,85 +135,9 @@ def scan(listing: Listing, *, threads: int, progress: Callable[[int, int], None]
         progress: told how many pictures are done, of how many.
     """
     entries = listing.entries
-    chunks = [entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK)]
-    pictures: list[Scanned] = []
-    small = []
-    with quiet_pillow(), ThreadPoolExecutor(threads) as pool:
-        tasks = [pool.submit(_look, chunk) for chunk in chunks]
-        try:
-            for task in tasks:
-                some, thumb = task.result()
-                pictures += some
-                small.append(thumb)
-                if progress:
-                    progress(len(pictures), len(entries))
-        finally:
-            pool.shutdown(cancel_futures=True)  # on Ctrl-C, start nothing more
-    return Scan(listing, tuple(pictures), _copies(pictures), _lookalikes(pictures, np.concatenate(small)))
-
-
-def checked(scanned: Scan, *, on_bad: str) -> Listing:
-    """Gives the listing that a run may use: no damaged file in it, every picture in a split, classes large enough.
-
-    Args:
-        scanned: the scan of all its files.
-        on_bad: `stop` refuses damaged files; `skip` leaves them out, with a note, up to 1 % of all.
-
-    Raises:
-        DataError: damaged files, or a class that is too small without them.
-    """
-    assert on_bad in ("stop", "skip"), on_bad
-    damaged, total = scanned.damaged, len(scanned.pictures)
-    if damaged and (on_bad == "stop" or len(damaged) > MAX_SKIPPED * total):
-        raise DataError(_damaged_message(damaged, total, on_bad))
-    notes = scanned.listing.notes
-    if damaged:
-        notes = (*notes, f"damaged files left out: {len(damaged):,} of {total:,}")
-    entries = tuple(picture.entry for picture in scanned.intact)
-    listing = replace(scanned.listing, entries=entries, notes=notes)
-    check_classes(listing)
-    return assign_splits(listing, [picture.sha256 for picture in scanned.intact])
-
-
-def _damaged_message(damaged: Sequence[Scanned], total: int, on_bad: str) -> str:
-    named = "".join(f"\n  {picture.problem}" for picture in damaged[:SHOWN])
-    more = f"\n  and {len(damaged) - SHOWN:,} more" if len(damaged) > SHOWN else ""
-    remedy = "mend or remove them"
-    if on_bad == "stop" and len(damaged) <= MAX_SKIPPED * total:
-        remedy += ", or leave them out with on_bad = skip"
-    elif on_bad == "skip":
-        remedy += f"; at most {MAX_SKIPPED:.0%} may be left out"
-    return f"{len(damaged):,} of {total:,} files cannot be used; {remedy}:{named}{more}"
-
-
-def _look(entries: Sequence[Entry]) -> tuple[list[Scanned], NDArray[np.uint8]]:
-    """Looks at some files; gives what they hold, and (N, 16, 16) uint8 grey copies, black where damaged."""
-    looked = [_look_at(entry) for entry in entries]
-    greys = np.stack([grey for _, grey in looked])  # (N, 32, 32)
-    hashes, means_something = perceptual_hashes(greys)
-    pictures = [
-        replace(picture, hash=value if meant and not picture.problem else None)
-        for (picture, _), value, meant in zip(looked, hashes.tolist(), means_something.tolist(), strict=True)
-    ]
-    return pictures, thumbs(greys)
-
-
-def _look_at(entry: Entry) -> tuple[Scanned, NDArray[np.uint8]]:
-    content = b""
-    try:
-        content = read_file(entry.path)
-        image, notes = decode_picture(content, printable(entry.path))
-    except PictureError as error:
-        return Scanned(entry, len(content), _sha256(content), problem=str(error)), BLACK
-    picture = Scanned(entry, len(content), _sha256(content), *image.size, image.mode, notes=notes)
-    return picture, grey_copy(image)
-
-
-BLACK = np.zeros((32, 32), np.uint8)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest() if content else ""
+    examined = examine([entry.path for entry in entries], threads=threads, progress=progress)
+    pictures = tuple(Scanned(**vars(one), entry=entry) for one, entry in zip(examined, entries, strict=True))
+    return Scan(listing, pictures, _copies(pictures), _lookalikes(pictures))
 
 
 def _copies(pictures: Sequence[Scanned]) -> Twins:
@@ -245,7 +147,7 @@ def _copies(pictures: Sequence[Scanned]) -> Twins:
     return _translated(find_equal([p.sha256 for p in chosen], splits.tolist(), labels.tolist()), usable)
 
 
-def _lookalikes(pictures: Sequence[Scanned], small: NDArray[np.uint8]) -> Twins:
+def _lookalikes(pictures: Sequence[Scanned]) -> Twins:
     first_of: dict[str, int] = {}
     for index, picture in enumerate(pictures):
         if picture.hash is not None:
@@ -253,7 +155,8 @@ def _lookalikes(pictures: Sequence[Scanned], small: NDArray[np.uint8]) -> Twins:
     different = list(first_of.values())
     chosen = [pictures[index] for index in different]
     hashes = np.array([picture.hash for picture in chosen], np.uint64)
-    return _translated(find_near(hashes, small[different], *_kinds(chosen)), different)
+    small = np.frombuffer(bytes.fromhex("".join(picture.thumb for picture in chosen)), np.uint8).reshape(-1, 16, 16)
+    return _translated(find_near(hashes, small, *_kinds(chosen)), different)
 
 
 def _kinds(pictures: Sequence[Scanned]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,15 +1,19 @@
 """From what a person names to splits: the bundled set, a folder of pictures, a CSV, an IDX folder or a .npz file."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from torch import Tensor
 
 from muslin.data import arrays, fashion_mnist, folder, idx
 from muslin.data.decode import Progress
-from muslin.data.images import Splits
-from muslin.data.listing import is_picture_folder
+from muslin.data.images import MappedPictures, Splits
+from muslin.data.picture_files import are_picture_files, list_picture_files
 from muslin.data.sizing import SMALL
 from muslin.errors import DataError
 
-__all__ = ["load_splits"]
+__all__ = ["Sample", "existing", "load_sample", "load_splits"]
 
 
 def load_splits(
@@ -48,17 +52,12 @@ def load_splits(
     """
     if source == fashion_mnist.NAME:
         return fashion_mnist.load(validation=validation, seed=seed)
-    path = Path(source)
-    if not path.exists():
-        raise DataError(
-            f"no data at {source!s}; give {fashion_mnist.NAME!r}, a folder of pictures, a .csv that names them, "
-            "an IDX folder or a .npz file"
-        )
+    path = existing(source)
     if path.is_dir() and idx.is_idx_folder(path):
         return idx.load(path, validation=validation, seed=seed)
     if path.suffix == ".npz":
         return arrays.load(path, validation=validation, seed=seed)
-    if is_picture_folder(path) or path.suffix.lower() == ".csv":
+    if are_picture_files(path):
         return folder.load(
             path,
             validation=validation,
@@ -76,3 +75,74 @@ def load_splits(
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"
         )
     raise DataError(f"{path} is neither a folder of pictures, a .csv that names them, an IDX folder nor a .npz file")
+
+
+def existing(source: str | Path) -> Path:
+    """Gives the path of data that are there.
+
+    Raises:
+        DataError: they are not.
+    """
+    path = Path(source)
+    if not path.exists():
+        raise DataError(
+            f"no data at {source!s}; give {fashion_mnist.NAME!r}, a folder of pictures, a .csv that names them, "
+            "an IDX folder or a .npz file"
+        )
+    return path
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Pictures that a saved model is scored on.
+
+    Attributes:
+        name: what to call the data.
+        part: `test`, or `all` where the source was not cut.
+        images: (N, C, H, W) uint8.
+        labels: (N,) int64, indices into `classes`.
+        classes: the names of the data's own classes.
+        file: what `images` is a part of; None when they are in memory.
+        notes: what a person should be told of how they were read.
+    """
+
+    name: str
+    part: Literal["test", "all"]
+    images: Tensor
+    labels: Tensor
+    classes: tuple[str, ...]
+    file: MappedPictures | None
+    notes: tuple[str, ...]
+
+
+def load_sample(
+    source: str | Path,
+    shape: tuple[int, int, int],
+    *,
+    cut: bool,
+    cache: Path | None = None,
+    on_bad: str = "stop",
+    progress: Progress = lambda *_: None,
+) -> Sample:
+    """Loads the test pictures of a source, picture files brought to the shape that a model needs.
+
+    Args:
+        source: as for `load_splits`.
+        shape: (C, H, W).
+        cut: where picture files tell no test split, take the fifth that is cut off for testing; otherwise take all.
+        cache: as for `load_splits`; so are the following.
+        on_bad: likewise.
+        progress: likewise.
+
+    Raises:
+        DataError: as `load_splits`.
+    """
+    if source != fashion_mnist.NAME and are_picture_files(existing(source)):
+        listing = list_picture_files(Path(source))
+        pack = folder.pack_of(listing, folder.Wanted(shape=shape), cache=cache, on_bad=on_bad, progress=progress)
+        notes = (*pack.notes, *listing.notes)
+        if cut or "test" in listing.splits:
+            return Sample(listing.name, "test", *pack.part("test"), pack.classes, pack.file, notes)
+        return Sample(listing.name, "all", pack.file.images, pack.labels, pack.classes, pack.file, notes)
+    splits = load_splits(source)
+    return Sample(splits.name, "test", splits.test.images, splits.test.labels, splits.spec.classes, None, ())

@@ -2,6 +2,7 @@
 
 from muslin.pipeline.evaluate import Evaluation, evaluate_run
 from muslin.pipeline.job import Job, Notice, Run, prepare_model
+from muslin.pipeline.packing import Packing
 from muslin.pipeline.run import run_recipe
 
-__all__ = ["Evaluation", "Job", "Notice", "Run", "evaluate_run", "prepare_model", "run_recipe"]
+__all__ = ["Evaluation", "Job", "Notice", "Packing", "Run", "evaluate_run", "prepare_model", "run_recipe"]

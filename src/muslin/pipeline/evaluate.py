@@ -1,10 +1,16 @@
 """Score a saved run."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
+from muslin.data import fashion_mnist
+from muslin.data.decode import Progress
 from muslin.data.images import ImageData
-from muslin.data.sources import load_splits
+from muslin.data.listing import printable
+from muslin.data.sources import Sample, load_sample
 from muslin.errors import DataError
 from muslin.evaluation.calibration import expected_calibration_error
 from muslin.metrics import Metrics
@@ -15,26 +21,32 @@ from muslin.training.scoring import score
 
 __all__ = ["Evaluation", "evaluate_run"]
 
+SHOWN = 10  # class names in an error
+
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a saved run scores on a test set.
+    """How a saved run scores on a data set.
 
     Attributes:
         run: its folder.
         data: the data's name.
-        classes: K names.
+        part: `test`, or `all` where another source has no test pictures of its own.
+        classes: K names, in the order of the model.
         views: of each picture, whose logits were averaged, as when the run was made.
-        metrics: over the test pictures.
+        metrics: over those pictures.
         calibration_error: expected calibration error, in [0, 1].
+        notes: what a person should be told of how the data were read.
     """
 
     run: Path
     data: str
+    part: str
     classes: tuple[str, ...]
     views: int
     metrics: Metrics
     calibration_error: float
+    notes: tuple[str, ...]
 
 
 def evaluate_run(
@@ -44,8 +56,14 @@ def evaluate_run(
     *,
     best: bool = False,
     cache: Path | None = None,
+    on_bad: str | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Evaluation:
     """Scores a saved run on the test pictures of a data set.
+
+    Picture files are brought to the size and colours of those that the model was trained on. A source without a test
+    split of its own is scored whole, unless the run was trained on it: then on the part that was cut off for testing.
+    Classes are told by their names, whatever their order.
 
     Args:
         run: a run's folder, its name under `runs/`, or `latest`.
@@ -53,6 +71,8 @@ def evaluate_run(
         factory: `file.py:factory`, for a run with a model of one's own.
         best: take the weights of the epoch with the lowest validation loss, not the last.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
+        on_bad: `stop` at a damaged picture, or `skip` it; by default as when the run was made.
+        progress: told of each stage while pictures are decoded.
 
     Raises:
         MuslinError: the run or the data cannot be read, or do not fit each other.
@@ -60,22 +80,48 @@ def evaluate_run(
     folder = find_run(run)
     classifier = bundle.load(folder, factory, best=best)
     config = read_config(folder)
-    views = config["settings"]["tta"]
+    views, own = config["settings"]["tta"], config["data"]["source"]
     spec = classifier.spec
-    splits = load_splits(
-        data if data is not None else config["data"]["source"],
-        size=spec.height if spec.height == spec.width else 0,
+    sample = load_sample(
+        own if data is None else data,
+        (spec.channels, spec.height, spec.width),
+        cut=data is None or is_same_source(data, own),
         cache=cache,
-        on_bad=config["settings"].get("on_bad", "stop"),
+        on_bad=on_bad or config["settings"].get("on_bad", "stop"),
+        progress=progress,
     )
-    if splits.spec.classes != classifier.classes:
-        raise DataError(
-            f"{splits.name} has the classes {splits.spec.classes}, but {folder} was made for {classifier.classes}"
-        )
-    test = ImageData(splits.test.images, splits.test.labels, spec, splits.test.file)
+    test = ImageData(sample.images, labels_of(sample, classifier.classes, folder), spec, sample.file)
     with computing():
         machine = prepare("auto", "auto")
         model = classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
         metrics = score(model, test, machine, views)
     error = expected_calibration_error(metrics.confidence, metrics.predicted == test.labels)
-    return Evaluation(folder, splits.name, classifier.classes, views, metrics, error)
+    return Evaluation(folder, sample.name, sample.part, classifier.classes, views, metrics, error, sample.notes)
+
+
+def is_same_source(data: str | Path, own: str) -> bool:
+    """Tells whether data that a person names are those that a run was made for."""
+    if fashion_mnist.NAME in (data, own):
+        return data == own
+    return os.path.realpath(data) == os.path.realpath(own)
+
+
+def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tensor:
+    """Gives (N,) int64 labels as indices into the model's classes.
+
+    Raises:
+        DataError: the data have a class that the model does not know.
+    """
+    unknown = [name for name in sample.classes if name not in classes]
+    if unknown:
+        raise DataError(
+            f"{sample.name} has classes that {run} was not trained on: {_some(unknown)}; it knows {_some(classes)}; "
+            "rename the classes, or leave those out"
+        )
+    places = torch.tensor([classes.index(name) for name in sample.classes])
+    return places[sample.labels]
+
+
+def _some(names: "list[str] | tuple[str, ...]") -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(map(printable, names[:SHOWN])) + more

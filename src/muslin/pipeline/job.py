@@ -23,6 +23,7 @@ from muslin.errors import DataError, RunError, SettingError
 from muslin.metrics import Metrics
 from muslin.models import build
 from muslin.models.pretrained import PRETRAINED, load_pretrained
+from muslin.pipeline.packing import Packing, tell_packing
 from muslin.recipes import settings_for
 from muslin.run import journal
 from muslin.run.bundle import read_weights
@@ -163,7 +164,7 @@ class Run:
     signal: int | None = None
 
 
-Report = Callable[[Job | Progress | EpochResult | Notice | Run], None]
+Report = Callable[[Job | Packing | Progress | EpochResult | Notice | Run], None]
 
 
 def place_order(
@@ -241,7 +242,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     started, date = time.monotonic(), datetime.now().astimezone()
     if order.settings.batch_size < world.size:
         raise SettingError(f"batch_size is {order.settings.batch_size}; each of {world.size} processes needs a picture")
-    splits = load_data(order, world)
+    splits = load_data(order, world, report)
     machine = choose_machine(order, world, report)
     model = prepare_model(splits, order.settings, machine)
     folder, checkpoints, start = take_folder(order, world, stack, report)
@@ -261,7 +262,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     return job
 
 
-def load_data(order: Order, world: World) -> Splits:
+def load_data(order: Order, world: World, report: Report) -> Splits:
     """Loads the data; the first process on a machine does so before the others, and packs it if need be."""
     settings = order.settings
     if not world.is_first_here:
@@ -273,6 +274,7 @@ def load_data(order: Order, world: World) -> Splits:
         size=settings.size,
         cache=order.cache,
         on_bad=settings.on_bad,
+        progress=tell_packing(report),
     )
     if world.is_first_here:
         world.wait()

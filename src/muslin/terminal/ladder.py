@@ -13,7 +13,7 @@ from rich.text import Text
 
 from muslin.ladder.climb import Failed, Measured, Started
 from muslin.ladder.plane import PlaneMeasured
-from muslin.terminal.progress import duration, write_line
+from muslin.terminal.layout import duration, write_line
 
 __all__ = ["HEADINGS", "JsonClimb", "LiveClimb", "PlainClimb", "plane_headings"]
 

@@ -11,25 +11,14 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from muslin.pipeline import Job, Notice, Run
+from muslin.pipeline import Job, Notice, Packing, Run
+from muslin.terminal.bars import FileBar
+from muslin.terminal.layout import duration, write_line
 from muslin.training.fit import EpochResult, Progress
 
-__all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet", "duration"]
+__all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet"]
 
-Event = Job | Progress | EpochResult | Notice | Run
-
-
-def duration(seconds: float) -> str:
-    """Writes a time as people say it.
-
-    >>> duration(9.26), duration(75), duration(3725)
-    ('9.3 s', '1:15', '1:02:05')
-    """
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+Event = Job | Packing | Progress | EpochResult | Notice | Run
 
 
 def introduction(job: Job) -> str:
@@ -126,10 +115,14 @@ class JsonLines(Quiet):
 
 
 class LiveTable(Quiet):
-    """A table that grows by a row an epoch, over a bar with the speed and the time that is left."""
+    """A table that grows by a row an epoch, over a bar with the speed and the time that is left.
+
+    Before it, while picture files are read the first time, a bar.
+    """
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.files = FileBar(console)
         self.table = Table(box=None, pad_edge=False)
         for heading in ("epoch", "loss", "validation", "pictures/s", "elapsed"):
             self.table.add_column(heading, justify="right")
@@ -139,11 +132,15 @@ class LiveTable(Quiet):
         self.live = Live(Group(self.table, self.bar), console=console, refresh_per_second=4)
 
     def __exit__(self, *_: object) -> None:
+        self.files.close()
         self.live.stop()
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
-        if isinstance(event, Job):
+        if isinstance(event, Packing):
+            self.files(event.stage, event.done, event.total)
+        elif isinstance(event, Job):
+            self.files.close()
             self.console.print(introduction(event), highlight=False, soft_wrap=True)
             self.live.start()
         elif isinstance(event, Progress):
@@ -164,12 +161,6 @@ class LiveTable(Quiet):
             self.bar.update(self.task, completed=1.0, description="trained and tested")
         self.live.stop()
         self.console.print(conclusion(run), highlight=False, soft_wrap=True)
-
-
-def write_line(text: str) -> None:
-    """Prints a line at once, also into a pipe."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def write_notice(notice: Notice) -> None:

@@ -8,9 +8,10 @@ from typing import Literal
 from rich.console import Console
 from rich.markup import escape
 
+from muslin.data.bad_files import may_be_left_out
 from muslin.data.listing import printable
-from muslin.data.scan import MAX_SKIPPED, Scan
-from muslin.terminal.tables import print_table
+from muslin.data.scan import Scan
+from muslin.terminal.layout import print_table
 
 __all__ = ["Finding", "findings", "scan_json", "scan_report"]
 
@@ -112,7 +113,7 @@ def _damaged(scan: Scan) -> Iterator[Finding]:
     if scan.damaged:
         root = f"{printable(scan.listing.root)}/"
         remedy = "mend or remove them"
-        if len(scan.damaged) <= MAX_SKIPPED * len(scan.pictures):
+        if may_be_left_out(len(scan.damaged), len(scan.pictures)):
             remedy += "; or leave them out with --on-bad skip"
         yield Finding(
             "mend",

@@ -9,13 +9,14 @@ from typing import Any
 
 import torch
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
+from muslin.data.listing import printable
 from muslin.pipeline import Evaluation
 from muslin.recipes import RECIPES
 from muslin.run.bundle import Prediction
 from muslin.run.folder import RunSummary
-from muslin.terminal.progress import duration
+from muslin.terminal.layout import duration, print_table
 from muslin.training.machine import Machine, bf16_wins, memory_limit
 
 __all__ = [
@@ -24,35 +25,27 @@ __all__ = [
 ]  # fmt: skip
 
 
-PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
-
-
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
-    """Prints a table whose first `left` columns are text and the others numbers."""
-    table = Table(box=None, pad_edge=False)
-    for position, heading in enumerate(headings):
-        is_text = position < left
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console = Console()
-    (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
-
-
 def evaluation_table(evaluation: Evaluation) -> None:
     """Prints accuracy, calibration and the classes."""
-    test = evaluation.metrics
+    score = evaluation.metrics
+    name, pictures = {
+        "test": ("test accuracy", f"{score.count:,} pictures"),
+        "all": ("accuracy", f"all its {score.count:,} pictures"),
+    }[evaluation.part]
     Console().print(
-        f"{evaluation.run} on {evaluation.data}: test accuracy {100 * test.accuracy:.2f} % of {test.count:,} pictures, "
-        f"loss {test.loss:.4f}{' (each with its mirror image)' if evaluation.views == 2 else ''}\n"
-        f"calibration: {100 * test.confidence.mean():.1f} % sure on average; expected calibration error "
+        f"{evaluation.run} on {evaluation.data}: {name} {100 * score.accuracy:.2f} % of {pictures}, "
+        f"loss {score.loss:.4f}{' (each with its mirror image)' if evaluation.views == 2 else ''}\n"
+        f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
         f"{100 * evaluation.calibration_error:.1f} points",
         highlight=False,
         soft_wrap=True,
+        markup=False,
     )
     rows = [
-        (name, str(int(test.confusion[i].sum())), f"{100 * recall:.2f} %")
-        for i, (name, recall) in enumerate(zip(evaluation.classes, test.per_class, strict=True))
+        (escape(printable(name)), f"{count:,}", f"{100 * recall:.2f} %" if count else "–")
+        for name, count, recall in zip(
+            evaluation.classes, score.confusion.sum(1).tolist(), score.per_class, strict=True
+        )
     ]
     print_table(("class", "pictures", "said right"), rows)
 
@@ -62,10 +55,10 @@ def evaluation_json(evaluation: Evaluation) -> str:
     test = evaluation.metrics
     per_class = {name: r if r == r else None for name, r in zip(evaluation.classes, test.per_class, strict=True)}
     return json.dumps({
-        "run": str(evaluation.run), "data": evaluation.data, "accuracy": test.accuracy, "loss": test.loss,
-        "count": test.count, "views": evaluation.views,
+        "run": str(evaluation.run), "data": evaluation.data, "part": evaluation.part,
+        "accuracy": test.accuracy, "loss": test.loss, "count": test.count, "views": evaluation.views,
         "per_class": per_class, "expected_calibration_error": evaluation.calibration_error,
-        "confusion": test.confusion.tolist(),
+        "confusion": test.confusion.tolist(), "notes": evaluation.notes,
     })  # fmt: skip
 
 

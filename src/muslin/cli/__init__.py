@@ -1,0 +1,49 @@
+"""The command line: a module for each group of commands; none imports torch before a command runs."""
+
+import signal
+import sys
+
+import click
+
+import muslin
+from muslin.cli.data import data
+from muslin.cli.fit import fit
+from muslin.cli.ladder import ladder
+from muslin.cli.machine import doctor
+from muslin.cli.options import SIGNALLED
+from muslin.cli.runs import evaluate, predict, runs
+from muslin.errors import MuslinError
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Runs the command line; a person's mistake is one line on standard error, never a traceback."""
+    try:
+        result = cli(prog_name="muslin", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        sys.exit(SIGNALLED + signal.SIGINT)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except MuslinError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(muslin.__version__, prog_name="muslin")
+def cli() -> None:
+    """Train an accurate image classifier on the computer you have, and see how it works.
+
+    Start with `muslin fit`: it trains on the bundled Fashion-MNIST in the time of a coffee.
+    """
+
+
+for command in (fit, evaluate, predict, runs, data, ladder, doctor):
+    cli.add_command(command)

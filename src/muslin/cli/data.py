@@ -1,0 +1,133 @@
+"""`muslin data`: look at pictures, pack them, and see what is in data, before any training."""
+
+import time
+from pathlib import Path
+
+import click
+
+from muslin.cli.options import cache_option, on_bad_option
+from muslin.errors import SettingError
+
+__all__ = ["data"]
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+size_option = click.option(
+    "--size", type=int, default=0, help="Side in pixels that pictures are brought to.  [default: by the pictures]"
+)
+
+
+@click.group()
+def data() -> None:
+    """Look at your own data before you train on it."""
+
+
+@data.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--sheet", metavar="FILE.png", type=click.Path(path_type=Path), help="Draw some pictures of each class.")
+@json_option
+def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
+    """Read every picture of PATH, and say what to mend before training.
+
+    PATH is a folder of pictures with a sub-folder a class, or a .csv file that names pictures (path,label).
+    Finds damaged files, the same picture in two classes or in train and test, lookalikes, small classes.
+    The exit code is 1 where a file is damaged.
+    """
+    from muslin.data import scan as scanner
+    from muslin.data.decode import count_cores
+    from muslin.data.picture_files import list_picture_files
+    from muslin.terminal.bars import FileBar
+    from muslin.terminal.scan import scan_json, scan_report
+
+    listing = list_picture_files(path)
+    with FileBar() as bar:
+        scanned = scanner.scan(listing, threads=count_cores(), progress=bar)
+    if sheet:
+        from muslin.data.contact_sheet import draw_contact_sheet
+
+        _write(sheet, draw_contact_sheet(scanned))
+    if as_json:
+        click.echo(scan_json(scanned))
+    else:
+        scan_report(scanned)
+        click.echo(
+            f"The contact sheet is {sheet}." if sheet else "See some pictures of each class: add --sheet FILE.png"
+        )
+    return int(bool(scanned.damaged))
+
+
+def _write(sheet: Path, png: bytes) -> None:
+    try:
+        sheet.write_bytes(png)
+    except OSError as error:
+        raise SettingError(
+            f"cannot write --sheet {sheet}: {error.strerror}; name a file in a folder of yours"
+        ) from error
+
+
+@data.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@size_option
+@cache_option
+@on_bad_option
+@json_option
+def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json: bool) -> None:
+    """Decode the pictures of PATH once, into a file that training reads from then on.
+
+    PATH is a folder of pictures or a .csv file that names pictures, as for scan. `muslin fit PATH` does it by itself;
+    do it beforehand to see how long it takes, and where the pack is.
+    """
+    from muslin.data.folder import Wanted, pack_of
+    from muslin.data.picture_files import list_picture_files
+    from muslin.terminal.bars import FileBar
+    from muslin.terminal.data import Packed, packed_json, packed_report
+
+    start, stages = time.monotonic(), set()
+    with FileBar() as bar:
+
+        def progress(stage: str, done: int, total: int) -> None:
+            stages.add(stage)
+            bar(stage, done, total)
+
+        made = pack_of(list_picture_files(path), Wanted(size), cache=cache, on_bad=on_bad or "stop", progress=progress)
+    packed = Packed(
+        made.folder,
+        len(made.labels),
+        sum(file.stat().st_size for file in made.folder.iterdir()),
+        "decoding" in stages,
+        time.monotonic() - start,
+        made.notes,
+    )
+    if as_json:
+        click.echo(packed_json(packed))
+    else:
+        packed_report(packed)
+
+
+@data.command()
+@click.argument("source", metavar="PACK|PATH")
+@size_option
+@cache_option
+@json_option
+def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
+    """Say what a pack holds, or how `muslin fit` would read PATH: splits, classes, input size.
+
+    PATH is anything that fit takes; pictures are not decoded for it.
+    """
+    from muslin.data.outline import outline
+    from muslin.data.pack import is_pack, pack_info
+    from muslin.terminal.bars import FileBar
+    from muslin.terminal.data import info_json, info_report, outline_json, outline_report
+
+    if is_pack(Path(source)):
+        found = pack_info(Path(source))
+        if as_json:
+            click.echo(info_json(Path(source), found))
+        else:
+            info_report(Path(source), found)
+        return
+    with FileBar() as bar:
+        read = outline(source, size=size, cache=cache, progress=bar)
+    if as_json:
+        click.echo(outline_json(read))
+    else:
+        outline_report(read)

@@ -1,0 +1,43 @@
+"""The one rule on damaged pictures: they stop a run, or few of them may be left out if a person says so."""
+
+from collections.abc import Sequence
+
+from muslin.errors import PictureError, SettingError
+
+__all__ = ["ON_BAD", "bad_pictures", "check_on_bad", "may_be_left_out", "named"]
+
+ON_BAD = ("stop", "skip")
+MOST = 0.01  # share of the pictures that may be left out
+SHOWN = 5  # damaged pictures named in one message
+
+
+def check_on_bad(on_bad: str) -> None:
+    """Raises SettingError unless it is `stop` or `skip`."""
+    if on_bad not in ON_BAD:
+        raise SettingError(f"on_bad is {on_bad!r}; {' or '.join(ON_BAD)} is needed")
+
+
+def may_be_left_out(bad: int, count: int) -> bool:
+    """Tells whether so many damaged pictures among `count` may be left out with `--on-bad skip`."""
+    return bad <= MOST * count
+
+
+def bad_pictures(problems: Sequence[str], count: int, on_bad: str) -> PictureError:
+    """Builds the error for damaged pictures.
+
+    Args:
+        problems: a sentence for each, with its path.
+        count: pictures in all.
+        on_bad: what a person asked for.
+    """
+    remedy = "mend or remove them"
+    if not may_be_left_out(len(problems), count):
+        remedy += f" (at most {MOST:.0%} may be left out with --on-bad skip)"
+    elif on_bad == "stop":
+        remedy += ", or leave them out with --on-bad skip"
+    return PictureError(f"{len(problems):,} of {count:,} pictures cannot be used ({named(problems)}); {remedy}")
+
+
+def named(problems: Sequence[str]) -> str:
+    """Names the first few."""
+    return "; ".join(problems[:SHOWN]) + "; …" * (len(problems) > SHOWN)

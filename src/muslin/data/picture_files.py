@@ -1,0 +1,30 @@
+"""Tell picture files, in folders or named by a CSV file, from data of other kinds; imports no torch."""
+
+from pathlib import Path
+
+from muslin.data.listing import Listing, is_picture_folder, list_csv, list_folder, printable
+from muslin.errors import DataError
+
+__all__ = ["are_picture_files", "list_picture_files"]
+
+
+def are_picture_files(path: Path) -> bool:
+    """Tells whether a path is a folder of picture files, or a CSV file that names some."""
+    return is_picture_folder(path) if path.is_dir() else path.suffix.lower() == ".csv"
+
+
+def list_picture_files(path: Path) -> Listing:
+    """Lists a folder of pictures as `list_folder` does, or those that a CSV file names as `list_csv` does.
+
+    Raises:
+        DataError: it is neither, or is not as it should be.
+    """
+    if not path.exists():
+        raise DataError(f"no data at {printable(path)}; give a folder of pictures or a .csv that names them")
+    if not are_picture_files(path) and (path.is_file() or any(path.glob("*-ubyte*"))):
+        kind = "a .npz file" if path.suffix == ".npz" else "IDX files" if path.is_dir() else "another kind of file"
+        raise DataError(
+            f"{printable(path)} is {kind}, not a folder of pictures or a .csv that names them; see how it would be "
+            "read with: muslin data info"
+        )
+    return list_csv(path) if path.is_file() else list_folder(path)

@@ -1,0 +1,117 @@
+"""What `muslin data pack` and `muslin data info` print, for people and for programs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from muslin.data.listing import printable
+from muslin.data.outline import Outline
+from muslin.terminal.layout import duration, print_table
+
+__all__ = [
+    "Packed", "info_json", "info_report", "outline_json", "outline_report", "packed_json", "packed_report",
+]  # fmt: skip
+
+SPLITS = {"train": "to train", "validation": "to validate", "test": "to test"}
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A pack that was made or found.
+
+    Attributes:
+        folder: of the pack.
+        pictures: in it.
+        bytes: on disk.
+        was_made: just now, rather than found.
+        seconds: that took.
+        notes: what a person should be told of how it was made.
+    """
+
+    folder: Path
+    pictures: int
+    bytes: int
+    was_made: bool
+    seconds: float
+    notes: tuple[str, ...]
+
+    @property
+    def pictures_per_second(self) -> float:
+        """How fast it was made or found."""
+        return self.pictures / self.seconds
+
+
+def packed_report(packed: Packed) -> None:
+    """Prints where a pack is, how large, and how fast it was made."""
+    how = (
+        f"packed in {duration(packed.seconds)}, {packed.pictures_per_second:,.0f} pictures/s"
+        if packed.was_made
+        else "packed before: nothing was decoded"
+    )
+    _print(f"{packed.pictures:,} pictures, {packed.bytes / 1e6:,.1f} MB; {how}", f"The pack is {packed.folder}")
+    _print_notes(packed.notes)
+
+
+def packed_json(packed: Packed) -> str:
+    """Gives the same as JSON."""
+    values = asdict(packed) | {"folder": str(packed.folder), "pictures_per_second": packed.pictures_per_second}
+    return json.dumps(values)
+
+
+def outline_report(outline: Outline) -> None:
+    """Prints how `fit` would read a source."""
+    channels, height, width = outline.shape
+    colours = "grey" if channels == 1 else "in colour"
+    totals = ", ".join(f"{sum(counts):,} {SPLITS[split]}" for split, counts in outline.counts.items())
+    _print(f"{outline.name}: {totals}; {len(outline.classes)} classes; input {width} x {height} pixels, {colours}")
+    if outline.pack:
+        _print(f"Packed in {outline.pack}")
+    _print_counts(outline.classes, outline.counts)
+    _print_notes(outline.notes)
+
+
+def outline_json(outline: Outline) -> str:
+    """Gives the same as JSON."""
+    counts = {split: dict(zip(outline.classes, some, strict=True)) for split, some in outline.counts.items()}
+    return json.dumps(asdict(outline) | {"counts": counts, "pack": outline.pack and str(outline.pack)})
+
+
+def info_report(folder: Path, info: Mapping[str, Any]) -> None:
+    """Prints what a pack says of itself."""
+    count, channels, height, width = info["shape"]
+    colours = "grey" if channels == 1 else "in colour"
+    _print(
+        f"{printable(folder)}: a pack of {count:,} pictures of {len(info['classes'])} classes, {width} x {height} "
+        f"pixels, {colours}",
+        f"made from {info['files']:,} files of {printable(info['root'])}",
+        *(f"{split}: rows {start:,} to {stop - 1:,}" for split, (start, stop) in info["splits"].items()),
+        f"classes: {', '.join(map(printable, info['classes']))}",
+    )
+    _print_notes((info["input"], *info["notes"], *(f"left out: {one['reason']}" for one in info["skipped"])))
+
+
+def info_json(folder: Path, info: Mapping[str, Any]) -> str:
+    """Gives the same as JSON."""
+    return json.dumps({"pack": str(folder), **info})
+
+
+def _print(*lines: str) -> None:
+    Console().print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+
+
+def _print_counts(classes: tuple[str, ...], counts: Mapping[str, tuple[int, ...]]) -> None:
+    rows = [
+        (escape(printable(name)), *(f"{some[label]:,}" for some in counts.values()))
+        for label, name in enumerate(classes)
+    ]
+    print_table(("class", *(SPLITS[split] for split in counts)), rows)
+
+
+def _print_notes(notes: tuple[str, ...]) -> None:
+    for note in notes:
+        _print(f"· {note}")

@@ -1,0 +1,42 @@
+"""How times, lines and tables are written."""
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["duration", "print_table", "write_line"]
+
+PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
+    """Prints a table whose first `left` columns are text and the others numbers."""
+    table = Table(box=None, pad_edge=False)
+    for position, heading in enumerate(headings):
+        is_text = position < left
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
+
+
+def duration(seconds: float) -> str:
+    """Writes a time as people say it.
+
+    >>> duration(9.26), duration(75), duration(3725)
+    ('9.3 s', '1:15', '1:02:05')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+
+
+def write_line(text: str) -> None:
+    """Prints a line at once, also into a pipe."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
