@@ -5,7 +5,7 @@ import pytest
 
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import SettingError
-from muslin.recipes import RECIPES, find_recipe
+from muslin.recipes import RECIPES, find_recipe, settings_for, sized
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,20 @@ def test_recipes_state_what_was_measured(recipe):
     assert recipe.seconds == pytest.approx(measured["seconds_mean"], abs=0.5)
     assert recipe.accuracy == pytest.approx(measured["accuracy_mean"], abs=5e-5)
     assert recipe.seeds == len(measured["runs"])
+
+
+def test_recipes_fit_themselves_to_few_pictures():
+    coffee = RECIPES["coffee"].settings
+    assert sized(coffee, 58_000, ()) == coffee
+    few = sized(coffee, 400, ())
+    assert (few.batch_size, few.epochs) == (32, 148)  # 13 steps an epoch, 80 for each of coffee's 24
+    assert few == coffee.changed(batch_size=32, epochs=148)
+    assert sized(coffee, 10_000, ()).batch_size == 312
+    assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
+    assert sized(coffee.changed(batch_size=100), 400, ("batch_size",)).batch_size == 100
+
+
+def test_a_pretrained_model_brings_settings_that_a_person_can_change():
+    settings = settings_for("coffee", {"model": "efficientnet_lite0", "lr": "0.5"})
+    assert (settings.size, settings.optimizer, settings.lr) == (224, "adamw", 0.5)
+    assert sized(settings, 100, ()) == settings

@@ -3,14 +3,14 @@
 Settings were compared on a split of Fashion-MNIST's training set; docs/benchmarks.md tells how they were measured.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import unknown_name
 
-__all__ = ["RECIPES", "Recipe", "find_recipe", "settings_for"]
+__all__ = ["RECIPES", "Recipe", "find_recipe", "settings_for", "sized"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Recipe:
     accuracy: float | None
     seeds: int
 
+
+SMALL_BATCH = 32
+LEAST_BATCHES = 32  # an epoch, where batches are larger than SMALL_BATCH
+LEAST_STEPS = 80  # for each epoch of a recipe
 
 LIGHT = Augmentation(flip="alternate", shift=1)
 FULL = Augmentation(flip="alternate", shift=1, erase=8, erase_share=0.5)
@@ -94,6 +98,28 @@ def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
     """
     own = PRETRAINED.get(str(changes.get("model", "")), {})
     return find_recipe(recipe).settings.changed(**{**own, **changes})
+
+
+def sized(settings: FitSettings, pictures: int, told: Collection[str]) -> FitSettings:
+    """Fits a recipe, made for tens of thousands of pictures, to few: smaller batches, and more epochs for enough steps.
+
+    Rates stay: on 200 and 1,000 pictures of Fashion-MNIST's training set, judged by 2,000 others of it, batches of 16,
+    32 and 64 all did better with them than with 0.4 times as much, and 400 steps gave 1 to 3 points more than 150.
+
+    Args:
+        settings: of the recipe, with a person's changes.
+        pictures: to train on.
+        told: names of the settings that the person chose; these stay.
+    """
+    batch = min(settings.batch_size, max(SMALL_BATCH, pictures // LEAST_BATCHES))
+    if batch == settings.batch_size or settings.model in PRETRAINED:
+        return settings
+    if "batch_size" not in told:
+        settings = replace(settings, batch_size=batch)
+    if "epochs" not in told:
+        steps = -(-pictures // settings.batch_size)  # an epoch
+        settings = replace(settings, epochs=max(settings.epochs, -(-settings.epochs * LEAST_STEPS // steps)))
+    return settings
 
 
 def find_recipe(name: str) -> Recipe:

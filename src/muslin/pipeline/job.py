@@ -24,7 +24,7 @@ from muslin.metrics import Metrics
 from muslin.models import build
 from muslin.models.pretrained import PRETRAINED, load_pretrained
 from muslin.pipeline.packing import Packing, tell_packing
-from muslin.recipes import settings_for
+from muslin.recipes import settings_for, sized
 from muslin.run import journal
 from muslin.run.bundle import read_weights
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
@@ -69,6 +69,7 @@ class Order:
         settings: what training does.
         out: the run's folder, None for a new one.
         again: `out` is a run that goes on.
+        told: names of the settings that a person chose.
         cache: the folder for packs and features, None for the usual one.
     """
 
@@ -77,6 +78,7 @@ class Order:
     settings: FitSettings
     out: Path | None
     again: bool
+    told: tuple[str, ...]
     cache: Path | None
 
 
@@ -186,7 +188,7 @@ def place_order(
         settings = settings_for(recipe, changes)
         if settings.init:
             settings = replace(settings, init=str(find_run(settings.init).resolve()))
-        return Order(absolute_source(data), recipe, settings, out, again=False, cache=cache)
+        return Order(absolute_source(data), recipe, settings, out, again=False, told=tuple(changes), cache=cache)
     if resume is not None and (changes or out):
         told = ", ".join([*changes, *(["out"] if out else [])])
         raise SettingError(f"a resumed run goes on with the settings it has; leave out: {told}")
@@ -195,7 +197,7 @@ def place_order(
     if is_done(folder):
         raise RunError(f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}")
     settings = FitSettings.restored(config["settings"])
-    return Order(config["data"]["source"], config["recipe"], settings, folder, again=True, cache=cache)
+    return Order(config["data"]["source"], config["recipe"], settings, folder, again=True, told=(), cache=cache)
 
 
 def share_order(order: Order | None, world: World) -> Order:
@@ -203,7 +205,8 @@ def share_order(order: Order | None, world: World) -> Order:
     content = world.first_bytes(None if order is None else json.dumps(asdict(order), default=str).encode())
     values = json.loads(content or b"")
     values["settings"] = FitSettings.restored(values["settings"])
-    return Order(**values | {name: values[name] and Path(values[name]) for name in ("out", "cache")})
+    paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}
+    return Order(**values | paths | {"told": tuple(values["told"])})
 
 
 def lost_run(out: Path | None) -> Path | None:
@@ -243,6 +246,12 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     if order.settings.batch_size < world.size:
         raise SettingError(f"batch_size is {order.settings.batch_size}; each of {world.size} processes needs a picture")
     splits = load_data(order, world, report)
+    notes = list(splits.notes)
+    if not order.again:
+        settings = sized(order.settings, len(splits.train), order.told)
+        if settings != order.settings:
+            notes.append(f"few pictures: {settings.epochs} epochs of batches of {settings.batch_size}")
+        order = replace(order, settings=settings)
     machine = choose_machine(order, world, report)
     model = prepare_model(splits, order.settings, machine)
     folder, checkpoints, start = take_folder(order, world, stack, report)
@@ -257,7 +266,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
             journal.append(folder, "resume", step=job.resumed_step)
         else:
             write_config(folder, describe(job))
-    for note in (*splits.notes, *suggestions(job)):
+    for note in (*notes, *suggestions(job)):
         report(Notice(note))
     return job
 
