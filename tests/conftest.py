@@ -1,6 +1,7 @@
 """Fixtures that many tests use."""
 
 import gzip
+import itertools
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from muslin.data.images import Splits
 from muslin.training import machine
 from tests.samples import bars, make_splits
 
+numbers = itertools.count()
+
 settings.register_profile("ci", derandomize=True)  # there, the same examples each time; elsewhere, new ones
 if os.environ.get("CI"):
     settings.load_profile("ci")
@@ -28,11 +31,9 @@ def known_speeds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keeps every test out of the home folder's cache."""
-    cache = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setenv("MUSLIN_CACHE", str(cache))
-    return cache
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gives every test a cache of its own, none the home folder's."""
+    monkeypatch.setenv("MUSLIN_CACHE", str(tmp_path_factory.getbasetemp() / "caches" / str(next(numbers))))
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from muslin.data import decode
 from muslin.data.listing import list_folder
 from muslin.data.scan import scan
 from tests.bad_pictures import CASES
@@ -40,6 +43,24 @@ def test_sound_data_is_counted(pets):
 def test_the_result_does_not_depend_on_the_threads(pets):
     listing = list_folder(pets)
     assert scan(listing, threads=1) == scan(listing, threads=4)
+
+
+def test_worker_processes_find_the_same(pets, monkeypatch):
+    for name in CASES:
+        CASES[name].write(pets / "cat", name.replace("/", "-"))
+    listing = list_folder(pets)
+    here = scan(listing, threads=2)
+    monkeypatch.setattr(decode, "WORTH_PROCESSES", 1)
+    assert scan(listing, threads=2) == here
+
+
+def test_plain_pictures_need_no_torch(pets):
+    code = (
+        "import sys; from pathlib import Path; from muslin.data.listing import list_folder\n"
+        "from muslin.data.scan import scan\n"
+        f"scan(list_folder(Path(r'{pets}')), threads=1); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_progress_is_told(pets):

@@ -26,7 +26,7 @@ def data() -> None:
 @click.option("--sheet", metavar="FILE.png", type=click.Path(path_type=Path), help="Draw some pictures of each class.")
 @json_option
 def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
-    """Read every picture of PATH, and say what to mend before training.
+    """Look at every picture of PATH, and say what to mend.
 
     PATH is a folder of pictures with a sub-folder a class, or a .csv file that names pictures (path,label).
     Finds damaged files, the same picture in two classes or in train and test, lookalikes, small classes.
@@ -71,7 +71,7 @@ def _write(sheet: Path, png: bytes) -> None:
 @on_bad_option
 @json_option
 def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json: bool) -> None:
-    """Decode the pictures of PATH once, into a file that training reads from then on.
+    """Decode the pictures of PATH once, for all training to come.
 
     PATH is a folder of pictures or a .csv file that names pictures, as for scan. `muslin fit PATH` does it by itself;
     do it beforehand to see how long it takes, and where the pack is.
@@ -109,9 +109,9 @@ def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json:
 @cache_option
 @json_option
 def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
-    """Say what a pack holds, or how `muslin fit` would read PATH: splits, classes, input size.
+    """Say what a pack holds, or how fit would read PATH.
 
-    PATH is anything that fit takes; pictures are not decoded for it.
+    That is: splits, classes, input size. PATH is anything that fit takes; pictures are not decoded for it.
     """
     from muslin.data.outline import outline
     from muslin.data.pack import is_pack, pack_info

@@ -26,6 +26,7 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
+from muslin.data.quiet import quiet_pillow
 from muslin.errors import DataError, PictureError
 
 __all__ = [
@@ -170,8 +171,6 @@ def _shared_out(
     task: dict[str, Any], items: Sequence[Any], threads: int, doing: str, progress: Progress
 ) -> Iterator[Any]:
     """Gives the answers for all items, in their order, from as many workers as there are threads."""
-    from muslin.data.pictures import quiet_pillow
-
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
     count = threads if len(items) >= WORTH_PROCESSES else 0
     with quiet_pillow(), _workers(count) as ask, ThreadPoolExecutor(threads) as pool:

@@ -55,7 +55,9 @@ def outline(
     spec = splits.spec
     labels = {"train": splits.train.labels, "validation": splits.validation.labels, "test": splits.test.labels}
     shape = spec.channels, spec.height, spec.width
-    return Outline(splits.name, spec.classes, shape, _counts(labels, len(spec.classes)), None, splits.notes)
+    how = f"input is {spec.width} x {spec.height}, {'grey' if spec.channels == 1 else 'in colour'}"
+    counts = _counts(labels, len(spec.classes))
+    return Outline(splits.name, spec.classes, shape, counts, None, (how, *splits.notes))
 
 
 def _of_files(path: Path, validation: int, wanted: folder.Wanted, cache: Path, progress: Progress) -> Outline:

@@ -362,7 +362,7 @@ def _describe(
         "input": size.reason,
         "root": str(listing.root.resolve()),
         "files": len(listing.entries),
-        "notes": [f"{note} (pictures: {count:,})" for note, count in done.items()],
+        "notes": [f"{'1 picture' if n == 1 else f'{n:,} pictures, each'} {note}" for note, n in done.items()],
         "skipped": [{"path": path, "reason": reason} for path, reason in bad],
         "sha256": {name: _sha256(folder / name) for name in (IMAGES, LABELS)},
     }

@@ -5,10 +5,6 @@ Legend: C channels, H x W pixels.
 
 import io
 import stat
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +16,10 @@ from torch import Tensor
 
 from muslin.data.images import DataSpec
 from muslin.data.listing import printable
+from muslin.data.quiet import quiet_pillow
 from muslin.errors import PictureError
 
-__all__ = ["BACKGROUND", "Contrast", "decode_picture", "fit_to_spec", "open_picture", "quiet_pillow", "read_file"]
+__all__ = ["BACKGROUND", "Contrast", "decode_picture", "fit_to_spec", "open_picture", "read_file"]
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_BYTES = 512 * 2**20  # an uncompressed picture of MAX_PIXELS with 16 bits in each of 4 channels is smaller
@@ -259,34 +256,6 @@ def _without_transparency(image: Image.Image, wanted: str) -> tuple[Image.Image,
         return image.convert(wanted), ()
     laid = Image.alpha_composite(Image.new("RGBA", image.size, BACKGROUND), image)
     return laid.convert(wanted), (f"is transparent: laid on {BACKGROUND}",)
-
-
-_quiet = threading.Lock()
-_quiet_users = 0
-_before = warnings.catch_warnings()
-
-
-@contextmanager
-def quiet_pillow() -> Iterator[None]:
-    """Silences what Pillow warns of, in all threads: what matters of it is an error or a note here.
-
-    `warnings.catch_warnings` alone is not safe where threads overlap: the first to enter silences, the last to leave
-    puts the filters back.
-    """
-    global _quiet_users, _before  # noqa: PLW0603
-    with _quiet:
-        if _quiet_users == 0:
-            _before = warnings.catch_warnings()
-            _before.__enter__()
-            warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
-        _quiet_users += 1
-    try:
-        yield
-    finally:
-        with _quiet:
-            _quiet_users -= 1
-            if _quiet_users == 0:
-                _before.__exit__(None, None, None)
 
 
 def fit_to_spec(image: Image.Image, spec: DataSpec) -> Tensor:

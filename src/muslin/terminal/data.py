@@ -65,10 +65,8 @@ def packed_json(packed: Packed) -> str:
 
 def outline_report(outline: Outline) -> None:
     """Prints how `fit` would read a source."""
-    channels, height, width = outline.shape
-    colours = "grey" if channels == 1 else "in colour"
     totals = ", ".join(f"{sum(counts):,} {SPLITS[split]}" for split, counts in outline.counts.items())
-    _print(f"{outline.name}: {totals}; {len(outline.classes)} classes; input {width} x {height} pixels, {colours}")
+    _print(f"{outline.name}: {totals}; {len(outline.classes)} classes")
     if outline.pack:
         _print(f"Packed in {outline.pack}")
     _print_counts(outline.classes, outline.counts)

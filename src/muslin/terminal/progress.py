@@ -123,6 +123,7 @@ class LiveTable(Quiet):
     def __init__(self, console: Console) -> None:
         self.console = console
         self.files = FileBar(console)
+        self.epochs = 0  # in all; 0 where time decides
         self.table = Table(box=None, pad_edge=False)
         for heading in ("epoch", "loss", "validation", "pictures/s", "elapsed"):
             self.table.add_column(heading, justify="right")
@@ -141,6 +142,7 @@ class LiveTable(Quiet):
             self.files(event.stage, event.done, event.total)
         elif isinstance(event, Job):
             self.files.close()
+            self.epochs = 0 if event.settings.time_budget else event.settings.epochs
             self.console.print(introduction(event), highlight=False, soft_wrap=True)
             self.live.start()
         elif isinstance(event, Progress):
@@ -151,7 +153,10 @@ class LiveTable(Quiet):
                 str(event.epoch), f"{event.train_loss:.4f}", f"{100 * event.validation_accuracy:.2f} %",
                 f"{event.pictures_per_second:,.0f}", duration(event.seconds),
             )  # fmt: skip
+            if self.epochs:
+                self.bar.update(self.task, completed=event.epoch / self.epochs, description=f"epoch {event.epoch} done")
         elif isinstance(event, Notice):
+            self.files.close()
             write_notice(event)
         else:
             self._end(event)

@@ -156,18 +156,21 @@ def _lookalikes(scan: Scan) -> Iterator[Finding]:
             "look",
             f"{twins.across_splits:,} pictures look almost the same as one in another split",
             "if they show the same thing, keep them in one split",
-            _pairs(scan, twins.examples, "split"),
+            _pairs(scan, twins.examples, "split", "~"),
         )
     if twins.across_classes:
         yield Finding(
             "look",
             f"{twins.across_classes:,} pictures look almost the same as one in another class",
             "see whether both classes are right",
-            _pairs(scan, twins.examples, "label"),
+            _pairs(scan, twins.examples, "label", "~"),
         )
     if twins.pictures > max(twins.across_splits, twins.across_classes):
         yield Finding(
-            "note", f"{twins.pictures:,} pictures look almost the same as another", "", _pairs(scan, twins.examples)
+            "note",
+            f"{twins.pictures:,} pictures look almost the same as another",
+            "",
+            _pairs(scan, twins.examples, sign="~"),
         )
 
 
@@ -200,12 +203,14 @@ def _notes(scan: Scan) -> Iterator[Finding]:
         yield Finding("note", note)
 
 
-def _pairs(scan: Scan, pairs: Sequence[tuple[int, int]], differing: str = "") -> tuple[str, ...]:
-    """Names some pairs; only those that differ in an attribute of their entries, if one is given."""
+def _pairs(scan: Scan, pairs: Sequence[tuple[int, int]], differing: str = "", sign: str = "=") -> tuple[str, ...]:
+    """Names some pairs: those that differ in an attribute or, without one, those that no other finding names."""
     chosen = [(scan.pictures[i], scan.pictures[j]) for i, j in pairs]
     if differing:
         chosen = [(a, b) for a, b in chosen if getattr(a.entry, differing) != getattr(b.entry, differing)]
-    return tuple(f"{printable(scan.path_of(a))} = {printable(scan.path_of(b))}" for a, b in chosen[:EXAMPLES])
+    else:
+        chosen = [(a, b) for a, b in chosen if (a.entry.split, a.entry.label) == (b.entry.split, b.entry.label)]
+    return tuple(f"{printable(scan.path_of(a))} {sign} {printable(scan.path_of(b))}" for a, b in chosen[:EXAMPLES])
 
 
 def _some(texts: Sequence[str], total: int) -> tuple[str, ...]:
