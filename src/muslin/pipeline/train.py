@@ -96,7 +96,7 @@ def train_head(job: Job) -> EpochResult:
     train_loss, validation_loss, validation_accuracy = (job.world.first(score) for score in scores)
     return EpochResult(
         epoch=1,
-        step=0,
+        step=1,  # the fit is one
         train_loss=train_loss,
         validation_loss=validation_loss,
         validation_accuracy=validation_accuracy,
