@@ -63,6 +63,15 @@ def test_plain_pictures_need_no_torch(pets):
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_no_picture_and_stops_nothing(pets):
+    os.mkfifo(pets / "cat" / "pipe.png")
+    (damaged,) = scan(list_folder(pets), threads=2).damaged
+    assert "pipe.png is a pipe or a device" in damaged.problem
+    (look,) = decode.look_at([pets / "cat" / "pipe.png"], threads=1, progress=lambda *_: None)
+    assert look.sha256 == ""
+
+
 def test_progress_is_told(pets):
     for index in range(100):
         shutil.copy(pets / "cat" / "0.png", pets / "cat" / f"copy {index}.png")
