@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from muslin.data.listing import printable
 from muslin.data.outline import Outline
-from muslin.terminal.layout import duration, print_table
+from muslin.terminal.layout import duration, folded, print_table
 
 __all__ = [
     "Packed", "info_json", "info_report", "outline_json", "outline_report", "packed_json", "packed_report",
@@ -99,7 +99,8 @@ def info_json(folder: Path, info: Mapping[str, Any]) -> str:
 
 
 def _print(*lines: str) -> None:
-    Console().print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+    console = Console()
+    console.print(folded("\n".join(lines), console, "  "), highlight=False, soft_wrap=True, markup=False)
 
 
 def _print_counts(classes: tuple[str, ...], counts: Mapping[str, tuple[int, ...]]) -> None:

@@ -1,12 +1,14 @@
 """How times, lines and tables are written."""
 
 import sys
+import textwrap
 from collections.abc import Sequence
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["duration", "print_table", "write_line"]
+__all__ = ["duration", "folded", "print_table", "write_line"]
 
 PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
 
@@ -34,6 +36,22 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+
+
+def folded(text: str, console: Console, indent: str = "") -> str:
+    """Folds each line of a text between words at the terminal's width; paths stay whole, and pipes get whole lines.
+
+    Args:
+        text: to be printed with `soft_wrap`.
+        console: where.
+        indent: of the second and later parts of a line.
+    """
+    if not console.is_terminal:
+        return text
+    wrap = partial(
+        textwrap.wrap, width=console.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join("\n".join(wrap(line)) for line in text.split("\n"))
 
 
 def write_line(text: str) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from muslin.pipeline import Job, Notice, Packing, Run
 from muslin.terminal.bars import FileBar
-from muslin.terminal.layout import duration, write_line
+from muslin.terminal.layout import duration, folded, write_line
 from muslin.training.fit import EpochResult, Progress
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet"]
@@ -143,7 +143,7 @@ class LiveTable(Quiet):
         elif isinstance(event, Job):
             self.files.close()
             self.epochs = 0 if event.settings.time_budget else event.settings.epochs
-            self.console.print(introduction(event), highlight=False, soft_wrap=True)
+            self._print(introduction(event))
             self.live.start()
         elif isinstance(event, Progress):
             text = f"epoch {event.epoch}, loss {event.loss:.3f}, {duration(event.remaining)} left"
@@ -165,7 +165,10 @@ class LiveTable(Quiet):
         if run.test is not None:
             self.bar.update(self.task, completed=1.0, description="trained and tested")
         self.live.stop()
-        self.console.print(conclusion(run), highlight=False, soft_wrap=True)
+        self._print(conclusion(run))
+
+    def _print(self, text: str) -> None:
+        self.console.print(folded(text, self.console), highlight=False, soft_wrap=True, markup=False)
 
 
 def write_notice(notice: Notice) -> None:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from muslin.data.bad_files import may_be_left_out
 from muslin.data.listing import printable
 from muslin.data.scan import Scan
-from muslin.terminal.layout import print_table
+from muslin.terminal.layout import folded, print_table
 
 __all__ = ["Finding", "findings", "scan_json", "scan_report"]
 
@@ -50,15 +50,15 @@ def scan_report(scan: Scan) -> None:
     """Prints what the data holds, and what to mend."""
     console = Console()
     found = findings(scan)
-    console.print(_summary(scan), highlight=False, soft_wrap=True, markup=False)
+    console.print(folded(_summary(scan), console), highlight=False, soft_wrap=True, markup=False)
     console.print()
     _print_classes(scan)
     console.print()
     for finding in found:
         mark, style = MARKS[finding.level]
-        lines = [f"[{style}]{mark}[/] {escape(finding.text)}"]
+        lines = [f"[{style}]{mark}[/]{escape(folded(f'  {finding.text}', console, '  ')[1:])}"]
         lines += [f"    {escape(example)}" for example in finding.examples]
-        lines += [f"  → {escape(finding.remedy)}"] if finding.remedy else []
+        lines += [escape(folded(f"  → {finding.remedy}", console, "    "))] if finding.remedy else []
         console.print("\n".join(lines), highlight=False, soft_wrap=True)
     console.print(f"[bold]{_verdict(found)}[/]", highlight=False, soft_wrap=True)
 

@@ -16,7 +16,7 @@ from muslin.pipeline import Evaluation
 from muslin.recipes import RECIPES
 from muslin.run.bundle import Prediction
 from muslin.run.folder import RunSummary
-from muslin.terminal.layout import duration, print_table
+from muslin.terminal.layout import duration, folded, print_table
 from muslin.training.machine import Machine, bf16_wins, memory_limit
 
 __all__ = [
@@ -32,15 +32,14 @@ def evaluation_table(evaluation: Evaluation) -> None:
         "test": ("test accuracy", f"{score.count:,} pictures"),
         "all": ("accuracy", f"all its {score.count:,} pictures"),
     }[evaluation.part]
-    Console().print(
+    console = Console()
+    summary = (
         f"{evaluation.run} on {evaluation.data}: {name} {100 * score.accuracy:.2f} % of {pictures}, "
         f"loss {score.loss:.4f}{' (each with its mirror image)' if evaluation.views == 2 else ''}\n"
         f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
-        f"{100 * evaluation.calibration_error:.1f} points",
-        highlight=False,
-        soft_wrap=True,
-        markup=False,
+        f"{100 * evaluation.calibration_error:.1f} points"
     )
+    console.print(folded(summary, console), highlight=False, soft_wrap=True, markup=False)
     rows = [
         (escape(printable(name)), f"{count:,}", f"{100 * recall:.2f} %" if count else "–")
         for name, count, recall in zip(
@@ -103,7 +102,9 @@ def doctor_report(machine: Machine) -> None:
         *((f"convolution, {way}", f"{speed:,.0f} GFLOP/s") for way, speed in machine.speeds.items()),
     ]
     print_table(("", ""), facts, left=2)
-    Console().print("\n".join(f"• {line}" for line in consequences(machine)), highlight=False, soft_wrap=True)
+    console = Console()
+    lines = "\n".join(f"• {line}" for line in consequences(machine))
+    console.print(folded(lines, console, "  "), highlight=False, soft_wrap=True)
 
 
 def consequences(machine: Machine) -> list[str]:
