@@ -31,7 +31,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except MuslinError as error:
-        click.echo(f"Error: {error}", err=True)
+        from muslin.terminal.layout import write_aside
+
+        write_aside(f"Error: {error}")
         sys.exit(error.exit_code)
     sys.exit(result if isinstance(result, int) else 0)
 

@@ -33,6 +33,7 @@ def evaluate(
     """
     from muslin.pipeline import evaluate_run
     from muslin.terminal.bars import FileBar
+    from muslin.terminal.layout import write_aside
     from muslin.terminal.tables import evaluation_json, evaluation_table
 
     with FileBar() as bar:
@@ -42,7 +43,7 @@ def evaluate(
         return
     evaluation_table(evaluation)
     for note in evaluation.notes:
-        click.echo(f"Note: {note}", err=True)
+        write_aside(f"Note: {note}")
 
 
 @click.command()

@@ -8,7 +8,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["duration", "folded", "print_table", "write_line"]
+__all__ = ["duration", "folded", "print_table", "write_aside", "write_line"]
 
 PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
 
@@ -58,3 +58,9 @@ def write_line(text: str) -> None:
     """Prints a line at once, also into a pipe."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def write_aside(text: str) -> None:
+    """Prints a line on standard error, where it disturbs no program."""
+    sys.stderr.write(folded(text, Console(stderr=True), "  ") + "\n")
+    sys.stderr.flush()

@@ -1,7 +1,6 @@
 """What a person, or a program, sees of a training run while it goes."""
 
 import json
-import sys
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -13,7 +12,7 @@ from rich.table import Table
 
 from muslin.pipeline import Job, Notice, Packing, Run
 from muslin.terminal.bars import FileBar
-from muslin.terminal.layout import duration, folded, write_line
+from muslin.terminal.layout import duration, folded, write_aside, write_line
 from muslin.training.fit import EpochResult, Progress
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet"]
@@ -49,10 +48,11 @@ def conclusion(run: Run) -> str:
             f"they were not tested. To go on: muslin fit --resume {run.folder}"
         )
     early = " (stopped early: no more progress)" if run.ended == "early" else ""
+    pictures = "README.md, curves.png and predictions.png" if len(run.epochs) > 1 else "README.md and predictions.png"
     return (
         f"Test accuracy {100 * run.test.accuracy:.2f} % on {run.test.count:,} pictures, "
         f"in {duration(run.seconds)}{early}\n"
-        f"The run is in {run.folder}: look at README.md, curves.png and predictions.png there"
+        f"The run is in {run.folder}: look at {pictures} there"
     )
 
 
@@ -172,9 +172,8 @@ class LiveTable(Quiet):
 
 
 def write_notice(notice: Notice) -> None:
-    """Prints a notice on standard error, where it disturbs no program."""
-    sys.stderr.write(f"Note: {notice.text}\n")
-    sys.stderr.flush()
+    """Prints a notice on standard error."""
+    write_aside(f"Note: {notice.text}")
 
 
 def write_json(**values: Any) -> None:

@@ -57,7 +57,7 @@ def scan_report(scan: Scan) -> None:
     for finding in found:
         mark, style = MARKS[finding.level]
         lines = [f"[{style}]{mark}[/]{escape(folded(f'  {finding.text}', console, '  ')[1:])}"]
-        lines += [f"    {escape(example)}" for example in finding.examples]
+        lines += [escape(folded(f"    {example}", console, "      ")) for example in finding.examples]
         lines += [escape(folded(f"  → {finding.remedy}", console, "    "))] if finding.remedy else []
         console.print("\n".join(lines), highlight=False, soft_wrap=True)
     console.print(f"[bold]{_verdict(found)}[/]", highlight=False, soft_wrap=True)
