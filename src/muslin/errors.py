@@ -13,6 +13,7 @@ __all__ = [
     "BundleError",
     "DataError",
     "DiskFullError",
+    "LostProcessError",
     "MuslinError",
     "PictureError",
     "RunError",
@@ -55,6 +56,10 @@ class DiskFullError(RunError):
 
 class BundleError(MuslinError, ValueError):
     """A saved model is damaged or does not fit what its description says."""
+
+
+class LostProcessError(MuslinError, RuntimeError):
+    """Another of the processes that train together has ended; what was saved is whole."""
 
 
 class TrainingError(MuslinError, RuntimeError):

@@ -63,6 +63,6 @@ def evaluate(predict: Predict, batches: Iterable[tuple[Tensor, Tensor]], classes
         cells = (labels * classes + predicted).cpu()
         confusion += torch.bincount(cells, minlength=classes * classes)
     confusion = confusion.view(classes, classes)
-    count = int(confusion.sum())
+    count = max(1, int(confusion.sum()))
     confidences, all_predicted = (torch.cat(parts) for parts in zip(*answers, strict=True))
     return Metrics(loss / count, int(confusion.trace()) / count, confusion, all_predicted, confidences)

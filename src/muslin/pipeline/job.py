@@ -243,8 +243,6 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
         MuslinError: something that a person can mend.
     """
     started, date = time.monotonic(), datetime.now().astimezone()
-    if order.settings.batch_size < world.size:
-        raise SettingError(f"batch_size is {order.settings.batch_size}; each of {world.size} processes needs a picture")
     splits = load_data(order, world, report)
     notes = list(splits.notes)
     if not order.again:
@@ -252,6 +250,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
         if settings != order.settings:
             notes.append(f"few pictures: {settings.epochs} epochs of batches of {settings.batch_size}")
         order = replace(order, settings=settings)
+    check_batches(len(splits.train), order.settings.batch_size, world.size)
     machine = choose_machine(order, world, report)
     model = prepare_model(splits, order.settings, machine)
     folder, checkpoints, start = take_folder(order, world, stack, report)
@@ -269,6 +268,16 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     for note in (*notes, *suggestions(job)):
         report(Notice(note))
     return job
+
+
+def check_batches(pictures: int, batch_size: int, processes: int) -> None:
+    """Raises SettingError unless every process gets a picture of every batch."""
+    smallest = pictures // -(-pictures // batch_size)
+    if smallest < processes:
+        raise SettingError(
+            f"batch_size {batch_size} cuts {pictures:,} training pictures into batches of {smallest}; each of "
+            f"{processes} processes needs a picture of every batch: start fewer processes, or raise batch_size"
+        )
 
 
 def load_data(order: Order, world: World, report: Report) -> Splits:

@@ -43,6 +43,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
                 save_model(job)
                 return FitResult((head,), "done")
         if job.world.size > 1:
+            job.world.share_weights(job.model)
             synchronise_norms(job.model)
         saver = Saver(job)
         result = fit(

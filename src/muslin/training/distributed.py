@@ -9,12 +9,20 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import Store
+from torch.distributed.rendezvous import rendezvous
 
-__all__ = ["ALONE", "World", "is_restart", "joined", "launch_name"]
+from muslin.errors import LostProcessError, MuslinError
+
+__all__ = ["ALONE", "World", "is_restart", "joined", "launch_name", "sum_over_all"]
+
+PATIENCE = timedelta(days=7)  # for the first process: packing a billion pictures takes it days
+FAILED = "muslin/failed"  # counts the processes that ended by an error
 
 
 @dataclass(frozen=True)
@@ -53,16 +61,16 @@ class World:
         """Gives for each flag whether any process raised it."""
         if self.size == 1:
             return flags
-        raised = torch.tensor(flags, dtype=torch.uint8)
-        dist.all_reduce(raised, dist.ReduceOp.MAX, self.control)
-        return tuple(bool(flag) for flag in raised)
+        raised = torch.tensor(flags, dtype=torch.int32)
+        sum_over_all(raised, self.control)
+        return tuple(bool(count) for count in raised.tolist())
 
     def first(self, value: float) -> float:
         """Gives every process the number that rank 0 has."""
         if self.size == 1:
             return value
         shared = torch.tensor(value, dtype=torch.float64)
-        dist.broadcast(shared, 0, self.control)
+        take_from_first(shared, self.control)
         return shared.item()
 
     def first_bytes(self, content: bytes | None) -> bytes | None:
@@ -73,14 +81,16 @@ class World:
         if length <= 0:
             return None if length < 0 else b""
         shared = torch.frombuffer(bytearray(content or bytes(length)), dtype=torch.uint8)
-        dist.broadcast(shared, 0, self.control)
+        take_from_first(shared, self.control)
         return shared.numpy().tobytes()
 
     def sum(self, values: Tensor) -> Tensor:
         """Adds up a CPU tensor over the processes."""
-        if self.size > 1:
-            dist.all_reduce(values, group=self.control)
-        return values
+        if self.size == 1:
+            return values
+        total = values.clone()
+        sum_over_all(total, self.control)
+        return total
 
     def concatenate(self, part: Tensor, count: int) -> Tensor:
         """Joins the processes' parts of `count` numbers, as `part` cut them; on the CPU."""
@@ -88,42 +98,102 @@ class World:
         whole[self.part(count)] = part
         return self.sum(whole)
 
-    def average_gradients(self, model: nn.Module) -> None:
+    @torch.no_grad()
+    def share_weights(self, model: nn.Module) -> None:
+        """Gives every process's model the weights and buffers that rank 0 has."""
+        for tensor in model.state_dict().values() if self.size > 1 else ():
+            shared = tensor.contiguous()
+            take_from_first(shared)
+            tensor.copy_(shared)
+
+    def sum_gradients(self, model: nn.Module) -> None:
         """Adds up the gradients of all processes, whose losses are each divided by the whole batch."""
         if self.size == 1:
             return
         gradients = [p.grad for p in model.parameters() if p.grad is not None]
-        joined_gradients = torch.cat([g.flatten() for g in gradients])
-        dist.all_reduce(joined_gradients)
-        for gradient, total in zip(gradients, joined_gradients.split([g.numel() for g in gradients]), strict=True):
+        message = torch.cat([g.flatten() for g in gradients])
+        sum_over_all(message)
+        for gradient, total in zip(gradients, message.split([g.numel() for g in gradients]), strict=True):
             gradient.copy_(total.view_as(gradient))
 
 
 ALONE = World()
 
 
+def sum_over_all(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
+    """Adds up a tensor over the processes, in place.
+
+    Args:
+        values: of the same shape everywhere.
+        group: of the processes, by default that for tensors on any device.
+
+    Raises:
+        LostProcessError: one of them has ended.
+    """
+    with noticing_loss():
+        dist.all_reduce(values, group=group)
+
+
+def take_from_first(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
+    """Overwrites a tensor by that of rank 0; see `sum_over_all`."""
+    with noticing_loss():
+        dist.broadcast(values, 0, group)
+
+
+@contextmanager
+def noticing_loss() -> Iterator[None]:
+    """Names what PyTorch raises when another process does not answer."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise LostProcessError(
+            "another process has ended, and all are needed: see what it said. Go on with --resume, or let torchrun do "
+            "so by itself: --max-restarts 3"
+        ) from error
+
+
 @contextmanager
 def joined() -> Iterator[World]:
-    """Joins the processes that `torchrun` started, or none."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
+    """Joins the processes that `torchrun` started, or none.
+
+    Of the errors that end them, one alone goes on its way: a failure is told once, not once a process.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield ALONE
         return
-    local = int(os.environ.get("LOCAL_RANK", "0"))
+    backend = "gloo"
     if torch.cuda.is_available():
-        torch.cuda.set_device(local)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+        backend = "cpu:gloo,cuda:nccl"
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
+    store, rank, size = next(rendezvous("env://"))
+    dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     try:
-        yield World(dist.get_rank(), size, dist.group.WORLD)
+        yield World(rank, size, dist.new_group(backend="gloo", timeout=PATIENCE))
+    except BaseException as error:
+        if is_to_tell(error, rank, store):
+            raise
+        raise SystemExit(error.exit_code if isinstance(error, MuslinError) else 1) from None
     finally:
         dist.destroy_process_group()
 
 
+def is_to_tell(error: BaseException, rank: int, store: Store) -> bool:
+    """Tells whether this process is the one to tell of a failure: the first to fail, or rank 0 of a lost one."""
+    if isinstance(error, LostProcessError) and rank > 0:
+        return False  # and the store may have gone with rank 0
+    try:
+        return bool(store.add(FAILED, 1) == 1)
+    except RuntimeError:  # rank 0, which held the store, has failed and gone
+        return False
+
+
 def launch_name() -> str | None:
-    """Names the `torchrun` that started this process, the same after it has restarted its processes; None alone."""
-    if "TORCHELASTIC_RUN_ID" not in os.environ:
-        return None
-    return f"{socket.gethostname()}-{os.environ['TORCHELASTIC_RUN_ID']}-{os.getppid()}"
+    """Names the `torchrun` that started this process, the same after it has restarted its processes; None alone.
+
+    That is its `--rdzv-id`, which several machines share; where none was given, the process on this machine.
+    """
+    name = os.environ.get("TORCHELASTIC_RUN_ID")
+    return f"{socket.gethostname()}-{os.getppid()}" if name == "none" else name
 
 
 def is_restart() -> bool:

@@ -211,7 +211,7 @@ class Loop:
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         loss.backward()
-        self.world.average_gradients(self.model)
+        self.world.sum_gradients(self.model)
         for optimizer in self.optimizers:
             optimizer.step()
         self.average.update()

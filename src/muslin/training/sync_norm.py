@@ -12,6 +12,8 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from muslin.training.distributed import sum_over_all
+
 __all__ = ["SyncedBatchNorm", "synchronise_norms"]
 
 
@@ -35,16 +37,19 @@ class SyncedBatchNorm(nn.Module):
         super().__init__()
         self.eps, self.momentum, self.training = norm.eps, norm.momentum, norm.training
         self.weight, self.bias = norm.weight, norm.bias
-        for name, buffer in norm.named_buffers():
-            self.register_buffer(name, buffer)
+        for name in ("running_mean", "running_var", "num_batches_tracked"):
+            self.register_buffer(name, getattr(norm, name))  # each may be None
         self.running_mean: Tensor | None
         self.running_var: Tensor | None
         self.num_batches_tracked: Tensor | None
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalises (B, C, ...) values."""
-        if not self.training and self.running_mean is not None:
-            return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+        if not self.training:  # each process scores pictures of its own, in as many batches as it needs
+            from_batch = self.running_mean is None
+            return F.batch_norm(
+                x, self.running_mean, self.running_var, self.weight, self.bias, training=from_batch, eps=self.eps
+            )
         y, mean, variance, count = WholeBatchNorm.apply(x, self.weight, self.bias, self.eps)  # type: ignore[no-untyped-call]
         self.track(mean, variance, count)
         return y  # type: ignore[no-any-return]
@@ -68,8 +73,12 @@ class WholeBatchNorm(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Gives the normalised x, its (C,) mean and biased variance, and the values that each is over."""
-        local_mean, local_variance = torch.batch_norm_update_stats(x, None, None, 0.0)
-        count = x.new_tensor([x.numel() // x.shape[1]], dtype=torch.float32)
+        exact = torch.promote_types(x.dtype, torch.float32)
+        unused = x.new_zeros(
+            x.shape[1], dtype=exact
+        )  # running statistics of a type more exact than x's, for results so
+        local_mean, local_variance = torch.batch_norm_update_stats(x, unused, unused, 0.0)
+        count = unused.new_tensor([x.numel() // x.shape[1]])
         gathered = all_gather(torch.cat([local_mean, local_variance, count]))  # (processes, 2 C + 1)
         means, variances, counts = gathered.split([x.shape[1], x.shape[1], 1], dim=1)
         share = counts / counts.sum()
@@ -91,13 +100,11 @@ class WholeBatchNorm(torch.autograd.Function):
         dx, d_weight, d_bias = torch.ops.aten.native_batch_norm_backward(
             gradient, x, weight, mean, variance, None, None, 0, ctx.eps, (True,) * 3
         )
-        sums = torch.cat([d_weight, d_bias]).float()
-        dist.all_reduce(sums)
+        sums = torch.cat([d_weight, d_bias])
+        sum_over_all(sums)
         along, across = (sums / ctx.count).chunk(2)  # (C,) mean of gradient * x_hat, of gradient
         # dx -= scale * (across + x_hat * along), a multiple of x and a constant: one pass of the same kernel
-        correction = F.batch_norm(
-            x, mean, variance, (along * scale).to(mean.dtype), (across * scale).to(mean.dtype), eps=ctx.eps
-        )
+        correction = F.batch_norm(x, mean, variance, along * scale, across * scale, eps=ctx.eps)
         dx -= correction
         return dx, None if weight is None else d_weight, None if weight is None else d_bias, None
 
@@ -106,5 +113,5 @@ def all_gather(values: Tensor) -> Tensor:
     """Stacks every process's (D,) values: (processes, D)."""
     gathered = values.new_zeros(dist.get_world_size(), len(values))
     gathered[dist.get_rank()] = values
-    dist.all_reduce(gathered)
+    sum_over_all(gathered)
     return gathered
