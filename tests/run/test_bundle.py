@@ -75,7 +75,7 @@ def test_an_inverted_picture_is_said_to_be(tmp_path):
 
 
 def change_json(path, **changes):
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    path.write_text(json.dumps(bundle.sealed(json.loads(path.read_text()) | changes)))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,9 @@ def change_json(path, **changes):
         (lambda d: (d / "model.json").write_text("{"), "is not JSON"),
         (lambda d: (d / "model.json").write_text("[]"), "format 1 is needed"),
         (lambda d: change_json(d / "model.json", format=2), "written by a newer muslin"),
+        (lambda d: (d / "model.json").write_text("[" * 150_000), "is not JSON"),
+        (lambda d: (d / "model.json").write_text((d / "model.json").read_text().replace("bar 1", "bar 7")), "SHA-256"),
+        (lambda d: change_json(d / "model.json", data=[]), "damaged or of another program"),
         (lambda d: change_json(d / "model.json", data={}), "damaged or of another program"),
         (lambda d: (d / "model.safetensors").unlink(), "model.safetensors is missing"),
         (lambda d: change_json(d / "model.json", model="mlp"), "does not fit model mlp"),

@@ -1,5 +1,6 @@
 """A checkpoint is whole, checked, or not used."""
 
+import hashlib
 import random
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_full_disk_is_reported_with_the_next_save(tmp_path, monkeypatch):
 def test_other_content_is_refused(content):
     with pytest.raises(RunError, match="no checkpoint"):
         decode(content)
+
+
+def test_a_hostile_checkpoint_with_a_fitting_digest_is_passed_over_by_name(tmp_path):
+    write(tmp_path, 1, 2)
+    path = tmp_path / "checkpoints" / "step-000000002.safetensors"
+    for content in (b"cposix\nsystem\n.", (150_000).to_bytes(8, "little") + b"[" * 150_000):
+        path.write_bytes(content)
+        path.with_suffix(".sha256").write_text(hashlib.sha256(content).hexdigest())
+        step, (warning,) = newest_step(tmp_path)
+        assert step == 1
+        assert "step-000000002.safetensors is no checkpoint" in warning
 
 
 def test_a_missing_checkpoint(tmp_path):

@@ -4,6 +4,7 @@ Loading runs no code: weights are safetensors, the description is JSON.
 Legend: B pictures, C channels, H x W pixels, K classes.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from muslin.run.folder import find_run
 __all__ = ["Classifier", "Prediction", "load", "read_weights", "save"]
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+SEAL = "sha256"  # of the description's other values
 FORMAT = 1
 
 
@@ -127,7 +129,13 @@ def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Co
         "data": asdict(spec),
         "contrast": asdict(contrast),
     }
-    write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
+    write_whole(folder / DESCRIPTION, json.dumps(sealed(description), indent=2) + "\n")
+
+
+def sealed(description: dict[str, Any]) -> dict[str, Any]:
+    """Gives a description with the digest of all its other values, so that no damage to it goes unseen."""
+    values = {name: value for name, value in description.items() if name != SEAL}
+    return values | {SEAL: hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()}
 
 
 def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:
@@ -149,7 +157,7 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
         spec = DataSpec(**data)
         contrast = Contrast(**description["contrast"])
         name = str(description["model"])
-    except (KeyError, TypeError, MuslinError) as error:
+    except (AttributeError, KeyError, TypeError, MuslinError) as error:
         raise BundleError(f"{folder / DESCRIPTION}: damaged or of another program ({error})") from error
     weights = best_weights(folder) if best else read_weights(folder)
     model = _build(folder, name, spec, factory)
@@ -199,10 +207,12 @@ def _description(folder: Path) -> dict[str, Any]:
         description = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BundleError(f"{path} is missing; the run did not get as far as saving a model") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{path} is not JSON; the file was damaged") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise BundleError(f"{path}: format {FORMAT} is needed; was it written by a newer muslin?")
+    if description != sealed(description):
+        raise BundleError(f"{path}: its values do not fit the SHA-256 in it; the file was damaged or changed")
     return description
 
 

@@ -115,7 +115,7 @@ class Checkpoints:
                 continue
             try:
                 content = read_checked(path)
-                decode(content)
+                decode(content, path)
             except RunError as error:
                 warn(f"{error}; the checkpoint before it is used")
                 continue
@@ -158,7 +158,8 @@ def read_checkpoint(run: Path, step: int) -> Checkpoint:
     Raises:
         RunError: it is missing or damaged.
     """
-    return decode(read_checked(file_of(run / FOLDER, step)))
+    path = file_of(run / FOLDER, step)
+    return decode(read_checked(path), path)
 
 
 def weights_of(checkpoint: Checkpoint) -> dict[str, Tensor]:
@@ -190,8 +191,12 @@ def encode(checkpoint: Checkpoint) -> bytes:
     return safetensors.torch.save(checkpoint.tensors, {"values": values})
 
 
-def decode(content: bytes) -> Checkpoint:
+def decode(content: bytes, source: Path | str = "this") -> Checkpoint:
     """Gives back what was encoded.
+
+    Args:
+        content: as `encode` gives it.
+        source: names it in the message.
 
     Raises:
         RunError: it is no such content.
@@ -201,5 +206,5 @@ def decode(content: bytes) -> Checkpoint:
         header = json.loads(content[HEADER_LENGTH : HEADER_LENGTH + length])
         values = json.loads(header["__metadata__"]["values"])
         return Checkpoint(values.pop("step"), safetensors.torch.load(content), values)
-    except (KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
-        raise RunError(f"this is no checkpoint of muslin's: {error}") from error
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, safetensors.SafetensorError) as error:
+        raise RunError(f"{source} is no checkpoint of muslin's: {error}") from error
