@@ -19,7 +19,8 @@ class CardFacts:
         data: the data's name.
         classes: K names.
         sizes: pictures of each split.
-        epochs: finished.
+        training: what was trained and for how long.
+        curves: whether there is a picture of them.
         seconds: from start to tested.
         ended: how training ended.
         views: of each test picture.
@@ -33,7 +34,8 @@ class CardFacts:
     data: str
     classes: Sequence[str]
     sizes: Mapping[str, int]
-    epochs: int
+    training: str
+    curves: bool
     seconds: float
     ended: str
     views: int
@@ -59,7 +61,7 @@ An image classifier with {len(facts.classes)} classes and {facts.parameters:,} p
 | test loss | {test.loss:.4f} nats |
 | recipe, seed | {facts.recipe}, {facts.seed} |
 | pictures | {sizes["train"]:,} to train, {sizes["validation"]:,} to validate, {sizes["test"]:,} to test |
-| training | {facts.epochs} epochs, {facts.seconds:.0f} s from start to tested; ended: {facts.ended} |
+| training | {facts.training}, {facts.seconds:.0f} s from start to tested; ended: {facts.ended} |
 | machine | {facts.machine} |
 
 The test set was read once, with the last weights; nothing was chosen by it.
@@ -68,7 +70,7 @@ The test set was read once, with the last weights; nothing was chosen by it.
 |---|---|---|---|
 {rows}
 
-![Loss and accuracy by epoch](curves.png)
+{"![Loss and accuracy by epoch](curves.png)" if facts.curves else ""}
 ![Test pictures and what was said of them](predictions.png)
 
 ## Use

@@ -47,6 +47,7 @@ def draw_curves(curves: Curves, title: str) -> bytes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    accuracy.set_ylim(top=min(100.5, accuracy.get_ylim()[1]))
     figure.suptitle(title, fontsize=10)
     return _png(figure)
 

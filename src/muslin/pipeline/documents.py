@@ -34,9 +34,19 @@ def document(job: Job, result: FitResult, test: Metrics) -> None:
     write_whole(
         folder / "predictions.png", draw_predictions(data.images, data.labels, test.predicted, data.spec.classes)
     )
-    if result.epochs:
+    if has_curves(result):
         write_whole(folder / "curves.png", draw_curves(curves_of(result), title))
     write_whole(folder / "README.md", write_card(card_facts(job, result), test))
+
+
+def has_curves(result: FitResult) -> bool:
+    """Tells whether there is anything to see in curves: more than a point."""
+    return len(result.epochs) > 1
+
+
+def trains_all(job: Job) -> bool:
+    """Tells whether more than a pretrained model's last layer was trained."""
+    return job.settings.unfreeze or not job.learns_head
 
 
 def curves_of(result: FitResult) -> Curves:
@@ -57,7 +67,10 @@ def card_facts(job: Job, result: FitResult) -> CardFacts:
         data=job.splits.name,
         classes=job.splits.spec.classes,
         sizes=job.sizes,
-        epochs=len(result.epochs),
+        training=f"{len(result.epochs)} epochs"
+        if trains_all(job)
+        else "the last layer alone, on features learnt before",
+        curves=has_curves(result),
         seconds=job.elapsed(),
         ended=result.ended,
         views=job.settings.tta,
