@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test check format bench baseline ladder-peers figures clean
+.PHONY: train test check format bench baseline ladder-peers reliability figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -37,6 +37,10 @@ baseline: .venv/installed
 ladder-peers: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check scikit-learn==1.9.1
 	$(BIN)/python benchmarks/ladder_peers.py
+
+# kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick
+reliability: .venv/installed
+	$(BIN)/python benchmarks/reliability.py
 
 # the pictures of docs/lecture.md
 figures: .venv/installed

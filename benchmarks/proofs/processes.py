@@ -1,0 +1,125 @@
+"""Real `muslin` processes that start in no time: each is forked from a server that has imported everything."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+__all__ = ["SERVER", "Ended", "Muslin", "Outcome", "muslin", "spread"]
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["muslin.cli", "muslin.pipeline", "muslin.terminal.tables", "torch._dynamo"])
+LONGEST = 300  # seconds that any process may take
+
+Given = TypeVar("Given")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a proof saw.
+
+    Attributes:
+        tried: how often.
+        problems: one line for each promise that was not kept.
+        seen: figures in words.
+    """
+
+    tried: int
+    problems: list[str]
+    seen: str = ""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit code as a shell has it, what it printed, and the seconds it took."""
+
+    code: int
+    text: str
+    seconds: float
+
+
+class Muslin:
+    """A `muslin` command in a process of its own, with one thread.
+
+    Args:
+        arguments: of the command line.
+    """
+
+    def __init__(self, *arguments: object) -> None:
+        self.reader, writer = SERVER.Pipe(duplex=False)
+        self.process = SERVER.Process(target=command, args=(writer, [str(one) for one in arguments]))
+        self.started, self.seen = time.monotonic(), ""
+        self.process.start()
+        writer.close()
+        self.output = os.fdopen(os.dup(self.reader.fileno()), encoding="utf-8", errors="replace")
+
+    def lines(self) -> Iterator[str]:
+        """Gives what it prints, line by line, as it prints it."""
+        for line in self.output:
+            self.seen += line
+            yield line
+
+    def wait_for(self, text: str) -> bool:
+        """Reads on until a line holds a text; tells whether one did before the process ended."""
+        return any(text in line for line in self.lines())
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Sends a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def kill_after(self, seconds: float) -> bool:
+        """Kills it (-9) that many seconds from now; tells whether it was still at work."""
+        self.process.join(seconds)
+        alive = self.process.exitcode is None
+        if alive:
+            self.kill()
+        self.end()
+        return alive
+
+    def end(self) -> Ended:
+        """Waits until it ends."""
+        for _ in self.lines():
+            pass
+        self.output.close()
+        self.reader.close()
+        self.process.join(LONGEST)
+        code = self.process.exitcode
+        assert code is not None, f"still running after {LONGEST} s"
+        return Ended(128 - code if code < 0 else code, self.seen, time.monotonic() - self.started)
+
+
+def muslin(*arguments: object) -> Ended:
+    """Runs a `muslin` command to its end."""
+    return Muslin(*arguments).end()
+
+
+def command(writer: Connection, arguments: list[str]) -> None:
+    """Is the command line, in the new process.
+
+    How to compute is told and not measured: a busy machine could choose another way, and other bits.
+    """
+    from muslin.cli import main
+    from muslin.training import machine
+
+    speeds = {"fp32": 1.0, "fp32 channels last": 2.0, "bf16": 0.5, "bf16 channels last": 1.0}
+    machine.convolution_speeds = lambda _device, ways: {name: speeds[name] for name in ways}
+    machine.available_threads = lambda: 1
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for stream in (1, 2):
+        os.dup2(writer.fileno(), stream)
+    writer.close()
+    sys.argv = ["muslin", *arguments]
+    main()
+
+
+def spread(trial: Callable[[Given], Any], given: Sequence[Given]) -> list[Any]:
+    """Gives every trial's result; as many at a time as there are cores."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        return list(pool.map(trial, given))
