@@ -73,8 +73,8 @@ def main() -> None:
         size = max(path.stat().st_size for path in Path(folder).rglob("*.safetensors"))
     milliseconds = [1000 * stall for stall in watched.stalls]
     print(
-        f"{len(milliseconds)} checkpoints of {size / 1e6:.1f} MB: training waits {statistics.median(milliseconds):.1f} ms "
-        f"in the median, {max(milliseconds):.1f} ms at most"
+        f"{len(milliseconds)} checkpoints of {size / 1e6:.1f} MB: training waits "
+        f"{statistics.median(milliseconds):.1f} ms in the median, {max(milliseconds):.1f} ms at most"
     )
     save_result("checkpoints", megabytes=size / 1e6, milliseconds=milliseconds)
 

@@ -1,8 +1,11 @@
 """Writes the measured figures into README.md and docs/benchmarks.md, between their markers.
 
+The ladder's come from what `muslin ladder` writes: `make ladder` copies it to `results/`.
+
 python benchmarks/table.py
 """
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +14,20 @@ from results import load_results
 from muslin.terminal.layout import duration
 
 ROOT = Path(__file__).parent.parent
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 RECIPES = ("espresso", "coffee", "lunch", "overnight")
 
 
 def main() -> None:
     """Replaces both tables."""
     results = load_results()
-    replace(ROOT / "README.md", recipe_table(results))
-    replace(ROOT / "docs" / "benchmarks.md", recipe_table(results) + "\n\n" + every_run(results))
+    readme, page = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
+    replace(readme, "measured", recipe_table(results))
+    replace(page, "measured", recipe_table(results) + "\n\n" + every_run(results))
+    if ladder := results.get("ladder"):
+        replace(readme, "ladder", short_ladder(ladder))
+        replace(page, "ladder", whole_ladder(ladder))
+    if peers := results.get("ladder-peers"):
+        replace(page, "peers", peer_table(peers))
 
 
 def recipe_table(results: dict[str, dict[str, Any]]) -> str:
@@ -80,12 +88,59 @@ def run_cells(run: dict[str, Any]) -> str:
     return f"{run['seed']} | {accuracies} | {run['wall_seconds']} | {run['seconds_to_first_step']}"
 
 
-def replace(path: Path, table: str) -> None:
-    """Puts a table between a file's markers."""
+def short_ladder(ladder: dict[str, Any]) -> str:
+    """Two rungs a row: name, accuracy, seconds to fit."""
+    rungs = [f"`{r['rung']}` | {100 * r['accuracy']:.1f} % | {duration(r['fit_seconds'])}" for r in ladder["rungs"]]
+    half = -(-len(rungs) // 2)
+    rows = [f"| {left} | {right} |" for left, right in zip_longest(rungs[:half], rungs[half:], fillvalue=" | | ")]
+    heading = "| rung | test accuracy | to fit | rung | test accuracy | to fit |\n|---|---|---|---|---|---|\n"
+    return heading + "\n".join(rows) + f"\n\nAll of it took {duration(ladder['seconds'])}, on {place(ladder)}."
+
+
+def whole_ladder(ladder: dict[str, Any]) -> str:
+    """A row a rung."""
+    lines = [
+        "| rung | test accuracy | 95 % interval | parameters | to fit | pictures/s to answer |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{r['rung']}` | {100 * r['accuracy']:.2f} % | {100 * r['low']:.1f} to {100 * r['high']:.1f} % "
+        f"| {r['parameters']:,} | {duration(r['fit_seconds'])} | {r['images_per_second']:,.0f} |"
+        for r in ladder["rungs"]
+    ]
+    return "\n".join(lines) + f"\n\nAll of it took {duration(ladder['seconds'])}, on {place(ladder)}."
+
+
+def place(ladder: dict[str, Any]) -> str:
+    """Says where a ladder was climbed."""
+    threads = ladder["threads"]
+    return f"{threads} core{'s' * (threads > 1)}, PyTorch {ladder['versions']['torch']}"
+
+
+def peer_table(peers: dict[str, Any]) -> str:
+    """A row a rung and its counterpart."""
+    lines = [
+        "| rung | test accuracy | fit and answer | scikit-learn's | test accuracy | fit and answer |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{p['rung']}` | {100 * p['accuracy']:.2f} % | {duration(p['fit_seconds'] + p['predict_seconds'])} "
+        f"| `{p['peer']}` | {100 * p['peer_accuracy']:.2f} % "
+        f"| {duration(p['peer_fit_seconds'] + p['peer_predict_seconds'])} |"
+        for p in peers["pairs"]
+    ]
+    where = peers["measured_on"]
+    cores = f"{where['threads']} core{'s' * (where['threads'] > 1)}"
+    return "\n".join(lines) + f"\n\nOn {where['processor']}, {cores}, scikit-learn {peers['sklearn']}, {where['date']}."
+
+
+def replace(path: Path, name: str, table: str) -> None:
+    """Puts a table between a file's markers of that name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     text = path.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
+    path.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
