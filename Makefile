@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test check format bench baseline ladder-peers reliability figures clean
+.PHONY: train test check format bench baseline ladder-peers reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -41,6 +41,10 @@ ladder-peers: .venv/installed
 # kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick
 reliability: .venv/installed
 	$(BIN)/python benchmarks/reliability.py
+
+# two hosts, which are network namespaces, train as one does; needs Linux and root or user namespaces
+hosts: .venv/installed-dev
+	$(BIN)/python tests/distributed/two_hosts.py
 
 # the pictures of docs/lecture.md
 figures: .venv/installed
