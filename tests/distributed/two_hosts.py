@@ -29,7 +29,6 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run"]
 SETTINGS = ["--model", "resnet_narrow", "--epochs", "2", "--batch-size", "50", "--set", "precision=fp32"]
 WAYS = {
     "static": "--node-rank {rank} --master-addr 10.77.0.1 --master-port 29500",
-    "c10d": "--rdzv-backend c10d --rdzv-id hosts --rdzv-endpoint 10.77.0.1:29501 --local-addr 10.77.0.{number}",
 }
 SKIPPED = 0
 
@@ -79,7 +78,7 @@ def train_on_two_hosts(folder: Path, way: str) -> None:
     hosts = [("a", "left"), ("b", "right")]
     commands = []
     for rank, (host, device) in enumerate(hosts):
-        flags = WAYS[way].format(rank=rank, number=rank + 1).split()
+        flags = WAYS[way].format(rank=rank).split()
         command = [*TORCHRUN, "--nnodes", "2", "--nproc-per-node", "1", *flags, *fit(folder, way)]
         commands.append(f"GLOO_SOCKET_IFNAME={device} ip netns exec {host} {shlex.join(command)}")
     script = f"{NETWORK}\n{commands[1]} &\n{commands[0]}\nwait $!\n"
