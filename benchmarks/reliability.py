@@ -76,7 +76,7 @@ def main() -> int:
         kept = load_results().get("reliability", {}).get("proofs", {}) | seen
         ordered = {name: kept[name] for name in PROOFS if name in kept}
         save_result("reliability", proofs=ordered)
-        replace(PAGE, table(ordered))
+        replace(PAGE, "measured", table(ordered))
     return int(any(one["lost"] for one in seen.values()))
 
 

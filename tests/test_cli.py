@@ -133,8 +133,8 @@ def test_ctrl_c_ends_cleanly(here, idx_folder):
 
 STOPPED_EARLY = """
 import os, signal, sys
-import muslin.cli, muslin.pipeline.job
-muslin.pipeline.job.load_splits = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
+import muslin.cli, muslin.pipeline.prepare
+muslin.pipeline.prepare.load_splits = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
 sys.argv = ["muslin", "fit"]
 muslin.cli.main()
 """

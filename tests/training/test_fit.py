@@ -8,7 +8,8 @@ import torch
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import TrainingError
 from muslin.models import build
-from muslin.training.fit import EpochResult, FitResult, LossWatch, Progress, fit, no_more_progress
+from muslin.training.fit import EpochResult, FitResult, Progress, fit, no_more_progress
+from muslin.training.losses import LossWatch
 from muslin.training.machine import Machine
 from muslin.training.plan import Plan
 from muslin.training.scoring import score

@@ -1,8 +1,9 @@
 """From data to a reported run, and from a saved run to its scores."""
 
 from muslin.pipeline.evaluate import Evaluation, evaluate_run
-from muslin.pipeline.job import Job, Notice, Run, prepare_model
+from muslin.pipeline.job import Job, Notice, Run
 from muslin.pipeline.packing import Packing
+from muslin.pipeline.prepare import prepare_model
 from muslin.pipeline.run import run_recipe
 
 __all__ = ["Evaluation", "Job", "Notice", "Packing", "Run", "evaluate_run", "prepare_model", "run_recipe"]

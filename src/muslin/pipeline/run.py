@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from muslin.pipeline.documents import test_and_document
-from muslin.pipeline.job import Report, Run, place_order, prepare_job, share_order
+from muslin.pipeline.job import Report, Run
+from muslin.pipeline.order import place_order, share_order
+from muslin.pipeline.prepare import prepare_job
 from muslin.pipeline.train import train
 from muslin.run import journal
 from muslin.run.files import write_sums

@@ -1,0 +1,101 @@
+"""What is asked for: by a person, or by the run that goes on."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from muslin.config import FitSettings
+from muslin.data import fashion_mnist
+from muslin.errors import RunError, SettingError
+from muslin.recipes import settings_for
+from muslin.run import journal
+from muslin.run.files import SUMS
+from muslin.run.folder import RUNS, find_run, list_runs, read_config
+from muslin.training.distributed import World, is_restart, launch_name
+
+__all__ = ["Order", "place_order", "share_order"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Attributes:
+        source: of the data: `fashion-mnist`, or an absolute path.
+        recipe: its name.
+        settings: what training does.
+        out: the run's folder, None for a new one.
+        again: `out` is a run that goes on.
+        told: names of the settings that a person chose.
+        cache: the folder for packs and features, None for the usual one.
+    """
+
+    source: str
+    recipe: str
+    settings: FitSettings
+    out: Path | None
+    again: bool
+    told: tuple[str, ...]
+    cache: Path | None
+
+
+def place_order(
+    data: str | Path,
+    recipe: str,
+    out: Path | None,
+    resume: str | Path | None,
+    cache: Path | None,
+    changes: dict[str, Any],
+) -> Order:
+    """Finds out what to do: as told, or as the run to resume was told.
+
+    Raises:
+        SettingError: a recipe or setting is unknown, a value is out of its range, or settings come with `resume`.
+        RunError: the run to resume is missing or done.
+    """
+    lost = lost_run(out) if is_restart() and resume is None else None
+    if resume is None and lost is None:
+        settings = settings_for(recipe, changes)
+        if settings.init:
+            settings = replace(settings, init=str(find_run(settings.init).resolve()))
+        return Order(absolute_source(data), recipe, settings, out, again=False, told=tuple(changes), cache=cache)
+    if resume is not None and (changes or out):
+        told = ", ".join([*changes, *(["out"] if out else [])])
+        raise SettingError(f"a resumed run goes on with the settings it has; leave out: {told}")
+    folder = lost or find_run(resume or "latest")
+    config = read_config(folder)
+    if is_done(folder):
+        raise RunError(f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}")
+    settings = FitSettings.restored(config["settings"])
+    return Order(config["data"]["source"], config["recipe"], settings, folder, again=True, told=(), cache=cache)
+
+
+def share_order(order: Order | None, world: World) -> Order:
+    """Gives every process what the first one was asked for: another machine may not see the run to resume."""
+    content = world.first_bytes(None if order is None else json.dumps(asdict(order), default=str).encode())
+    values = json.loads(content or b"")
+    values["settings"] = FitSettings.restored(values["settings"])
+    paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}
+    return Order(**values | paths | {"told": tuple(values["told"])})
+
+
+def lost_run(out: Path | None) -> Path | None:
+    """Finds the run that this process's predecessor left, after `torchrun` lost a process and started all anew."""
+    candidates = [out] if out else [run.path for run in list_runs(RUNS)]
+    for folder in candidates:
+        if (folder / "config.json").is_file() and read_config(folder).get("launch") == launch_name():
+            return folder
+    return None
+
+
+def is_done(folder: Path) -> bool:
+    """Tells whether a run came to its end, with every file."""
+    ended = [event["ended"] for event in journal.read(folder) if event["event"] == "end"]
+    return bool(ended) and ended[-1] in ("done", "early") and (folder / SUMS).is_file()
+
+
+def absolute_source(data: str | Path) -> str:
+    """Names the data so that it can be found from any folder."""
+    is_path = data != fashion_mnist.NAME and Path(data).exists()
+    return str(Path(data).resolve() if is_path else data)

@@ -1,0 +1,80 @@
+"""What `config.json` records of a run, what must be the same when it goes on, and what could do better."""
+
+import platform
+from dataclasses import asdict
+from typing import Any
+
+import torch
+
+import muslin
+from muslin.data import fashion_mnist
+from muslin.errors import DataError
+from muslin.models.pretrained import PRETRAINED
+from muslin.pipeline.job import Job, Notice, Report
+from muslin.training.distributed import launch_name
+
+__all__ = ["describe", "hold_against", "suggestions"]
+
+SMALL_SIDE, LARGE_SIDE = 32, 64  # pixels; larger pictures are photographs rather than signs
+FEW = 2000  # training pictures
+
+
+def describe(job: Job) -> dict[str, Any]:
+    """Gathers what `config.json` records."""
+    return {
+        "started": job.date.isoformat(),
+        "recipe": job.recipe,
+        "settings": asdict(job.settings),
+        "data": {"name": job.splits.name, "source": job.order.source} | job.sizes,
+        "statistics": {"mean": list(job.splits.spec.mean), "std": list(job.splits.spec.std)},
+        "parameters": job.parameters,
+        "machine": {
+            "platform": platform.platform(),
+            "device": str(job.machine.device),
+            "threads": job.machine.threads,
+            "processes": job.world.size,
+            "bf16": job.machine.bf16,
+            "channels_last": job.machine.channels_last,
+            "convolution_gflops": {name: round(speed, 1) for name, speed in job.machine.speeds.items()},
+        },
+        "versions": versions(),
+        "launch": launch_name(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Names the versions that bits can depend on."""
+    return {"muslin": muslin.__version__, "torch": torch.__version__, "python": platform.python_version()}
+
+
+def hold_against(job: Job, before: dict[str, Any], report: Report) -> None:
+    """Compares a run that goes on with what it was when it began.
+
+    Raises:
+        DataError: its data have changed.
+    """
+    now = describe(job)
+    for part in ("data", "statistics"):
+        if before[part] != now[part]:
+            raise DataError(
+                f"the data of {job.folder} have changed since it began: {before[part]} then, {now[part]} now; "
+                "bring the old data back, or start a new run"
+            )
+    if before["machine"]["processes"] != job.world.size:
+        was = before["machine"]["processes"]
+        report(Notice(f"{was} processes trained before and {job.world.size} do now: last bits can differ"))
+    for name, version in before["versions"].items():
+        if version != now["versions"][name]:
+            report(Notice(f"{name} was {version} and is {now['versions'][name]} now: last bits can differ"))
+
+
+def suggestions(job: Job) -> list[str]:
+    """Says what could do better on such data."""
+    spec, settings = job.splits.spec, job.settings
+    side, count = min(spec.height, spec.width), len(job.splits.train)
+    if settings.model in PRETRAINED or settings.init or job.order.source == fashion_mnist.NAME:
+        return []
+    if side >= LARGE_SIDE or (side >= SMALL_SIDE and count < FEW):
+        pictures = f"{count:,} pictures of {spec.width}x{spec.height} pixels"
+        return [f"{pictures}: a network that has seen many photographs may do better; try --model efficientnet_lite0"]
+    return []
