@@ -77,3 +77,12 @@ def test_a_pretrained_model_brings_settings_that_a_person_can_change():
     settings = settings_for("coffee", {"model": "efficientnet_lite0", "lr": "0.5"})
     assert (settings.size, settings.optimizer, settings.lr) == (224, "adamw", 0.5)
     assert sized(settings, 100, ()) == settings
+
+
+def test_models_without_norms_get_smaller_steps():
+    assert (settings_for("coffee", {"model": "mlp"}).optimizer, settings_for("coffee", {"model": "mlp"}).lr) == (
+        "adamw",
+        1e-3,
+    )
+    chosen = settings_for("coffee", {"model": "mlp", "optimizer": "sgd"})
+    assert (chosen.optimizer, chosen.lr) == ("sgd", RECIPES["coffee"].settings.lr)

@@ -90,13 +90,19 @@ PRETRAINED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+# Models without norms need smaller steps than a ResNet, and other ones: their layers are matrices, not filters.
+WITHOUT_NORMS: dict[str, dict[str, Any]] = {name: {"optimizer": "adamw", "lr": 1e-3} for name in ("linear", "mlp")}
+
+
 def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
-    """Gives a recipe's settings with a person's changes; a pretrained model brings some of its own in between.
+    """Gives a recipe's settings with a person's changes; some models bring settings of their own in between.
 
     Raises:
         SettingError: a recipe or a setting is unknown, or a value is out of its range.
     """
-    own = PRETRAINED.get(str(changes.get("model", "")), {})
+    own = (PRETRAINED | WITHOUT_NORMS).get(str(changes.get("model", "")), {})
+    if "optimizer" in changes:  # its rate is the person's to choose too
+        own = {name: value for name, value in own.items() if name not in ("optimizer", "lr")}
     return find_recipe(recipe).settings.changed(**{**own, **changes})
 
 
