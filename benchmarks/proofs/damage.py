@@ -193,7 +193,7 @@ def attacked(run: Path, place: str, content: bytes) -> str:
     before = {one: one.read_bytes() for one in (path, beside)}
     digest = hashlib.sha256(content).hexdigest()
     if place == "model.safetensors":
-        beside.write_text(json.dumps(sealed(json.loads(beside.read_bytes()) | {"weights_sha256": digest})))
+        beside.write_text(sealed(json.loads(beside.read_bytes()) | {"weights_sha256": digest}))
     elif place == "checkpoint":
         beside.write_text(digest)
     path.write_bytes(content)

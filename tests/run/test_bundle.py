@@ -75,7 +75,7 @@ def test_an_inverted_picture_is_said_to_be(tmp_path):
 
 
 def change_json(path, **changes):
-    path.write_text(json.dumps(bundle.sealed(json.loads(path.read_text()) | changes)))
+    path.write_text(bundle.sealed(json.loads(path.read_text()) | changes))
 
 
 @pytest.mark.parametrize(

@@ -129,13 +129,18 @@ def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Co
         "data": asdict(spec),
         "contrast": asdict(contrast),
     }
-    write_whole(folder / DESCRIPTION, json.dumps(sealed(description), indent=2) + "\n")
+    write_whole(folder / DESCRIPTION, sealed(description))
 
 
-def sealed(description: dict[str, Any]) -> dict[str, Any]:
-    """Gives a description with the digest of all its other values, so that no damage to it goes unseen."""
-    values = {name: value for name, value in description.items() if name != SEAL}
-    return values | {SEAL: hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()}
+def sealed(description: dict[str, Any]) -> str:
+    """Gives the file's text, with the digest of all its other bytes in it, so that no damage to it goes unseen."""
+    text = json.dumps(description | {SEAL: ""}, indent=2) + "\n"
+    return text.replace(f'"{SEAL}": ""', f'"{SEAL}": "{hashlib.sha256(text.encode()).hexdigest()}"')
+
+
+def is_whole(text: str, seal: object) -> bool:
+    """Tells whether a file's text fits the digest in it."""
+    return isinstance(seal, str) and hashlib.sha256(text.replace(seal, "", 1).encode()).hexdigest() == seal
 
 
 def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:
@@ -204,15 +209,16 @@ def best_weights(folder: Path) -> dict[str, Tensor]:
 def _description(folder: Path) -> dict[str, Any]:
     path = folder / DESCRIPTION
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes().decode()
+        description = json.loads(text)
     except OSError as error:
         raise BundleError(f"{path} is missing; the run did not get as far as saving a model") from error
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{path} is not JSON; the file was damaged") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise BundleError(f"{path}: format {FORMAT} is needed; was it written by a newer muslin?")
-    if description != sealed(description):
-        raise BundleError(f"{path}: its values do not fit the SHA-256 in it; the file was damaged or changed")
+    if not is_whole(text, description.get(SEAL)):
+        raise BundleError(f"{path} does not fit the SHA-256 in it; the file was damaged or changed")
     return description
 
 
