@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from muslin.config import Augmentation
 from muslin.data.batches import TrainingBatches
-from muslin.training.distributed import ALONE, World, launch_name
+from muslin.training.distributed import ALONE, World, launch_name, restart_notes
 from tests.samples import bars, make_splits
 from tests.training import member
 from tests.training.together import together
@@ -115,3 +115,12 @@ def test_what_the_first_process_alone_meets_is_told_once_and_ends_all(tmp_path):
     assert (ended[0].out, ended[1].out, ended[1].err) == ("", "", "")
     assert ended[0].code == 1
     assert ended[1].code > 0
+
+
+@pytest.mark.parametrize(("restarts", "own_store", "notes"), [("0", None, 0), ("3", None, 1), ("3", "1", 0)])
+def test_a_restart_that_would_fail_is_told_beforehand(monkeypatch, restarts, own_store, notes):
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", restarts)
+    monkeypatch.delenv("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", raising=False)
+    if own_store:
+        monkeypatch.setenv("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", own_store)
+    assert len(restart_notes()) == notes

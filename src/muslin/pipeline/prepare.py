@@ -26,7 +26,7 @@ from muslin.run.bundle import read_weights
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
 from muslin.run.files import SUMS
 from muslin.run.folder import RunFolder, read_config, write_config
-from muslin.training.distributed import World
+from muslin.training.distributed import World, restart_notes
 from muslin.training.machine import Machine, prepare
 
 __all__ = ["check_batches", "prepare_job", "prepare_model", "start_from"]
@@ -48,7 +48,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     """
     started, date = time.monotonic(), datetime.now().astimezone()
     splits = load_data(order, world, report)
-    notes = list(splits.notes)
+    notes = [*splits.notes, *restart_notes()]
     if not order.again:
         settings = sized(order.settings, len(splits.train), order.told)
         if settings != order.settings:

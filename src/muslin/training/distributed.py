@@ -118,6 +118,7 @@ class World:
 
 
 ALONE = World()
+OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"  # keeps torchrun's store apart from the training's
 
 
 def sum_over_all(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
@@ -194,6 +195,14 @@ def launch_name() -> str | None:
     """
     name = os.environ.get("TORCHELASTIC_RUN_ID")
     return f"{socket.gethostname()}-{os.getppid()}" if name == "none" else name
+
+
+def restart_notes() -> list[str]:
+    """Says what `torchrun` lacks for the restarts that it was asked for."""
+    asked = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0")) > 0
+    if not asked or os.environ.get(OWN_STORE) == "1":
+        return []
+    return [f"torchrun was told to restart lost processes, and often cannot without {OWN_STORE}=1 in its environment"]
 
 
 def is_restart() -> bool:
