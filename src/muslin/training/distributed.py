@@ -19,7 +19,7 @@ from torch.distributed.rendezvous import rendezvous
 
 from muslin.errors import LostProcessError, MuslinError
 
-__all__ = ["ALONE", "World", "is_restart", "joined", "launch_name", "sum_over_all"]
+__all__ = ["ALONE", "World", "is_restart", "joined", "launch_name", "restart_notes", "sum_over_all"]
 
 PATIENCE = timedelta(days=7)  # for the first process: packing a billion pictures takes it days
 FAILED = "muslin/failed"  # counts the processes that ended by an error
