@@ -11,7 +11,7 @@ from PIL import Image
 
 import muslin
 from muslin import pipeline
-from muslin.errors import DataError, DiskFullError, SettingError, TrainingError
+from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
 from muslin.pipeline import evaluate_run
 from muslin.run import journal
 from muslin.run.folder import list_runs
@@ -185,3 +185,27 @@ def test_unknown_attribute():
     with pytest.raises(AttributeError, match="has no attribute 'fitt'"):
         muslin.fitt  # noqa: B018
     assert pipeline.run_recipe is muslin.fit
+
+
+def test_an_epoch_whose_checkpoint_did_not_follow_is_logged_once(here, idx_folder):
+    """Killed after the epoch's line, and before the checkpoint that holds its validation."""
+
+    def die(event):
+        if isinstance(event, EpochResult):
+            raise KeyboardInterrupt
+
+    often = QUICK | {"checkpoint_every": 1e-9}
+    with pytest.raises(KeyboardInterrupt):
+        muslin.fit(idx_folder, "espresso", out=here / "killed", report=die, **often)
+    assert [e["event"] for e in journal.read(here / "killed")] == ["epoch"]
+    resumed = muslin.fit(resume=here / "killed")
+    whole = muslin.fit(idx_folder, "espresso", out=here / "whole", **often)
+    logs = [[e for e in journal.read(run.folder) if e["event"] == "epoch"] for run in (resumed, whole)]
+    assert [e["epoch"] for e in logs[0]] == [1, 2]
+    assert [e["train_loss"] for e in logs[0]] == [e["train_loss"] for e in logs[1]]
+    models = [(run.folder / "model.safetensors").read_bytes() for run in (resumed, whole)]
+    assert models[0] == models[1]
+    with pytest.raises(RunError, match="is done: nothing is left to resume"):
+        muslin.fit(resume=here / "killed")
+    with pytest.raises(SettingError, match="goes on with the settings it has; leave out: epochs"):
+        muslin.fit(resume=here / "killed", epochs=9)

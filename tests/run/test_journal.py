@@ -30,3 +30,13 @@ def test_no_file_is_no_events(tmp_path):
 def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(RunError, match="cannot write"):
         journal.append(tmp_path / "nowhere", "epoch")
+
+
+def test_rewinding_takes_later_epochs_and_the_end_back(tmp_path):
+    for epoch in (1, 2, 3):
+        journal.append(tmp_path, "epoch", epoch=epoch, step=5 * epoch)
+    journal.append(tmp_path, "resume", step=7)
+    journal.append(tmp_path, "test", accuracy=0.5)
+    journal.append(tmp_path, "end", ended="done")
+    journal.rewind(tmp_path, 2)
+    assert [(e["event"], e["step"]) for e in journal.read(tmp_path)] == [("epoch", 5), ("epoch", 10), ("resume", 7)]

@@ -65,7 +65,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
         if order.again:
             hold_against(job, read_config(folder), report)
             (folder / SUMS).unlink(missing_ok=True)
-            journal.rewind(folder, job.resumed_step)
+            journal.rewind(folder, len(start.values["results"]) if start else 0)
             journal.append(folder, "resume", step=job.resumed_step)
         else:
             write_config(folder, describe(job))

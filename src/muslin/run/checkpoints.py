@@ -131,6 +131,7 @@ class Checkpoints:
         self.folder.mkdir(exist_ok=True)
         path = file_of(self.folder, checkpoint.step)
         content = encode(checkpoint)
+        path.with_suffix(".sha256").unlink(missing_ok=True)  # one of the same step, from before its validation
         write_whole(path, content)
         write_whole(path.with_suffix(".sha256"), f"{hashlib.sha256(content).hexdigest()}  {path.name}\n")
         steps = self._steps()

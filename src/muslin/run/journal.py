@@ -31,12 +31,16 @@ def append(folder: Path, event: str, **values: Any) -> None:
         raise cannot_write(folder / NAME, error) from error
 
 
-def rewind(folder: Path, step: int) -> None:
-    """Takes back what was logged after a step, so that a resumed run logs no step twice.
+def rewind(folder: Path, epochs: int) -> None:
+    """Takes back what was logged of later epochs, and of test and end, so that a resumed run logs nothing twice.
 
-    Notices stay; the run's end and its test, if it came so far, are taken back.
+    Steps would not do: a checkpoint of an epoch's last step can be from before its validation, which then comes again.
+
+    Args:
+        folder: the run's.
+        epochs: that were finished where it goes on.
     """
-    kept = [e for e in read(folder) if e["event"] not in ("end", "test") and e.get("step", 0) <= step]
+    kept = [e for e in read(folder) if e["event"] not in ("end", "test") and e.get("epoch", 0) <= epochs]
     write_whole(folder / NAME, "".join(map(_line, kept)))
 
 
