@@ -48,7 +48,7 @@ __all__ = [
 FORMAT = 1
 IMAGES, LABELS, INFO = "images.npy", "labels.npy", "pack.json"
 HEADER = 128  # bytes of images.npy before the first picture
-BLOCK = 16 << 20  # bytes hashed or moved at a time
+BLOCK = 16 << 20  # bytes moved at a time
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -428,11 +428,8 @@ def open_pack(folder: Path, *, verify: bool = False) -> Pack:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _to_disk(path: Path) -> None:

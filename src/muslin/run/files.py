@@ -10,7 +10,6 @@ from muslin.errors import cannot_write
 __all__ = ["SUMS", "file_sha256", "remove_temporaries", "write_sums", "write_whole"]
 
 SUMS = "SHA256SUMS"
-BLOCK = 1 << 20
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
@@ -57,11 +56,8 @@ def _sync_folder(folder: Path) -> None:
 
 def file_sha256(path: Path) -> str:
     """Gives the SHA-256 of a file in hexadecimal."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_sums(folder: Path) -> None:
