@@ -7,9 +7,10 @@ so that N processes compute what one would with the same batch. What must not di
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -18,6 +19,7 @@ from torch.distributed.distributed_c10d import Store
 from torch.distributed.rendezvous import rendezvous
 
 from muslin.errors import LostProcessError, MuslinError
+from muslin.training.shared_memory import SharedMemory, is_possible
 
 __all__ = ["ALONE", "World", "is_restart", "joined", "launch_name", "restart_notes", "sum_over_all"]
 
@@ -121,8 +123,11 @@ ALONE = World()
 OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"  # keeps torchrun's store apart from the training's
 
 
+_shared: list[SharedMemory] = []  # of the processes that are joined, where all are on one machine: one, or none
+
+
 def sum_over_all(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
-    """Adds up a tensor over the processes, in place.
+    """Adds up a contiguous tensor over the processes, in place.
 
     Args:
         values: of the same shape everywhere.
@@ -131,6 +136,9 @@ def sum_over_all(values: Tensor, group: "dist.ProcessGroup | None" = None) -> No
     Raises:
         LostProcessError: one of them has ended.
     """
+    if _shared and values.device.type == "cpu":
+        _shared[0].sum(values, lost)
+        return
     with noticing_loss():
         dist.all_reduce(values, group=group)
 
@@ -147,10 +155,15 @@ def noticing_loss() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise LostProcessError(
-            "another process has ended, and all are needed: see what it said. Go on with --resume, or let torchrun do "
-            "so by itself: --max-restarts 3"
-        ) from error
+        raise lost() from error
+
+
+def lost() -> LostProcessError:
+    """Makes the error for a process that has ended."""
+    return LostProcessError(
+        "another process has ended, and all are needed: see what it said. Go on with --resume, or let torchrun do "
+        "so by itself: --max-restarts 3"
+    )
 
 
 @contextmanager
@@ -169,13 +182,41 @@ def joined() -> Iterator[World]:
     store, rank, size = next(rendezvous("env://"))
     dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     try:
-        yield World(rank, size, dist.new_group(backend="gloo", timeout=PATIENCE))
+        world = World(rank, size, dist.new_group(backend="gloo", timeout=PATIENCE))
+        with sharing_memory(world):
+            yield world
     except BaseException as error:
         if is_to_tell(error, rank, store):
             raise
         raise SystemExit(error.exit_code if isinstance(error, MuslinError) else 1) from None
     finally:
         dist.destroy_process_group()
+
+
+@contextmanager
+def sharing_memory(world: World) -> Iterator[None]:
+    """Lets processes that are all on one machine sum through its memory."""
+    if any(world.any(not is_possible(world.size))):
+        yield
+        return
+    file, memory = None, None
+    processes = world.concatenate(torch.tensor([os.getpid()]), world.size).tolist()
+    with suppress(OSError):
+        file = SharedMemory.make_file(world.size) if world.is_first else None
+    name = world.first_bytes(str(file).encode() if file else None)
+    with suppress(OSError):
+        memory = SharedMemory(Path(name.decode()), world.rank, processes) if name else None
+    all_have_it = not any(world.any(memory is None))
+    if file:
+        file.unlink()
+    if memory and all_have_it:
+        _shared.append(memory)
+    try:
+        yield
+    finally:
+        _shared.clear()
+        if memory:
+            memory.close()
 
 
 def is_to_tell(error: BaseException, rank: int, store: Store) -> bool:
