@@ -17,7 +17,8 @@ from PIL import Image
 from results import save_result
 from rich.console import Console
 from rich.table import Table
-from throughput import coffee_step, speed
+from steps import speed
+from throughput import coffee_step
 from torch import Tensor
 
 from muslin.config import Augmentation

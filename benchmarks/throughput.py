@@ -4,27 +4,21 @@ python benchmarks/throughput.py
 """
 
 import statistics
-import time
-from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
 from results import save_result
-from torch import Tensor
+from steps import Step, speed, training_step
 from torch.utils.data import DataLoader
 
-from muslin.data.batches import TrainingBatches
 from muslin.data.images import ImageData
 from muslin.data.sources import load_splits
-from muslin.models import MODELS
+from muslin.models import MODELS, build
 from muslin.recipes import RECIPES
-from muslin.training.averaging import WeightAverage
 from muslin.training.machine import Machine, computing, prepare
-from muslin.training.optimizers import make_optimizers
 
 ROUNDS = 5
 COFFEE_STEPS, BASELINE_STEPS = 20, 8
-Step = Callable[[], int]
 
 
 def main() -> None:
@@ -47,42 +41,10 @@ def main() -> None:
     )
 
 
-def speed(step: Step, steps: int) -> float:
-    """Gives pictures/s over some steps."""
-    start = time.perf_counter()
-    pictures = sum(step() for _ in range(steps))
-    return pictures / (time.perf_counter() - start)
-
-
 def coffee_step(data: ImageData, machine: Machine) -> Step:
     """Prepares one training step of recipe `coffee`, batches and all."""
     settings = RECIPES["coffee"].settings
-    model = MODELS[settings.model](data.spec).to(memory_format=machine.memory_format)
-    batches = forever(TrainingBatches(data, settings.batch_size, settings.augmentation, seed=0))
-    optimizers, average = make_optimizers(model, settings), WeightAverage(model, settings.average)
-
-    def step() -> int:
-        images, labels = next(batches)
-        with machine.autocast():
-            logits = model(images)
-        loss = F.cross_entropy(logits.float(), labels, label_smoothing=settings.label_smoothing)
-        for optimizer in optimizers:
-            optimizer.zero_grad()
-        loss.backward()
-        for optimizer in optimizers:
-            optimizer.step()
-        average.update()
-        return len(labels)
-
-    return step
-
-
-def forever(batches: TrainingBatches) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yields epoch after epoch."""
-    epoch = 0
-    while True:
-        yield from batches.epoch(epoch)
-        epoch += 1
+    return training_step(build(settings.model, data.spec), data, settings, machine)
 
 
 def baseline_step(data: ImageData) -> Step:

@@ -1,0 +1,50 @@
+"""The picture of docs/benchmarks.md: accuracy against time."""
+
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from muslin.terminal.layout import duration
+
+__all__ = ["draw_accuracy_against_time"]
+
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")  # Okabe and Ito, 2008
+LEAST, MOST = 85, 97  # %, of the vertical axis
+TICKS = (10, 20, 60, 180, 600, 1800, 3600, 7200)  # seconds
+
+
+def draw_accuracy_against_time(results: dict[str, dict[str, Any]], path: Path) -> None:
+    """Draws each recipe's validation accuracy over the run of seed 0, and the tests of all seeds at their ends.
+
+    Args:
+        results: by name; those that start with `recipe-` are drawn.
+        path: of the PNG.
+    """
+    figure = Figure(figsize=(8.5, 5), layout="constrained")
+    axes = figure.subplots()
+    recipes = sorted(
+        (result for name, result in results.items() if name.startswith("recipe-")), key=lambda r: r["seconds_mean"]
+    )
+    for result, colour in zip(recipes, COLOURS, strict=False):
+        runs = result["runs"]
+        seconds, accuracies = zip(*runs[0]["curve"], strict=True)
+        axes.plot(seconds, [100 * accuracy for accuracy in accuracies], color=colour, linewidth=1, alpha=0.6)
+        tests = [100 * run["test_accuracy"] for run in runs]
+        axes.plot([run["wall_seconds"] for run in runs], tests, "o", color=colour, label=label(result))
+    axes.set(xscale="log", xlabel="time since the command was typed", ylabel="accuracy (%)", ylim=(LEAST, MOST))
+    axes.set_xticks(TICKS, minor=False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: duration(seconds)))
+    axes.minorticks_off()
+    axes.set_title("Fashion-MNIST: lines are validation on the way, points are the test at the end", fontsize=10)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="lower right", frameon=False)
+    figure.savefig(path, dpi=150)
+
+
+def label(result: dict[str, Any]) -> str:
+    """Names a recipe with its figures."""
+    count = len(result["runs"])
+    return f"{result['recipe']}: {100 * result['accuracy_mean']:.2f} % ({count} seed{'s' * (count > 1)})"

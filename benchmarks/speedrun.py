@@ -1,0 +1,117 @@
+"""Measures recipes on Fashion-MNIST: whole processes, from typing to the last file, seed by seed.
+
+Each run comes with the time of training alone, the operations by count, and the share of the machine's own peak that it
+sustained: the peak is measured before and after each seed, and the better one counts.
+
+    python benchmarks/speedrun.py                             # every recipe, as many seeds as its record needs: hours
+    python benchmarks/speedrun.py --recipe coffee --seeds 5
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from results import save_result
+from scipy.stats import t
+from work import Operations, convolution_peak, count_operations, energy_joules
+
+from muslin.data.sources import load_splits
+from muslin.recipes import RECIPES, Recipe
+from muslin.training.machine import computing, prepare
+
+SEEDS = {"espresso": 5, "coffee": 5, "lunch": 3, "overnight": 1}
+CONFIDENCE = 0.95
+
+
+def main() -> None:
+    """Runs recipes and seeds one after the other, and saves each recipe's figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--recipe", choices=RECIPES, help="one alone")
+    parser.add_argument("--seeds", type=int, help=f"how many; by default {SEEDS}")
+    options = parser.parse_args()
+    for name in [options.recipe] if options.recipe else RECIPES:
+        measure_recipe(RECIPES[name], options.seeds or SEEDS[name])
+
+
+def measure_recipe(recipe: Recipe, seeds: int) -> None:
+    """Runs every seed and saves mean, deviation and interval."""
+    data = load_splits("fashion-mnist", validation=recipe.settings.validation).train
+    operations = count_operations(recipe.settings, data.spec)
+    runs = [measure_seed(recipe, seed, operations, len(data)) for seed in range(seeds)]
+    accuracies = [run["test_accuracy"] for run in runs]
+    save_result(
+        f"recipe-{recipe.name}",
+        recipe=recipe.name,
+        operations_per_picture=operations,
+        runs=runs,
+        accuracy_mean=statistics.mean(accuracies),
+        accuracy_deviation=statistics.stdev(accuracies) if seeds > 1 else None,
+        accuracy_interval=interval(accuracies),
+        seconds_mean=statistics.mean(run["wall_seconds"] for run in runs),
+        peak_memory_mb=max(run["peak_memory_mb"] for run in runs),
+    )
+
+
+def measure_seed(recipe: Recipe, seed: int, operations: Operations, pictures: int) -> dict[str, Any]:
+    """Runs `muslin fit` once, in a process of its own, between two measurements of the machine's peak."""
+    peak, energy = machine_peak(), energy_joules()
+    events, wall = fit(recipe.name, seed)
+    energy_after, peak = energy_joules(), max(peak, machine_peak())
+    epochs = [event for event in events if event["event"] == "epoch"]
+    training = sum(pictures / epoch["pictures_per_second"] for epoch in epochs)
+    sustained = operations["training"] * pictures * len(epochs) / training / 1e9
+    result = {
+        "seed": seed,
+        "wall_seconds": round(wall, 1),
+        "seconds_to_first_step": round(events[0]["seconds"], 2),
+        "training_seconds": round(training, 1),
+        "pictures_per_second": round(pictures * len(epochs) / training),
+        "training_tflop": round(operations["training"] * pictures * len(epochs) / 1e12, 1),
+        "sustained_gflops": round(sustained, 1),
+        "peak_gflops": round(peak, 1),
+        "share_of_peak": round(sustained / peak, 3),
+        "energy_joules": None if energy is None or energy_after is None else round(energy_after - energy),
+        "curve": [[round(epoch["seconds"], 1), epoch["validation_accuracy"]] for epoch in epochs],
+        "validation_accuracy": epochs[-1]["validation_accuracy"],
+        "test_accuracy": events[-1]["test_accuracy"],
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+    }
+    print({name: value for name, value in result.items() if name != "curve"}, flush=True)
+    return result
+
+
+def fit(recipe: str, seed: int) -> tuple[list[dict[str, Any]], float]:
+    """Runs the command; gives its events and the seconds from start to end."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "muslin", "fit", "--recipe", recipe, "--seed", str(seed), "--json"]
+        start = time.monotonic()
+        done = subprocess.run(
+            [*command, "--out", str(Path(folder) / "run")], capture_output=True, text=True, check=True
+        )
+        wall = time.monotonic() - start
+    return [json.loads(line) for line in done.stdout.splitlines()], wall
+
+
+def machine_peak() -> float:
+    """Measures the peak with all threads."""
+    with computing():
+        return convolution_peak(prepare("cpu", "auto"))
+
+
+def interval(values: list[float]) -> list[float] | None:
+    """Gives the 95 % confidence interval of the mean, by Student's t distribution; None for one value."""
+    if len(values) < 2:
+        return None
+    half = t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * statistics.stdev(values) / len(values) ** 0.5
+    return [statistics.mean(values) - half, statistics.mean(values) + half]
+
+
+if __name__ == "__main__":
+    main()
