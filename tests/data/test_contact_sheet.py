@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from muslin.data.contact_sheet import BAD, draw_contact_sheet
-from muslin.data.listing import list_folder
+from muslin.data.files.folders import list_folder
 from muslin.data.scan import scan
 from tests.bad_pictures import CASES
 from tests.data.test_duplicates import photo

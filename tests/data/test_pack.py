@@ -13,7 +13,9 @@ from PIL import Image
 
 from muslin.data import pack as packing
 from muslin.data.decode import look_at
-from muslin.data.listing import Entry, Listing, assign_splits, list_folder
+from muslin.data.files.cut import assign_splits
+from muslin.data.files.folders import list_folder
+from muslin.data.files.listing import Entry, Listing
 from muslin.data.pack import (
     build_pack,
     cache_folder,

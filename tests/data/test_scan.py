@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from muslin.data import decode
-from muslin.data.listing import list_folder
+from muslin.data.files.folders import list_folder
 from muslin.data.scan import scan
 from tests.bad_pictures import CASES
 from tests.data.test_duplicates import photo
@@ -56,7 +56,7 @@ def test_worker_processes_find_the_same(pets, monkeypatch):
 
 def test_plain_pictures_need_no_torch(pets):
     code = (
-        "import sys; from pathlib import Path; from muslin.data.listing import list_folder\n"
+        "import sys; from pathlib import Path; from muslin.data.files.folders import list_folder\n"
         "from muslin.data.scan import scan\n"
         f"scan(list_folder(Path(r'{pets}')), threads=1); sys.exit('torch' in sys.modules)"
     )

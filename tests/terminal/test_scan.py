@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from muslin.data.listing import list_folder
+from muslin.data.files.folders import list_folder
 from muslin.data.scan import Scan, scan
 from muslin.terminal.scan import findings, scan_json, scan_report
 from tests.bad_pictures import CASES

@@ -34,7 +34,7 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     """
     from muslin.data import scan as scanner
     from muslin.data.decode import count_cores
-    from muslin.data.picture_files import list_picture_files
+    from muslin.data.files.kinds import list_picture_files
     from muslin.terminal.bars import FileBar
     from muslin.terminal.scan import scan_json, scan_report
 
@@ -76,8 +76,8 @@ def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json:
     PATH is a folder of pictures or a .csv file that names pictures, as for scan. `muslin fit PATH` does it by itself;
     do it beforehand to see how long it takes, and where the pack is.
     """
+    from muslin.data.files.kinds import list_picture_files
     from muslin.data.folder import Wanted, pack_of
-    from muslin.data.picture_files import list_picture_files
     from muslin.terminal.bars import FileBar
     from muslin.terminal.data import Packed, packed_json, packed_report
 

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from muslin.data.files.cut import assign_splits
+from muslin.data.files.listing import Entry, Listing
 from muslin.data.idx import as_images
 from muslin.data.images import Splits, check_images
-from muslin.data.listing import Entry, Listing, assign_splits
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from muslin.data.listing import printable
 from muslin.data.pictures import open_picture
 from muslin.data.scan import Scan, Scanned
+from muslin.data.wording import printable
 from muslin.errors import PictureError
 
 __all__ = ["draw_contact_sheet"]

@@ -312,8 +312,8 @@ def _decode_whole(content: bytes, path: Path) -> tuple[Image.Image, tuple[str, .
     image = _plain_image(content)
     if image is not None:
         return image, ()
-    from muslin.data.listing import printable
     from muslin.data.pictures import decode_picture
+    from muslin.data.wording import printable
 
     return decode_picture(content, printable(path))
 

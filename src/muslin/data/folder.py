@@ -9,10 +9,11 @@ from pathlib import Path
 from torch import Tensor
 
 from muslin.data.decode import Progress, count_cores, look_at
+from muslin.data.files.cut import assign_splits
+from muslin.data.files.kinds import list_picture_files
+from muslin.data.files.listing import Listing
 from muslin.data.images import DataSpec, ImageData, Splits, pixel_statistics
-from muslin.data.listing import Listing, assign_splits
 from muslin.data.pack import Pack, build_pack, cache_folder, find_pack, index_entry, remember_pack
-from muslin.data.picture_files import list_picture_files
 from muslin.data.sizing import SMALL, InputSize, choose_input
 from muslin.data.split import class_notes, validation_size
 

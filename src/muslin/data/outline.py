@@ -8,8 +8,8 @@ from torch import Tensor
 
 from muslin.data import fashion_mnist, folder
 from muslin.data.decode import Progress
+from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.data.pack import cache_folder, in_pack_order
-from muslin.data.picture_files import are_picture_files, list_picture_files
 from muslin.data.sources import existing, load_splits
 
 __all__ = ["Outline", "outline"]

@@ -27,9 +27,10 @@ from torch import Tensor
 
 from muslin.data.bad_files import bad_pictures, check_on_bad, may_be_left_out, named
 from muslin.data.decode import Decoded, Progress, Target, decode_into
+from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
 from muslin.data.images import MappedPictures
-from muslin.data.listing import SPLITS, Entry, Listing, check_classes, printable
 from muslin.data.sizing import InputSize
+from muslin.data.wording import printable
 from muslin.errors import DataError, PictureError
 
 __all__ = [

@@ -15,8 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from muslin.data.images import DataSpec
-from muslin.data.listing import printable
 from muslin.data.quiet import quiet_pillow
+from muslin.data.wording import printable
 from muslin.errors import PictureError
 
 __all__ = ["BACKGROUND", "Contrast", "decode_picture", "fit_to_spec", "open_picture", "read_file"]

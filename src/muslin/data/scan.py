@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from muslin.data.decode import Examined, Progress, examine
 from muslin.data.duplicates import Twins, find_equal, find_near
-from muslin.data.listing import SPLITS, Entry, Listing
+from muslin.data.files.listing import SPLITS, Entry, Listing
 
 __all__ = ["Scan", "Scanned", "scan"]
 

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from muslin.data import arrays, fashion_mnist, folder, idx
 from muslin.data.decode import Progress
+from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.data.images import MappedPictures, Splits
-from muslin.data.picture_files import are_picture_files, list_picture_files
 from muslin.data.sizing import SMALL
 from muslin.errors import DataError
 

@@ -9,8 +9,8 @@ import torch
 from muslin.data import fashion_mnist
 from muslin.data.decode import Progress
 from muslin.data.images import ImageData
-from muslin.data.listing import printable
 from muslin.data.sources import Sample, load_sample
+from muslin.data.wording import printable, some
 from muslin.errors import DataError
 from muslin.evaluation.calibration import expected_calibration_error
 from muslin.metrics import Metrics
@@ -20,8 +20,6 @@ from muslin.training.machine import computing, prepare
 from muslin.training.scoring import score
 
 __all__ = ["Evaluation", "evaluate_run"]
-
-SHOWN = 10  # class names in an error
 
 
 @dataclass(frozen=True)
@@ -115,13 +113,8 @@ def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tens
     unknown = [name for name in sample.classes if name not in classes]
     if unknown:
         raise DataError(
-            f"{sample.name} has classes that {run} was not trained on: {_some(unknown)}; it knows {_some(classes)}; "
-            "rename the classes, or leave those out"
+            f"{sample.name} has classes that {run} was not trained on: {some(map(printable, unknown))}; "
+            f"it knows {some(map(printable, classes))}; rename the classes, or leave those out"
         )
     places = torch.tensor([classes.index(name) for name in sample.classes])
     return places[sample.labels]
-
-
-def _some(names: "list[str] | tuple[str, ...]") -> str:
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(map(printable, names[:SHOWN])) + more

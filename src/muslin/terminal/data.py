@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from muslin.data.listing import printable
 from muslin.data.outline import Outline
+from muslin.data.wording import printable
 from muslin.terminal.layout import duration, folded, print_table
 
 __all__ = [

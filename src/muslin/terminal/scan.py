@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from muslin.data.bad_files import may_be_left_out
-from muslin.data.listing import printable
 from muslin.data.scan import Scan
+from muslin.data.wording import printable
 from muslin.terminal.layout import folded, print_table
 
 __all__ = ["Finding", "findings", "scan_json", "scan_report"]

@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 from rich.markup import escape
 
-from muslin.data.listing import printable
+from muslin.data.wording import printable
 from muslin.pipeline import Evaluation
 from muslin.recipes import RECIPES
 from muslin.run.bundle import Prediction

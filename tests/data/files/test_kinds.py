@@ -1,6 +1,6 @@
 import pytest
 
-from muslin.data.picture_files import are_picture_files, list_picture_files
+from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.errors import DataError
 
 

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from muslin.data.listing import Listing, is_picture_folder, list_csv, list_folder, printable
+from muslin.data.files.csv_file import list_csv
+from muslin.data.files.folders import is_picture_folder, list_folder
+from muslin.data.files.listing import Listing
+from muslin.data.wording import printable
 from muslin.errors import DataError
 
 __all__ = ["are_picture_files", "list_picture_files"]

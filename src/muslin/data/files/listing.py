@@ -1,0 +1,120 @@
+"""Which picture belongs to which class and split.
+
+Nothing is decoded here; `muslin.data.scan` looks into the files.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from muslin.data.wording import printable, some
+from muslin.errors import DataError
+
+__all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "in_order", "make_listing"]
+
+SPLITS = ("train", "validation", "test")
+SPLIT_NAMES = {
+    "train": "train", "training": "train",
+    "validation": "validation", "val": "validation", "valid": "validation",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One picture file.
+
+    Attributes:
+        path: of the file, below the listing's root.
+        label: index of its class.
+        split: `train`, `validation`, `test`, or empty where that was not told.
+    """
+
+    path: Path
+    label: int
+    split: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The pictures of a data set, before any was opened.
+
+    Attributes:
+        root: the folder that holds them all.
+        name: what to call the data in reports.
+        classes: the K class names, sorted; a label is an index into them.
+        entries: the pictures, sorted by split and path.
+        notes: what was passed over, and why.
+    """
+
+    root: Path
+    name: str
+    classes: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def splits(self) -> frozenset[str]:
+        """The splits that were told."""
+        return frozenset(entry.split for entry in self.entries) - {""}
+
+
+def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], notes: Sequence[str]) -> Listing:
+    """Makes a listing of (split, path, class) rows.
+
+    Args:
+        root: the folder that holds them all.
+        name: what to call the data.
+        rows: one a picture; the split is empty where it was not told.
+        notes: what was passed over, and why.
+
+    Raises:
+        DataError: as `check_classes`.
+    """
+    rows = list(rows)
+    classes = tuple(sorted({label for _, _, label in rows}))
+    label_of = {label: index for index, label in enumerate(classes)}
+    entries = in_order(Entry(path, label_of[label], split) for split, path, label in rows)
+    listing = Listing(root, printable(name), classes, entries, tuple(notes))
+    check_classes(listing)
+    return listing
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Sorts entries by split and path."""
+    return tuple(sorted(entries, key=lambda entry: (entry.split, str(entry.path))))
+
+
+def check_classes(listing: Listing) -> None:
+    """Checks that every split has every class, and that enough is left where splits are still to be cut.
+
+    Raises:
+        DataError: fewer than two classes, classes that differ between the splits, or a class that is too small.
+    """
+    names = [printable(name) for name in listing.classes]
+    if len(names) < 2:
+        raise DataError(
+            f"{printable(listing.root)} has {len(names)} class{'es' * (not names)} ({', '.join(names)}); a classifier "
+            "needs at least 2, each a folder of pictures"
+        )
+    counts = Counter((entry.split or "train", entry.label) for entry in listing.entries)
+    for split in listing.splits - {"train"}:
+        lacking = [
+            f"{name} ({split if counts['train', label] else 'train'} has none)"
+            for label, name in enumerate(names)
+            if not (counts[split, label] and counts["train", label])
+        ]
+        if lacking:
+            raise DataError(
+                f"{split} and train must have the same classes, but: {some(lacking)}; add or remove pictures"
+            )
+    to_cut = [split for split in SPLITS[1:] if split not in listing.splits]
+    needed = 1 + len(to_cut)
+    small = [f"{n} has {counts['train', label]}" for label, n in enumerate(names) if counts["train", label] < needed]
+    if small:
+        reason = f", as {' and '.join(to_cut)} must be cut from them" if to_cut else ""
+        raise DataError(
+            f"too few pictures to train on: {some(small)}; every class needs at least {needed}{reason}; add pictures, "
+            "or remove the class"
+        )
