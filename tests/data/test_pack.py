@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from muslin.data import pack as packing
-from muslin.data.decode import look_at
+from muslin.data.decoding.tasks import look_at
 from muslin.data.files.cut import assign_splits
 from muslin.data.files.folders import list_folder
 from muslin.data.files.listing import Entry, Listing

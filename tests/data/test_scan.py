@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from muslin.data import decode
+from muslin.data.decoding import pool
+from muslin.data.decoding.tasks import look_at
 from muslin.data.files.folders import list_folder
 from muslin.data.scan import scan
 from tests.bad_pictures import CASES
@@ -50,7 +51,7 @@ def test_worker_processes_find_the_same(pets, monkeypatch):
         CASES[name].write(pets / "cat", name.replace("/", "-"))
     listing = list_folder(pets)
     here = scan(listing, threads=2)
-    monkeypatch.setattr(decode, "WORTH_PROCESSES", 1)
+    monkeypatch.setattr(pool, "WORTH_PROCESSES", 1)
     assert scan(listing, threads=2) == here
 
 
@@ -68,7 +69,7 @@ def test_a_pipe_is_no_picture_and_stops_nothing(pets):
     os.mkfifo(pets / "cat" / "pipe.png")
     (damaged,) = scan(list_folder(pets), threads=2).damaged
     assert "pipe.png is a pipe or a device" in damaged.problem
-    (look,) = decode.look_at([pets / "cat" / "pipe.png"], threads=1, progress=lambda *_: None)
+    (look,) = look_at([pets / "cat" / "pipe.png"], threads=1, progress=lambda *_: None)
     assert look.sha256 == ""
 
 

@@ -33,7 +33,7 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     The exit code is 1 where a file is damaged.
     """
     from muslin.data import scan as scanner
-    from muslin.data.decode import count_cores
+    from muslin.data.decoding.pool import count_cores
     from muslin.data.files.kinds import list_picture_files
     from muslin.terminal.bars import FileBar
     from muslin.terminal.scan import scan_json, scan_report

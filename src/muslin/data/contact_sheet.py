@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from muslin.data.pictures import open_picture
+from muslin.data.decoding.pictures import open_picture
 from muslin.data.scan import Scan, Scanned
 from muslin.data.wording import printable
 from muslin.errors import PictureError

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from muslin.data.decode import Progress, count_cores, look_at
+from muslin.data.decoding.pool import Progress, count_cores
+from muslin.data.decoding.tasks import look_at
 from muslin.data.files.cut import assign_splits
 from muslin.data.files.kinds import list_picture_files
 from muslin.data.files.listing import Listing

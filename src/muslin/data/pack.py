@@ -26,7 +26,8 @@ from filelock import FileLock, Timeout
 from torch import Tensor
 
 from muslin.data.bad_files import bad_pictures, check_on_bad, may_be_left_out, named
-from muslin.data.decode import Decoded, Progress, Target, decode_into
+from muslin.data.decoding.pool import Progress
+from muslin.data.decoding.tasks import Decoded, Target, decode_into
 from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
 from muslin.data.images import MappedPictures
 from muslin.data.sizing import InputSize

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muslin.data.decode import Examined, Progress, examine
+from muslin.data.decoding.pool import Progress
+from muslin.data.decoding.tasks import Examined, examine
 from muslin.data.duplicates import Twins, find_equal, find_near
 from muslin.data.files.listing import SPLITS, Entry, Listing
 

@@ -7,7 +7,7 @@ from typing import Literal
 from torch import Tensor
 
 from muslin.data import arrays, fashion_mnist, folder, idx
-from muslin.data.decode import Progress
+from muslin.data.decoding.pool import Progress
 from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.data.images import MappedPictures, Splits
 from muslin.data.sizing import SMALL

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from muslin.data import fashion_mnist
-from muslin.data.decode import Progress
+from muslin.data.decoding.pool import Progress
 from muslin.data.images import ImageData
 from muslin.data.sources import Sample, load_sample
 from muslin.data.wording import printable, some

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from muslin.data.decode import Progress
+from muslin.data.decoding.pool import Progress
 
 __all__ = ["Packing", "tell_packing"]
 

@@ -17,8 +17,8 @@ from PIL import Image
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from muslin.data.decoding.pictures import Contrast, fit_to_spec, open_picture
 from muslin.data.images import DataSpec
-from muslin.data.pictures import Contrast, fit_to_spec, open_picture
 from muslin.errors import BundleError, MuslinError
 from muslin.models import MODELS, Factory, build
 from muslin.run import journal

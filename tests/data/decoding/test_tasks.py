@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from muslin.data import decode
-from muslin.data.decode import Target, decode_into, look_at, pixels_of
+from muslin.data.decoding import pool
+from muslin.data.decoding.pictures import fit_to_spec, open_picture
+from muslin.data.decoding.plain import pixels_of
+from muslin.data.decoding.tasks import Target, decode_into, look_at
 from muslin.data.images import DataSpec
-from muslin.data.pictures import fit_to_spec, open_picture
 from muslin.errors import DataError, PictureError
 
 SHAPE = (3, 12, 16)
@@ -76,7 +77,7 @@ def test_pixels_are_those_that_prediction_sees(tmp_path, name, channels):
 def test_a_plain_picture_needs_no_torch(tmp_path):
     picture().save(tmp_path / "a.jpg")
     code = (
-        "import sys; from pathlib import Path; from muslin.data.decode import pixels_of\n"
+        "import sys; from pathlib import Path; from muslin.data.decoding.plain import pixels_of\n"
         f"pixels_of(Path(r'{tmp_path / 'a.jpg'}'), {SHAPE}); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
@@ -96,8 +97,8 @@ def files(tmp_path):
 
 @pytest.mark.parametrize("processes", [False, True])
 def test_pictures_go_to_their_rows(tmp_path, files, processes, monkeypatch):
-    monkeypatch.setattr(decode, "CHUNK", 4)
-    monkeypatch.setattr(decode, "WORTH_PROCESSES", 1 if processes else 1000)
+    monkeypatch.setattr(pool, "CHUNK", 4)
+    monkeypatch.setattr(pool, "WORTH_PROCESSES", 1 if processes else 1000)
     out = tmp_path / "out"
     size = int(np.prod(SHAPE))
     out.write_bytes(b"\7" * (5 + len(files) * size))
@@ -119,7 +120,7 @@ def test_pictures_go_to_their_rows(tmp_path, files, processes, monkeypatch):
 
 @pytest.mark.parametrize("processes", [False, True])
 def test_looking_tells_digest_size_and_mode(files, processes, monkeypatch):
-    monkeypatch.setattr(decode, "WORTH_PROCESSES", 1 if processes else 1000)
+    monkeypatch.setattr(pool, "WORTH_PROCESSES", 1 if processes else 1000)
     looks = dict(zip((path.name for path in files), look_at(files, threads=2, progress=SILENT), strict=True))
     larger = looks["larger.jpg"]
     assert (larger.width, larger.height, larger.mode) == (40, 30, "RGB")
@@ -130,16 +131,16 @@ def test_looking_tells_digest_size_and_mode(files, processes, monkeypatch):
 
 
 def test_a_worker_that_dies_is_an_error(files, monkeypatch):
-    monkeypatch.setattr(decode, "WORTH_PROCESSES", 1)
+    monkeypatch.setattr(pool, "WORTH_PROCESSES", 1)
     real = subprocess.Popen
-    monkeypatch.setattr(decode.subprocess, "Popen", lambda _, **keys: real([sys.executable, "-c", ""], **keys))
+    monkeypatch.setattr(pool.subprocess, "Popen", lambda _, **keys: real([sys.executable, "-c", ""], **keys))
     with pytest.raises(DataError, match="was ended, perhaps for want of memory"):
         look_at(files, threads=2, progress=SILENT)
 
 
 @pytest.mark.parametrize("processes", [False, True])
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path, files, processes, monkeypatch):
-    monkeypatch.setattr(decode, "WORTH_PROCESSES", 1 if processes else 1000)
+    monkeypatch.setattr(pool, "WORTH_PROCESSES", 1 if processes else 1000)
     with pytest.raises(DataError, match="cannot write .*nowhere: No such file"):
         decode_into(Target(tmp_path / "nowhere", 0, SHAPE), files, range(len(files)), threads=2, progress=SILENT)
 

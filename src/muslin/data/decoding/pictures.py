@@ -14,8 +14,8 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+from muslin.data.decoding.quiet import quiet_pillow
 from muslin.data.images import DataSpec
-from muslin.data.quiet import quiet_pillow
 from muslin.data.wording import printable
 from muslin.errors import PictureError
 

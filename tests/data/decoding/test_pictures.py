@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from muslin.data.decoding.pictures import Contrast, decode_picture, fit_to_spec, open_picture
 from muslin.data.images import DataSpec
-from muslin.data.pictures import Contrast, decode_picture, fit_to_spec, open_picture
 from muslin.errors import PictureError
 from tests.bad_pictures import CASES, declared_png, noise, saved
 

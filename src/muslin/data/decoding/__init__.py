@@ -1,0 +1,1 @@
+"""Decode picture files: one carefully, plain ones fast, many at once."""

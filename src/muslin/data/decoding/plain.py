@@ -1,0 +1,115 @@
+"""Decode plain pictures sooner than `pictures` does, to the same pixels, and leave all others to it; loads no torch.
+
+Legend: C channels, H x W pixels.
+"""
+
+import io
+import stat
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from muslin.errors import PictureError
+
+__all__ = ["content_of", "decode_whole", "pixels_of"]
+
+Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+TURNED = {"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"}  # where Pillow finds an orientation
+PLAIN_SIDE = 4  # pixels; smaller pictures get a note
+PLAIN_PROPORTION = 50  # longer side to shorter side; whether more is too much, `decode_picture` says
+PLAIN_PIXELS = 25_000_000  # likewise
+PLAIN_BYTES = 64 << 20  # likewise, of a file
+WHOLE_PNG = b"IEND\xaeB`\x82"  # how an undamaged PNG ends
+
+
+def content_of(path: Path) -> bytes:
+    """Reads a file; raises PictureError, after a second and closer look, where there is anything odd about it."""
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) and status.st_size <= PLAIN_BYTES:
+            return path.read_bytes()
+    except (OSError, ValueError):
+        pass
+    from muslin.data.decoding.pictures import read_file
+
+    return read_file(path)
+
+
+def decode_whole(content: bytes, path: Path) -> tuple[Image.Image, tuple[str, ...]]:
+    """Does what `decode_picture` does, sooner where nothing is to be changed."""
+    image = _plain_image(content)
+    if image is not None:
+        return image, ()
+    from muslin.data.decoding.pictures import decode_picture
+    from muslin.data.wording import printable
+
+    return decode_picture(content, printable(path))
+
+
+def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[str, ...]]:
+    """Decodes one file to the very pixels of `open_picture` and `fit_to_spec`, sooner where nothing is to be changed.
+
+    Args:
+        path: the file.
+        shape: (C, H, W) wanted.
+
+    Returns:
+        (C, H, W) uint8, and notes on what was done.
+
+    Raises:
+        PictureError: the picture cannot be read.
+    """
+    pixels = _as_it_is(path, shape)
+    if pixels is not None:
+        return pixels, ()
+    from muslin.data.decoding.pictures import fit_to_spec, open_picture
+    from muslin.data.images import DataSpec
+
+    channels, height, width = shape
+    spec = DataSpec(channels, height, width, ("no", "matter"), (0.0,) * channels, (1.0,) * channels)
+    image, notes = open_picture(path)
+    return fit_to_spec(image, spec).numpy(), notes
+
+
+def _as_it_is(path: Path, shape: tuple[int, int, int]) -> Pixels | None:
+    """Decodes a plain picture that has the wanted size and mode."""
+    channels, height, width = shape
+    try:
+        content = content_of(path)
+    except PictureError:
+        return None
+    image = _plain_image(content, (width, height), "L" if channels == 1 else "RGB")
+    if image is None:
+        return None
+    pixels = np.asarray(image)
+    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+
+
+def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str | None = None) -> Image.Image | None:
+    """Decodes a whole JPEG or PNG file of upright, opaque pixels, grey or RGB; gives None for all others.
+
+    Args:
+        content: of the file.
+        size: the width and height that it must have, if any.
+        mode: likewise.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
+            short, long = sorted(image.size)
+            is_usual = (
+                size in (None, image.size)
+                and image.mode in ((mode,) if mode else ("L", "RGB"))
+                and short >= PLAIN_SIDE
+                and long <= PLAIN_PROPORTION * short
+                and long * short <= PLAIN_PIXELS
+                and (image.format == "JPEG" or (image.format == "PNG" and content.endswith(WHOLE_PNG)))
+            )
+            if not is_usual:
+                return None
+            image.load()
+            is_changed = image.has_transparency_data or TURNED & image.info.keys()
+            return None if is_changed or getattr(image, "is_animated", False) else image
+    except Exception:  # whatever it is, `decode_picture` says it well
+        return None
