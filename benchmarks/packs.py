@@ -25,7 +25,7 @@ from muslin.config import Augmentation
 from muslin.data import fashion_mnist, folder
 from muslin.data.batches import TrainingBatches, in_order
 from muslin.data.images import ImageData, MappedPictures, Splits
-from muslin.data.pack import spread
+from muslin.data.packs.order import spread
 from muslin.metrics import evaluate
 from muslin.models import MODELS
 from muslin.training.machine import available_threads, computing, prepare

@@ -114,7 +114,7 @@ def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
     That is: splits, classes, input size. PATH is anything that fit takes; pictures are not decoded for it.
     """
     from muslin.data.outline import outline
-    from muslin.data.pack import is_pack, pack_info
+    from muslin.data.packs.pack import is_pack, pack_info
     from muslin.terminal.bars import FileBar
     from muslin.terminal.data import info_json, info_report, outline_json, outline_report
 

@@ -14,7 +14,9 @@ from muslin.data.files.cut import assign_splits
 from muslin.data.files.kinds import list_picture_files
 from muslin.data.files.listing import Listing
 from muslin.data.images import DataSpec, ImageData, Splits, pixel_statistics
-from muslin.data.pack import Pack, build_pack, cache_folder, find_pack, index_entry, remember_pack
+from muslin.data.packs.build import build_pack
+from muslin.data.packs.index import cache_folder, find_pack, index_entry, remember_pack
+from muslin.data.packs.pack import Pack
 from muslin.data.sizing import SMALL, InputSize, choose_input
 from muslin.data.split import class_notes, validation_size
 

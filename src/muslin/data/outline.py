@@ -9,7 +9,8 @@ from torch import Tensor
 from muslin.data import fashion_mnist, folder
 from muslin.data.decoding.pool import Progress
 from muslin.data.files.kinds import are_picture_files, list_picture_files
-from muslin.data.pack import cache_folder, in_pack_order
+from muslin.data.packs.index import cache_folder
+from muslin.data.packs.order import in_pack_order
 from muslin.data.sources import existing, load_splits
 
 __all__ = ["Outline", "outline"]

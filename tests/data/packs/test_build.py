@@ -11,21 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from muslin.data import pack as packing
 from muslin.data.decoding.tasks import look_at
 from muslin.data.files.cut import assign_splits
 from muslin.data.files.folders import list_folder
 from muslin.data.files.listing import Entry, Listing
-from muslin.data.pack import (
-    build_pack,
-    cache_folder,
-    content_key,
-    find_pack,
-    index_entry,
-    open_pack,
-    pack_info,
-    remember_pack,
-)
+from muslin.data.packs import build as packing
+from muslin.data.packs import rows
+from muslin.data.packs.build import build_pack
+from muslin.data.packs.index import cache_folder, content_key, find_pack, index_entry, remember_pack
+from muslin.data.packs.pack import open_pack, pack_info
 from muslin.data.sizing import choose_input
 from muslin.errors import DataError, PictureError, SettingError
 
@@ -96,19 +90,6 @@ def test_anyone_can_open_it(root, cache):
     info = pack_info(folder)
     assert (info["shape"], info["files"], info["root"]) == ([22, 3, 8, 6], 22, str(root))
     assert info["skipped"] == []
-
-
-def test_a_beginning_has_every_class_and_stretches_are_fair():
-    labels = np.repeat([0, 1, 2, 3], [900, 90, 9, 1])
-    order = packing.spread(labels)
-    assert sorted(order) == list(range(1000))
-    assert sorted(labels[order[:3]]) == [0, 1, 2]  # of the class with one picture there is none to spare
-    assert (labels[order[:500]] != 3).all()
-    for start in range(100, 900, 100):
-        counts = np.bincount(labels[order[start : start + 100]], minlength=2)
-        assert abs(counts[0] - 90) <= 3
-        assert abs(counts[1] - 9) <= 2
-    assert (order[labels[order] == 0] != np.sort(order[labels[order] == 0])).any()
 
 
 @pytest.mark.parametrize(
@@ -290,7 +271,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(root, cache, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(packing.os, "posix_fallocate", full)
+    monkeypatch.setattr(rows.os, "posix_fallocate", full)
     with pytest.raises(DataError, match="No space left on device; free some space or choose another folder"):
         built(root, cache)
     assert names(cache / "packs") == []

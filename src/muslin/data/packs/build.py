@@ -1,0 +1,155 @@
+"""Make a pack: whole, or not at all."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from muslin.data.bad_files import bad_pictures, check_on_bad, may_be_left_out
+from muslin.data.decoding.pool import Progress
+from muslin.data.decoding.tasks import Decoded, Target, decode_into
+from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
+from muslin.data.packs.index import below, content_key, fingerprint, writing
+from muslin.data.packs.order import in_pack_order
+from muslin.data.packs.pack import FORMAT, IMAGES, INFO, LABELS, Pack, accepted, open_pack, sha256_of
+from muslin.data.packs.rows import HEADER, close_gaps, make_room, to_disk
+from muslin.data.sizing import InputSize
+from muslin.data.wording import printable
+from muslin.errors import DataError, PictureError
+
+__all__ = ["build_pack"]
+
+
+def build_pack(
+    listing: Listing,
+    digests: Mapping[Path, str],
+    size: InputSize,
+    *,
+    cache: Path,
+    on_bad: str,
+    threads: int,
+    progress: Progress,
+) -> Pack:
+    """Makes the pack of a listing, or opens it where the cache has it undamaged; whole or not at all.
+
+    Args:
+        listing: with a split for every picture.
+        digests: the SHA-256 of each picture's file.
+        size: what to bring the pictures to.
+        cache: the folder of all packs.
+        on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.
+        threads: pictures decoded at a time.
+        progress: told how many are done.
+
+    Raises:
+        PictureError: pictures are damaged; the message names the first.
+        DataError: a class is too small without the damaged ones, files changed meanwhile, or the cache cannot be
+            written.
+        SettingError: `on_bad` is neither.
+    """
+    check_on_bad(on_bad)
+    key = content_key(listing, digests, size)
+    packs = cache / "packs"
+    notes: tuple[str, ...] = ()
+    with writing(packs), FileLock(_lock_of(packs, key)):
+        _remove_stale(packs, key)
+        if (packs / key).exists():
+            try:
+                return accepted(open_pack(packs / key, verify=True), on_bad)
+            except PictureError:
+                raise
+            except DataError as error:
+                notes = (f"the pack was made anew: {error}",)
+                shutil.rmtree(packs / key)
+        temporary = packs / f".{key}.tmp"
+        temporary.mkdir()
+        try:
+            _fill(temporary, listing, size, on_bad, threads, progress)
+            temporary.replace(packs / key)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    pack = open_pack(packs / key)
+    return Pack(pack.folder, pack.file, pack.labels, pack.classes, pack.splits, (*pack.notes, *notes))
+
+
+def _remove_stale(packs: Path, key: str) -> None:
+    """Removes what killed builds left: of this pack, whose lock is held, and of all that nobody is building."""
+    for temporary in packs.glob(".*.tmp"):
+        other = temporary.name[1:-4]
+        if other == key:
+            shutil.rmtree(temporary)
+            continue
+        try:
+            with FileLock(_lock_of(packs, other), timeout=0):
+                shutil.rmtree(temporary, ignore_errors=True)
+        except Timeout:
+            pass  # it is being built
+
+
+def _lock_of(packs: Path, key: str) -> Path:
+    return packs / f".{key}.lock"
+
+
+def _fill(folder: Path, listing: Listing, size: InputSize, on_bad: str, threads: int, progress: Progress) -> None:
+    """Writes the three files of a pack to the disk."""
+    before = fingerprint(listing)
+    entries = in_pack_order(listing.entries)
+    shape = (len(entries), *size.shape)
+    make_room(folder / IMAGES, shape)
+    decoded = decode_into(
+        Target(folder / IMAGES, HEADER, size.shape),
+        [entry.path for entry in entries],
+        range(len(entries)),
+        threads=threads,
+        progress=progress,
+    )
+    bad = [(below(listing, entry), one.problem) for entry, one in zip(entries, decoded, strict=True) if one.problem]
+    if bad and (on_bad == "stop" or not may_be_left_out(len(bad), len(entries))):
+        raise bad_pictures([problem for _, problem in bad], len(entries), on_bad)
+    if bad:
+        kept = np.array([row for row, one in enumerate(decoded) if not one.problem])
+        entries = [entries[row] for row in kept]
+        check_classes(replace(listing, entries=tuple(entries)))
+        close_gaps(folder / IMAGES, shape, kept)
+    if fingerprint(listing) != before:
+        raise DataError(f"files in {printable(listing.root)} changed while they were read; try again")
+    np.save(folder / LABELS, np.array([entry.label for entry in entries], np.int64), allow_pickle=False)
+    info = _describe(folder, listing, entries, size, bad, decoded)
+    (folder / INFO).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    for name in (IMAGES, LABELS, INFO):
+        to_disk(folder / name)
+
+
+def _describe(
+    folder: Path,
+    listing: Listing,
+    entries: Sequence[Entry],
+    size: InputSize,
+    bad: Sequence[tuple[str, str]],
+    decoded: Sequence[Decoded],
+) -> dict[str, Any]:
+    splits, start = {}, 0
+    for split in SPLITS:
+        count = sum(entry.split == split for entry in entries)
+        if count:
+            splits[split] = [start, start + count]
+        start += count
+    done = Counter(note for one in decoded for note in one.notes)
+    return {
+        "format": FORMAT,
+        "classes": listing.classes,
+        "splits": splits,
+        "shape": [len(entries), *size.shape],
+        "input": size.reason,
+        "root": str(listing.root.resolve()),
+        "files": len(listing.entries),
+        "notes": [f"{'1 picture' if n == 1 else f'{n:,} pictures, each'} {note}" for note, n in done.items()],
+        "skipped": [{"path": path, "reason": reason} for path, reason in bad],
+        "sha256": {name: sha256_of(folder / name) for name in (IMAGES, LABELS)},
+    }

@@ -1,0 +1,120 @@
+"""Which pack files have: told by their content, and sooner by what the index remembers.
+
+In the cache a pack is named by the SHA-256 of what went into it: the same content is the same pack wherever it lies,
+and a changed, added, removed or relabelled file makes another. An index remembers which content a listing had, told by
+size, times and inode of each file, so that unchanged files are not read again.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from muslin.data.bad_files import check_on_bad
+from muslin.data.files.listing import Entry, Listing
+from muslin.data.packs.pack import FORMAT, Pack, accepted, open_pack
+from muslin.data.sizing import InputSize
+from muslin.data.wording import printable
+from muslin.errors import DataError
+
+__all__ = [
+    "below", "cache_folder", "content_key", "find_pack", "fingerprint", "index_entry", "remember_pack", "writing",
+]  # fmt: skip
+
+
+def cache_folder() -> Path:
+    """Names the folder for packs: `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`."""
+    own, common = os.environ.get("MUSLIN_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    return Path(own) if own else (Path(common) if common else Path.home() / ".cache") / "muslin"
+
+
+def content_key(listing: Listing, digests: Mapping[Path, str], size: InputSize) -> str:
+    """Names a pack by what goes into it: 32 hexadecimal digits."""
+    entries = sorted(
+        (below(listing, entry), listing.classes[entry.label], entry.split, digests[entry.path])
+        for entry in listing.entries
+    )
+    return _key_of([FORMAT, size.shape, listing.classes, entries])
+
+
+def index_entry(listing: Listing, asked: Sequence[Any], cache: Path) -> Path:
+    """Names where the index notes the pack of these files as they are now; reads none of them.
+
+    Args:
+        listing: as it was listed.
+        asked: what else decides on the pack, such as the size that was asked for.
+        cache: the folder of all packs.
+    """
+    entries = []
+    for entry, (path, status) in zip(listing.entries, _now(listing), strict=True):
+        times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+        entries.append((path, entry.label, entry.split, *times))
+    return cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
+
+
+def find_pack(index: Path, cache: Path, on_bad: str, *, verify: bool = False) -> Pack | None:
+    """Finds the pack that files had when they were last read; None if there is none or they have changed.
+
+    Args:
+        index: their `index_entry`.
+        cache: the folder of all packs.
+        on_bad: as for `build_pack`.
+        verify: as for `open_pack`; a damaged pack counts as none.
+
+    Raises:
+        PictureError: the pack left pictures out, and `on_bad` is not `skip`.
+        SettingError: `on_bad` is neither `stop` nor `skip`.
+    """
+    check_on_bad(on_bad)
+    try:
+        pack = open_pack(cache / "packs" / index.read_text(encoding="ascii"), verify=verify)
+    except (OSError, DataError):  # building it says what is wrong
+        return None
+    return accepted(pack, on_bad)
+
+
+def remember_pack(index: Path, pack: Pack) -> None:
+    """Notes for `find_pack` which pack files have; `index` is their entry from before they were read."""
+    with writing(index.parent):
+        temporary = index.with_name(f".{index.name}.{os.getpid()}.tmp")
+        temporary.write_text(pack.folder.name, encoding="ascii")
+        temporary.replace(index)
+
+
+def fingerprint(listing: Listing) -> list[tuple[int, int]]:
+    """Gives what tells that files have changed while they were read: the size and time of each."""
+    return [(status.st_size, status.st_mtime_ns) for _, status in _now(listing)]
+
+
+def _now(listing: Listing) -> Iterator[tuple[str, os.stat_result]]:
+    """Gives each file's path below the root, and its size and times."""
+    for entry in listing.entries:
+        try:
+            yield below(listing, entry), entry.path.stat()
+        except FileNotFoundError as error:
+            raise DataError(f"{printable(entry.path)} was removed while the data were read; try again") from error
+
+
+def below(listing: Listing, entry: Entry) -> str:
+    """Gives a file's path below the root."""
+    return str(entry.path).removeprefix(f"{listing.root}{os.sep}").replace(os.sep, "/")  # relative_to is slow
+
+
+def _key_of(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:32]
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Makes a folder of the cache, and says what to do where it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise DataError(
+            f"cannot write the pack in {printable(folder)}: {error.strerror or error}; "
+            "free some space or choose another folder with --cache"
+        ) from error
