@@ -26,6 +26,7 @@ from muslin.data import fashion_mnist, folder
 from muslin.data.batches import TrainingBatches, in_order
 from muslin.data.images import ImageData, MappedPictures, Splits
 from muslin.data.packs.order import spread
+from muslin.data.reading import Reading
 from muslin.metrics import evaluate
 from muslin.models import MODELS
 from muslin.training.machine import available_threads, computing, prepare
@@ -69,7 +70,7 @@ def measure_packing(place: Path, count: int) -> Figures:
     seconds = []
     for _ in range(2):
         start = time.perf_counter()
-        folder.load(pictures, validation=1000, cache=place / "cache", threads=available_threads())
+        folder.load(pictures, Reading(cache=place / "cache", threads=available_threads()), validation=1000)
         seconds.append(time.perf_counter() - start)
     return {"jpegs": count, "packing_pictures_per_second": count / seconds[0], "opening_again_seconds": seconds[1]}
 

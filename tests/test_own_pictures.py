@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from muslin.data import folder
 from muslin.data.decoding import worker
+from muslin.data.packs import plan
 from tests.bad_pictures import CASES
 
 QUICK = ["--model", "mlp", "--batch-size", "32", "--set", "optimizer=sgd", "--set", "lr=0.02"]
@@ -108,7 +108,7 @@ def predicted(type_, run: str, *pictures: Path) -> list[str]:
 
 def refuse_to_decode(monkeypatch) -> None:
     """Makes every look into a picture file an error."""
-    monkeypatch.setattr(folder, "look_at", None)
+    monkeypatch.setattr(plan, "look_at", None)
     monkeypatch.setattr(worker, "do", None)
 
 

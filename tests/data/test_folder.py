@@ -6,8 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
-from muslin.data import folder as folders
 from muslin.data.folder import load
+from muslin.data.packs import plan
+from muslin.data.reading import Reading
 from muslin.data.sources import load_splits
 from muslin.errors import DataError, PictureError, SettingError
 from tests.samples import bars
@@ -39,7 +40,7 @@ def contents(data):
 
 
 def test_a_folder_becomes_the_very_pictures(root, cache):
-    splits = load(root, validation=30, cache=cache)
+    splits = load(root, Reading(cache=cache), validation=30)
     images, labels = bars(300, 1, 12, 3, 0)
     expected = sorted((image.numpy().tobytes(), int(label)) for image, label in zip(images, labels, strict=True))
     assert sorted(contents(splits.train) + contents(splits.validation)) == expected
@@ -51,9 +52,9 @@ def test_a_folder_becomes_the_very_pictures(root, cache):
 
 
 def test_streamed_and_resident_are_the_same_data(root, cache):
-    resident = load(root, validation=30, cache=cache)
-    streamed = load(root, validation=30, cache=cache, resident_bytes=360 * 144 - 1)
-    assert load(root, validation=30, cache=cache, resident_bytes=360 * 144).train.file is None
+    resident = load(root, Reading(cache=cache), validation=30)
+    streamed = load(root, Reading(cache=cache, resident_bytes=360 * 144 - 1), validation=30)
+    assert load(root, Reading(cache=cache, resident_bytes=360 * 144), validation=30).train.file is None
     assert resident.spec == streamed.spec
     for split in ("train", "validation", "test"):
         one, other = getattr(resident, split), getattr(streamed, split)
@@ -63,28 +64,28 @@ def test_streamed_and_resident_are_the_same_data(root, cache):
 
 
 def test_statistics_are_those_of_what_is_trained_on(root, cache):
-    splits = load(root, validation=30, cache=cache)
+    splits = load(root, Reading(cache=cache), validation=30)
     pixels = splits.spec.normalise(splits.train.images)
     assert abs(pixels.mean()) < 1e-4
     assert abs(pixels.std() - 1) < 1e-3
 
 
 def test_a_second_time_nothing_is_read(root, cache, monkeypatch):
-    first = load(root, validation=30, cache=cache)
-    monkeypatch.setattr(folders, "look_at", None)
-    again = load(root, validation=30, cache=cache)
+    first = load(root, Reading(cache=cache), validation=30)
+    monkeypatch.setattr(plan, "look_at", None)
+    again = load(root, Reading(cache=cache), validation=30)
     assert torch.equal(first.train.images, again.train.images)
     assert again.notes == first.notes
 
 
 def test_a_flipped_bit_is_mended_when_asked(root, cache):
-    good = load(root, validation=30, cache=cache)
+    good = load(root, Reading(cache=cache), validation=30)
     (images,) = (cache / "packs").glob("[!.]*/images.npy")
     content = bytearray(images.read_bytes())
     content[-1] ^= 1
     images.write_bytes(content)
-    assert not torch.equal(load(root, validation=30, cache=cache).test.images, good.test.images)
-    mended = load(root, validation=30, cache=cache, verify=True)
+    assert not torch.equal(load(root, Reading(cache=cache), validation=30).test.images, good.test.images)
+    mended = load(root, Reading(cache=cache, verify=True), validation=30)
     assert torch.equal(mended.test.images, good.test.images)
     assert any("made anew" in note and "another SHA-256" in note for note in mended.notes)
 
@@ -96,7 +97,7 @@ def test_without_test_a_fifth_is_cut_off_by_content(root, cache, tmp_path):
         for path in folder.iterdir():
             (renamed / folder.name).mkdir(parents=True, exist_ok=True)
             shutil.copy(path, renamed / folder.name / f"x{path.name}")
-    one, other = (load(tmp_path / name, validation=30, cache=cache) for name in ("flat", "renamed"))
+    one, other = (load(tmp_path / name, Reading(cache=cache), validation=30) for name in ("flat", "renamed"))
     assert (len(one.train), len(one.validation), len(one.test)) == (216, 24, 60)
     assert contents(one.test) == contents(other.test)
     seen = contents(one.train) + contents(one.validation) + contents(one.test)
@@ -106,7 +107,7 @@ def test_without_test_a_fifth_is_cut_off_by_content(root, cache, tmp_path):
 
 def test_validation_of_ones_own_is_used(root, cache):
     write(root / "val", *bars(45, 1, 12, 3, 2))
-    splits = load(root, validation=30, cache=cache)
+    splits = load(root, Reading(cache=cache), validation=30)
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (300, 45, 60)
     images, labels = bars(45, 1, 12, 3, 2)
     assert contents(splits.validation) == sorted(
@@ -121,8 +122,8 @@ def test_a_csv_names_the_same_pictures(root, cache):
         for path in sorted(root.rglob("*.png")):
             split, label, _ = path.relative_to(root).parts
             lines.writerow([path.relative_to(root), label, split])
-    named = load_splits(root / "list.csv", validation=30, cache=cache)
-    walked = load_splits(root, validation=30, cache=cache)
+    named = load_splits(root / "list.csv", validation=30, reading=Reading(cache=cache))
+    walked = load_splits(root, validation=30, reading=Reading(cache=cache))
     assert torch.equal(named.train.images, walked.train.images)
     assert torch.equal(named.test.labels, walked.test.labels)
     assert len(list((cache / "packs").glob("[!.]*"))) == 1
@@ -136,7 +137,7 @@ def test_every_class_is_on_both_sides_of_validation(tmp_path, cache):
             images[number * 10 : number * 10 + 10],
             labels[number * 10 : number * 10 + 10] + 3 * number,
         )
-    splits = load(tmp_path / "many", validation=1, cache=cache)
+    splits = load(tmp_path / "many", Reading(cache=cache), validation=1)
     assert splits.validation.labels.bincount(minlength=12).tolist() == [1] * 12
     assert splits.train.labels.bincount(minlength=12).min() >= 1
     assert any("can hardly be learnt" in note for note in splits.notes)
@@ -150,7 +151,8 @@ def test_pictures_of_many_sizes_and_a_size_asked_for(tmp_path, cache):
             pixels = generator.integers(0, 256, (40 + number, 70 - number, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(tmp_path / "mixed" / label / f"{number}.jpg")
     chosen, larger, asked = (
-        load(tmp_path / "mixed", validation=2, cache=cache, **keys) for keys in ({}, {"most": 224}, {"size": 20})
+        load(tmp_path / "mixed", Reading(cache=cache, **keys), validation=2)
+        for keys in ({}, {"most": 224}, {"size": 20})
     )
     assert chosen.train.images.shape[1:] == (3, 48, 48)
     assert larger.train.images.shape[1:] == (3, 48, 48)
@@ -161,31 +163,31 @@ def test_pictures_of_many_sizes_and_a_size_asked_for(tmp_path, cache):
 def test_damaged_pictures(root, cache):
     (root / "train" / "bar 0" / "0.png").write_bytes(b"")
     with pytest.raises(PictureError, match=r"1 of 360 pictures cannot be used \(.*0.png is empty .*--on-bad skip"):
-        load(root, validation=30, cache=cache)
-    splits = load(root, validation=30, cache=cache, on_bad="skip")
+        load(root, Reading(cache=cache), validation=30)
+    splits = load(root, Reading(cache=cache, on_bad="skip"), validation=30)
     assert len(splits.train) + len(splits.validation) == 299
     assert any("1 of 360 pictures were left out: " in note for note in splits.notes)
     with pytest.raises(PictureError, match="1 of 360"):
-        load(root, validation=30, cache=cache)
+        load(root, Reading(cache=cache), validation=30)
 
 
 def test_what_is_asked_for_is_checked(root, cache):
     with pytest.raises(SettingError, match="on_bad is 'ignore'"):
-        load(root, validation=30, cache=cache, on_bad="ignore")
+        load(root, Reading(cache=cache, on_bad="ignore"), validation=30)
     with pytest.raises(SettingError, match="size is 4000"):
-        load(root, validation=30, cache=cache, size=4000)
+        load(root, Reading(cache=cache, size=4000), validation=30)
     with pytest.raises(DataError, match="nowhere"):
-        load(root / "nowhere", validation=30, cache=cache)
+        load(root / "nowhere", Reading(cache=cache), validation=30)
 
 
 def test_the_cache_is_where_the_environment_says(root, tmp_path, monkeypatch):
     monkeypatch.setenv("MUSLIN_CACHE", str(tmp_path / "own"))
-    load(root, validation=30)
+    load(root, Reading(), validation=30)
     assert (tmp_path / "own" / "packs").is_dir()
 
 
 def test_progress_is_told(root, cache):
     told = []
-    load(root, validation=30, cache=cache, progress=lambda *step: told.append(step))
+    load(root, Reading(cache=cache, progress=lambda *step: told.append(step)), validation=30)
     assert told[0] == ("reading", 64, 360)
     assert told[-1] == ("decoding", 360, 360)

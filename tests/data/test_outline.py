@@ -2,6 +2,7 @@ import pytest
 
 from muslin.data.folder import load
 from muslin.data.outline import outline
+from muslin.data.reading import Reading
 from muslin.data.sources import load_splits
 from tests.data.test_folder import write
 from tests.samples import bars
@@ -19,19 +20,20 @@ def counts(splits):
 @pytest.mark.parametrize("own_test", [False, True])
 def test_a_folder_is_outlined_as_it_will_be_read(tmp_path, own_test, own_validation):
     root, cache = tmp_path / "bars", tmp_path / "cache"
+    reading = Reading(cache=cache)
     write(root / "train", *bars(200, 1, 12, 3, 0))
     if own_test:
         write(root / "test", *bars(60, 1, 12, 3, 1))
     if own_validation:
         write(root / "val", *bars(30, 1, 12, 3, 2))
-    before = outline(root, validation=15, cache=cache)
+    before = outline(root, validation=15, reading=reading)
     assert before.pack is None
     assert not cache.exists()
-    splits = load(root, validation=15, cache=cache)
+    splits = load(root, reading, validation=15)
     assert before.counts == counts(splits)
     assert before.shape == (1, 12, 12)
     assert before.classes == splits.spec.classes
-    after = outline(root, validation=15, cache=cache)
+    after = outline(root, validation=15, reading=reading)
     assert (after.counts, after.shape, after.notes) == (before.counts, before.shape, before.notes)
     assert after.pack is not None
     assert (after.pack / "images.npy").is_file()

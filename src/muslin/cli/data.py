@@ -77,7 +77,8 @@ def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json:
     do it beforehand to see how long it takes, and where the pack is.
     """
     from muslin.data.files.kinds import list_picture_files
-    from muslin.data.folder import Wanted, pack_of
+    from muslin.data.folder import pack_of
+    from muslin.data.reading import Reading, cache_folder
     from muslin.terminal.bars import FileBar
     from muslin.terminal.data import Packed, packed_json, packed_report
 
@@ -88,7 +89,8 @@ def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json:
             stages.add(stage)
             bar(stage, done, total)
 
-        made = pack_of(list_picture_files(path), Wanted(size), cache=cache, on_bad=on_bad or "stop", progress=progress)
+        reading = Reading(size=size, cache=cache or cache_folder(), on_bad=on_bad or "stop", progress=progress)
+        made = pack_of(list_picture_files(path), reading)
     packed = Packed(
         made.folder,
         len(made.labels),
@@ -115,6 +117,7 @@ def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
     """
     from muslin.data.outline import outline
     from muslin.data.packs.pack import is_pack, pack_info
+    from muslin.data.reading import Reading, cache_folder
     from muslin.terminal.bars import FileBar
     from muslin.terminal.data import info_json, info_report, outline_json, outline_report
 
@@ -126,7 +129,7 @@ def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
             info_report(Path(source), found)
         return
     with FileBar() as bar:
-        read = outline(source, size=size, cache=cache, progress=bar)
+        read = outline(source, reading=Reading(size=size, cache=cache or cache_folder(), progress=bar))
     if as_json:
         click.echo(outline_json(read))
     else:

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from muslin.data import fashion_mnist, folder
-from muslin.data.decoding.pool import Progress
 from muslin.data.files.kinds import are_picture_files, list_picture_files
-from muslin.data.packs.index import cache_folder
 from muslin.data.packs.order import in_pack_order
+from muslin.data.packs.plan import plan_pack
+from muslin.data.reading import Reading
 from muslin.data.sources import existing, load_splits
 
 __all__ = ["Outline", "outline"]
@@ -37,21 +37,14 @@ class Outline:
     notes: tuple[str, ...]
 
 
-def outline(
-    source: str | Path,
-    *,
-    validation: int = 2000,
-    size: int = 0,
-    cache: Path | None = None,
-    progress: Progress = lambda *_: None,
-) -> Outline:
+def outline(source: str | Path, *, validation: int = 2000, reading: Reading | None = None) -> Outline:
     """Says how a source would be read. Arguments as for `load_splits`.
 
     Raises:
         DataError: the source is not as it should be.
     """
     if source != fashion_mnist.NAME and are_picture_files(existing(source)):
-        return _of_files(Path(source), validation, folder.Wanted(size), cache or cache_folder(), progress)
+        return _of_files(Path(source), validation, reading or Reading())
     splits = load_splits(source, validation=validation)
     spec = splits.spec
     labels = {"train": splits.train.labels, "validation": splits.validation.labels, "test": splits.test.labels}
@@ -61,15 +54,15 @@ def outline(
     return Outline(splits.name, spec.classes, shape, counts, None, (how, *splits.notes))
 
 
-def _of_files(path: Path, validation: int, wanted: folder.Wanted, cache: Path, progress: Progress) -> Outline:
+def _of_files(path: Path, validation: int, reading: Reading) -> Outline:
     listing = list_picture_files(path)
-    pack = folder.known_pack(listing, wanted, cache)
+    pack = folder.known_pack(listing, reading)
     if pack is not None:
         _, channels, height, width = pack.file.images.shape
         shape, notes = (channels, height, width), pack.notes
         labels = {split: pack.part(split)[1] for split in pack.splits}
     else:
-        plan = folder.plan_pack(listing, wanted, progress=progress)
+        plan = plan_pack(listing, reading)
         shape, notes = plan.size.shape, (plan.size.reason,)
         ordered = in_pack_order(plan.listing.entries)
         labels = {

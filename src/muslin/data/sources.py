@@ -1,35 +1,21 @@
 """From what a person names to splits: the bundled set, a folder of pictures, a CSV, an IDX folder or a .npz file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from torch import Tensor
 
 from muslin.data import arrays, fashion_mnist, folder, idx
-from muslin.data.decoding.pool import Progress
 from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.data.images import MappedPictures, Splits
-from muslin.data.sizing import SMALL
+from muslin.data.reading import Reading
 from muslin.errors import DataError
 
 __all__ = ["Sample", "existing", "load_sample", "load_splits"]
 
 
-def load_splits(
-    source: str | Path,
-    *,
-    validation: int = 2000,
-    seed: int = 0,
-    size: int = 0,
-    most: int = SMALL,
-    cache: Path | None = None,
-    on_bad: str = "stop",
-    resident_bytes: int | None = None,
-    threads: int | None = None,
-    verify: bool = False,
-    progress: Progress = lambda *_: None,
-) -> Splits:
+def load_splits(source: str | Path, *, validation: int = 2000, seed: int = 0, reading: Reading | None = None) -> Splits:
     """Loads the data that a person named.
 
     Args:
@@ -37,18 +23,11 @@ def load_splits(
             folder, or of a .npz file.
         validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
         seed: chooses which; for pictures in files their content alone does.
-        size: of pictures in files, as for `folder.load`; so are the following.
-        most: likewise.
-        cache: likewise.
-        on_bad: likewise.
-        resident_bytes: likewise.
-        threads: likewise.
-        verify: likewise.
-        progress: likewise.
+        reading: how pictures in files are read; by default as `Reading()` says.
 
     Raises:
         DataError: there is nothing there, it is none of these, or it is damaged.
-        SettingError: `size` or `on_bad` is outside what is allowed.
+        SettingError: the size is outside what is allowed.
     """
     if source == fashion_mnist.NAME:
         return fashion_mnist.load(validation=validation, seed=seed)
@@ -58,18 +37,7 @@ def load_splits(
     if path.suffix == ".npz":
         return arrays.load(path, validation=validation, seed=seed)
     if are_picture_files(path):
-        return folder.load(
-            path,
-            validation=validation,
-            size=size,
-            most=most,
-            cache=cache,
-            on_bad=on_bad,
-            resident_bytes=resident_bytes,
-            threads=threads,
-            verify=verify,
-            progress=progress,
-        )
+        return folder.load(path, reading or Reading(), validation=validation)
     if path.is_dir():
         raise DataError(
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"
@@ -116,13 +84,7 @@ class Sample:
 
 
 def load_sample(
-    source: str | Path,
-    shape: tuple[int, int, int],
-    *,
-    cut: bool,
-    cache: Path | None = None,
-    on_bad: str = "stop",
-    progress: Progress = lambda *_: None,
+    source: str | Path, shape: tuple[int, int, int], *, cut: bool, reading: Reading | None = None
 ) -> Sample:
     """Loads the test pictures of a source, picture files brought to the shape that a model needs.
 
@@ -130,16 +92,14 @@ def load_sample(
         source: as for `load_splits`.
         shape: (C, H, W).
         cut: where picture files tell no test split, take the fifth that is cut off for testing; otherwise take all.
-        cache: as for `load_splits`; so are the following.
-        on_bad: likewise.
-        progress: likewise.
+        reading: how else picture files are read; by default as `Reading()` says.
 
     Raises:
         DataError: as `load_splits`.
     """
     if source != fashion_mnist.NAME and are_picture_files(existing(source)):
         listing = list_picture_files(Path(source))
-        pack = folder.pack_of(listing, folder.Wanted(shape=shape), cache=cache, on_bad=on_bad, progress=progress)
+        pack = folder.pack_of(listing, replace(reading or Reading(), shape=shape))
         notes = (*pack.notes, *listing.notes)
         if cut or "test" in listing.splits:
             return Sample(listing.name, "test", *pack.part("test"), pack.classes, pack.file, notes)

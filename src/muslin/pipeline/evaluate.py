@@ -9,6 +9,7 @@ import torch
 from muslin.data import fashion_mnist
 from muslin.data.decoding.pool import Progress
 from muslin.data.images import ImageData
+from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources import Sample, load_sample
 from muslin.data.wording import printable, some
 from muslin.errors import DataError
@@ -84,9 +85,11 @@ def evaluate_run(
         own if data is None else data,
         (spec.channels, spec.height, spec.width),
         cut=data is None or is_same_source(data, own),
-        cache=cache,
-        on_bad=on_bad or config["settings"].get("on_bad", "stop"),
-        progress=progress,
+        reading=Reading(
+            cache=cache or cache_folder(),
+            on_bad=on_bad or config["settings"].get("on_bad", "stop"),
+            progress=progress,
+        ),
     )
     test = ImageData(sample.images, labels_of(sample, classifier.classes, folder), spec, sample.file)
     with computing():

@@ -12,6 +12,7 @@ from torch import nn
 
 from muslin.config import FitSettings
 from muslin.data.images import Splits
+from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources import load_splits
 from muslin.errors import SettingError
 from muslin.models import build
@@ -89,15 +90,13 @@ def load_data(order: Order, world: World, report: Report) -> Splits:
     settings = order.settings
     if not world.is_first_here:
         world.wait()
-    splits = load_splits(
-        order.source,
-        validation=settings.validation,
-        seed=settings.seed,
+    reading = Reading(
         size=settings.size,
-        cache=order.cache,
+        cache=order.cache or cache_folder(),
         on_bad=settings.on_bad,
         progress=tell_packing(report),
     )
+    splits = load_splits(order.source, validation=settings.validation, seed=settings.seed, reading=reading)
     if world.is_first_here:
         world.wait()
     return splits

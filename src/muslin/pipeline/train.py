@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from muslin.data.decoding.pictures import Contrast
 from muslin.data.images import ImageData
-from muslin.data.packs.index import cache_folder
+from muslin.data.reading import cache_folder
 from muslin.data.split import class_weights
 from muslin.errors import TrainingError
 from muslin.pipeline.job import Job, Report

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from muslin.data.bad_files import bad_pictures, check_on_bad, may_be_left_out
-from muslin.data.decoding.pool import Progress
+from muslin.data.bad_files import bad_pictures, may_be_left_out
 from muslin.data.decoding.tasks import Decoded, Target, decode_into
 from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
 from muslin.data.packs.index import below, content_key, fingerprint, writing
 from muslin.data.packs.order import in_pack_order
 from muslin.data.packs.pack import FORMAT, IMAGES, INFO, LABELS, Pack, accepted, open_pack, sha256_of
+from muslin.data.packs.plan import Plan
 from muslin.data.packs.rows import HEADER, close_gaps, make_room, to_disk
+from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize
 from muslin.data.wording import printable
 from muslin.errors import DataError, PictureError
@@ -26,42 +27,26 @@ from muslin.errors import DataError, PictureError
 __all__ = ["build_pack"]
 
 
-def build_pack(
-    listing: Listing,
-    digests: Mapping[Path, str],
-    size: InputSize,
-    *,
-    cache: Path,
-    on_bad: str,
-    threads: int,
-    progress: Progress,
-) -> Pack:
-    """Makes the pack of a listing, or opens it where the cache has it undamaged; whole or not at all.
+def build_pack(plan: Plan, reading: Reading) -> Pack:
+    """Makes a pack, or opens it where the cache has it undamaged; whole or not at all.
 
     Args:
-        listing: with a split for every picture.
-        digests: the SHA-256 of each picture's file.
-        size: what to bring the pictures to.
-        cache: the folder of all packs.
-        on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.
-        threads: pictures decoded at a time.
-        progress: told how many are done.
+        plan: what it is made of.
+        reading: how the files are read, and where the pack goes.
 
     Raises:
         PictureError: pictures are damaged; the message names the first.
         DataError: a class is too small without the damaged ones, files changed meanwhile, or the cache cannot be
             written.
-        SettingError: `on_bad` is neither.
     """
-    check_on_bad(on_bad)
-    key = content_key(listing, digests, size)
-    packs = cache / "packs"
+    key = content_key(plan)
+    packs = reading.cache / "packs"
     notes: tuple[str, ...] = ()
     with writing(packs), FileLock(_lock_of(packs, key)):
         _remove_stale(packs, key)
         if (packs / key).exists():
             try:
-                return accepted(open_pack(packs / key, verify=True), on_bad)
+                return accepted(open_pack(packs / key, verify=True), reading.on_bad)
             except PictureError:
                 raise
             except DataError as error:
@@ -70,12 +55,12 @@ def build_pack(
         temporary = packs / f".{key}.tmp"
         temporary.mkdir()
         try:
-            _fill(temporary, listing, size, on_bad, threads, progress)
+            _fill(temporary, plan, reading)
             temporary.replace(packs / key)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     pack = open_pack(packs / key)
-    return Pack(pack.folder, pack.file, pack.labels, pack.classes, pack.splits, (*pack.notes, *notes))
+    return replace(pack, notes=(*pack.notes, *notes))
 
 
 def _remove_stale(packs: Path, key: str) -> None:
@@ -96,8 +81,9 @@ def _lock_of(packs: Path, key: str) -> Path:
     return packs / f".{key}.lock"
 
 
-def _fill(folder: Path, listing: Listing, size: InputSize, on_bad: str, threads: int, progress: Progress) -> None:
+def _fill(folder: Path, plan: Plan, reading: Reading) -> None:
     """Writes the three files of a pack to the disk."""
+    listing, size = plan.listing, plan.size
     before = fingerprint(listing)
     entries = in_pack_order(listing.entries)
     shape = (len(entries), *size.shape)
@@ -106,12 +92,12 @@ def _fill(folder: Path, listing: Listing, size: InputSize, on_bad: str, threads:
         Target(folder / IMAGES, HEADER, size.shape),
         [entry.path for entry in entries],
         range(len(entries)),
-        threads=threads,
-        progress=progress,
+        threads=reading.threads,
+        progress=reading.progress,
     )
     bad = [(below(listing, entry), one.problem) for entry, one in zip(entries, decoded, strict=True) if one.problem]
-    if bad and (on_bad == "stop" or not may_be_left_out(len(bad), len(entries))):
-        raise bad_pictures([problem for _, problem in bad], len(entries), on_bad)
+    if bad and (reading.on_bad == "stop" or not may_be_left_out(len(bad), len(entries))):
+        raise bad_pictures([problem for _, problem in bad], len(entries), reading.on_bad)
     if bad:
         kept = np.array([row for row, one in enumerate(decoded) if not one.problem])
         entries = [entries[row] for row in kept]

@@ -8,72 +8,56 @@ size, times and inode of each file, so that unchanged files are not read again.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from muslin.data.bad_files import check_on_bad
 from muslin.data.files.listing import Entry, Listing
 from muslin.data.packs.pack import FORMAT, Pack, accepted, open_pack
-from muslin.data.sizing import InputSize
+from muslin.data.packs.plan import Plan
+from muslin.data.reading import Reading
 from muslin.data.wording import printable
 from muslin.errors import DataError
 
-__all__ = [
-    "below", "cache_folder", "content_key", "find_pack", "fingerprint", "index_entry", "remember_pack", "writing",
-]  # fmt: skip
+__all__ = ["below", "content_key", "find_pack", "fingerprint", "index_entry", "remember_pack", "writing"]
 
 
-def cache_folder() -> Path:
-    """Names the folder for packs: `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`."""
-    own, common = os.environ.get("MUSLIN_CACHE"), os.environ.get("XDG_CACHE_HOME")
-    return Path(own) if own else (Path(common) if common else Path.home() / ".cache") / "muslin"
-
-
-def content_key(listing: Listing, digests: Mapping[Path, str], size: InputSize) -> str:
+def content_key(plan: Plan) -> str:
     """Names a pack by what goes into it: 32 hexadecimal digits."""
+    listing = plan.listing
     entries = sorted(
-        (below(listing, entry), listing.classes[entry.label], entry.split, digests[entry.path])
+        (below(listing, entry), listing.classes[entry.label], entry.split, plan.digests[entry.path])
         for entry in listing.entries
     )
-    return _key_of([FORMAT, size.shape, listing.classes, entries])
+    return _key_of([FORMAT, plan.size.shape, listing.classes, entries])
 
 
-def index_entry(listing: Listing, asked: Sequence[Any], cache: Path) -> Path:
-    """Names where the index notes the pack of these files as they are now; reads none of them.
-
-    Args:
-        listing: as it was listed.
-        asked: what else decides on the pack, such as the size that was asked for.
-        cache: the folder of all packs.
-    """
+def index_entry(listing: Listing, reading: Reading) -> Path:
+    """Names where the index notes the pack of these files as they are now; reads none of them."""
+    asked = (reading.shape,) if reading.shape else (reading.size, reading.most)
     entries = []
     for entry, (path, status) in zip(listing.entries, _now(listing), strict=True):
         times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
         entries.append((path, entry.label, entry.split, *times))
-    return cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
+    return reading.cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
 
 
-def find_pack(index: Path, cache: Path, on_bad: str, *, verify: bool = False) -> Pack | None:
+def find_pack(index: Path, reading: Reading) -> Pack | None:
     """Finds the pack that files had when they were last read; None if there is none or they have changed.
 
     Args:
         index: their `index_entry`.
-        cache: the folder of all packs.
-        on_bad: as for `build_pack`.
-        verify: as for `open_pack`; a damaged pack counts as none.
+        reading: how they are to be read; where it is verified, a damaged pack counts as none.
 
     Raises:
-        PictureError: the pack left pictures out, and `on_bad` is not `skip`.
-        SettingError: `on_bad` is neither `stop` nor `skip`.
+        PictureError: the pack left pictures out, and they are not to be skipped.
     """
-    check_on_bad(on_bad)
     try:
-        pack = open_pack(cache / "packs" / index.read_text(encoding="ascii"), verify=verify)
+        pack = open_pack(reading.cache / "packs" / index.read_text(encoding="ascii"), verify=reading.verify)
     except (OSError, DataError):  # building it says what is wrong
         return None
-    return accepted(pack, on_bad)
+    return accepted(pack, reading.on_bad)
 
 
 def remember_pack(index: Path, pack: Pack) -> None:

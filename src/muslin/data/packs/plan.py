@@ -1,0 +1,45 @@
+"""What a pack will be made of: decided by reading all files, before any picture is decoded."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from muslin.data.decoding.tasks import look_at
+from muslin.data.files.cut import assign_splits
+from muslin.data.files.listing import Listing
+from muslin.data.reading import Reading
+from muslin.data.sizing import InputSize, choose_input
+
+__all__ = ["Plan", "plan_pack"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pack will be made of.
+
+    Attributes:
+        listing: with a split for every picture.
+        digests: the SHA-256 of each file.
+        size: what pictures will be brought to.
+    """
+
+    listing: Listing
+    digests: dict[Path, str]
+    size: InputSize
+
+
+def plan_pack(listing: Listing, reading: Reading) -> Plan:
+    """Reads all files of a listing, decodes none, and decides on split and size.
+
+    Raises:
+        DataError: no picture can be read, or a class cannot be cut.
+        SettingError: the size is outside what is allowed.
+    """
+    looks = look_at([entry.path for entry in listing.entries], threads=reading.threads, progress=reading.progress)
+    digests = {entry.path: look.sha256 for entry, look in zip(listing.entries, looks, strict=True)}
+    seen = [look for look in looks if look.mode]
+    if reading.shape:
+        size = InputSize(*reading.shape, f"input is {reading.shape[2]} x {reading.shape[1]}, as the model needs")
+    else:
+        sizes, modes = [(one.width, one.height) for one in seen], [one.mode for one in seen]
+        size = choose_input(sizes, modes, most=reading.most, size=reading.size)
+    return Plan(assign_splits(listing, [look.sha256 for look in looks]), digests, size)

@@ -1,0 +1,56 @@
+"""How picture files are to be read."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from muslin.data.bad_files import check_on_bad
+from muslin.data.decoding.pool import Progress, count_cores
+from muslin.data.sizing import SMALL
+
+__all__ = ["RESIDENT", "Reading", "cache_folder"]
+
+RESIDENT = 2 << 30  # bytes of pictures that are read into memory; fixed, so that the same data train the same anywhere
+
+
+def cache_folder() -> Path:
+    """Names the folder for packs: `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`."""
+    own, common = os.environ.get("MUSLIN_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    return Path(own) if own else (Path(common) if common else Path.home() / ".cache") / "muslin"
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How picture files are to be read: what they become, where they are kept, and what is done about damage.
+
+    Attributes:
+        size: the side in pixels that all pictures are brought to; 0 to choose by the pictures.
+        most: the longest side to choose.
+        shape: (C, H, W) exactly, which the two others then do not matter for; None to choose.
+        cache: the folder of all packs.
+        on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.
+        resident_bytes: packs with at most so many bytes of pictures are read into memory, larger ones are streamed.
+        threads: pictures to work on at a time; by default one a core.
+        verify: read the pack whole and compare its SHA-256; one that is damaged is made anew.
+        progress: told of each stage, the pictures done, and how many there are.
+
+    Raises:
+        SettingError: `on_bad` is neither `stop` nor `skip`.
+    """
+
+    size: int = 0
+    most: int = SMALL
+    shape: tuple[int, int, int] | None = None
+    cache: Path = field(default_factory=cache_folder)
+    on_bad: str = "stop"
+    resident_bytes: int = RESIDENT
+    threads: int = field(default_factory=count_cores)
+    verify: bool = False
+    progress: Progress = no_progress
+
+    def __post_init__(self) -> None:
+        check_on_bad(self.on_bad)
