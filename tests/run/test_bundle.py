@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from muslin.data.decoding.pictures import Contrast
+from muslin.data.decoding.contrast import Contrast
 from muslin.errors import BundleError
 from muslin.models import MODELS, build
 from muslin.run import bundle

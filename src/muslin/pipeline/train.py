@@ -7,7 +7,7 @@ import safetensors.torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from muslin.data.decoding.pictures import Contrast
+from muslin.data.decoding.contrast import Contrast
 from muslin.data.images import ImageData
 from muslin.data.reading import cache_folder
 from muslin.data.split import class_weights

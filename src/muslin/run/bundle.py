@@ -17,7 +17,9 @@ from PIL import Image
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from muslin.data.decoding.pictures import Contrast, fit_to_spec, open_picture
+from muslin.data.decoding.contrast import Contrast
+from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.pictures import open_picture
 from muslin.data.images import DataSpec
 from muslin.errors import BundleError, MuslinError
 from muslin.models import MODELS, Factory, build

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from muslin.data.decoding.pictures import Contrast, decode_picture, fit_to_spec, open_picture
+from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.pictures import decode_picture, open_picture
 from muslin.data.images import DataSpec
 from muslin.errors import PictureError
 from tests.bad_pictures import CASES, declared_png, noise, saved
@@ -30,22 +30,6 @@ def test_reads_every_format_at_the_models_size(tmp_path, suffix, mode):
     assert notes == ()
     assert fit_to_spec(image, GREY).shape == (1, 28, 28)
     assert fit_to_spec(image, COLOUR).shape == (3, 20, 28)
-
-
-def test_a_picture_of_the_models_size_is_left_as_it_is():
-    pixels = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
-    image, _ = open_picture(pixels)
-    assert (fit_to_spec(image, GREY)[0].numpy() == pixels).all()
-
-
-def test_shape_is_kept_by_padding_with_the_borders_colour():
-    wide = np.full((10, 40), 200, np.uint8)
-    wide[4:6, 10:30] = 0
-    image, _ = open_picture(wide)
-    fitted = fit_to_spec(image, GREY)[0]
-    assert (fitted[:8] == 200).all()
-    assert (fitted[-8:] == 200).all()
-    assert fitted[12:16].min() < 60
 
 
 def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
@@ -201,14 +185,3 @@ def check_only_picture_errors(content):
 def test_arrays_must_look_like_pictures(array):
     with pytest.raises(PictureError, match="uint8 is needed"):
         open_picture(array)
-
-
-def test_inverted_pictures_are_noticed():
-    light_on_dark = torch.zeros(20, 1, 28, 28, dtype=torch.uint8)
-    light_on_dark[:, :, 8:20, 8:20] = 200
-    usual = Contrast.of(light_on_dark)
-    assert usual.border == 0
-    assert usual.is_opposite_of(255 - light_on_dark[0])
-    assert not usual.is_opposite_of(light_on_dark[0])
-    assert not usual.is_opposite_of(torch.full((1, 28, 28), 128, dtype=torch.uint8))
-    assert not Contrast(0.5, 0.55).is_opposite_of(255 - light_on_dark[0])

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from muslin.data.decoding import pool
-from muslin.data.decoding.pictures import fit_to_spec, open_picture
+from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.pictures import open_picture
 from muslin.data.decoding.plain import pixels_of
 from muslin.data.decoding.tasks import Target, decode_into, look_at
 from muslin.data.images import DataSpec

@@ -1,25 +1,21 @@
-"""Read a picture file of any kind and size as a model needs it.
+"""Read a picture file of any kind: upright, opaque, 8 bits a channel; loads no torch.
 
-Legend: C channels, H x W pixels.
+Legend: H x W pixels.
 """
 
 import io
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
-from torch import Tensor
+from PIL import Image, UnidentifiedImageError
 
 from muslin.data.decoding.quiet import quiet_pillow
-from muslin.data.images import DataSpec
 from muslin.data.wording import printable
 from muslin.errors import PictureError
 
-__all__ = ["BACKGROUND", "Contrast", "decode_picture", "fit_to_spec", "open_picture", "read_file"]
+__all__ = ["BACKGROUND", "decode_picture", "open_picture", "read_file"]
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_BYTES = 512 * 2**20  # an uncompressed picture of MAX_PIXELS with 16 bits in each of 4 channels is smaller
@@ -27,7 +23,6 @@ MAX_PIXELS = 50_000_000
 MAX_PROPORTION = 100  # longer side to shorter side
 MIN_SIDE = 4  # pixels; smaller ones are read, with a note
 BACKGROUND = "white"  # what transparent pictures are laid on, in training and in use
-BORDER = 0.1  # of the shorter side, on each side
 
 GREY_MODES = ("1", "L", "LA", "La")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
@@ -52,35 +47,6 @@ OTHER_KINDS = (  # where to look, what is there, what that is
     (slice(4, 12), b"ftypavif", "is an AVIF picture"),
     (slice(0, 2), b"PK", "is a ZIP archive"),
 )
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """How pictures' middles stand out from their borders.
-
-    Attributes:
-        border: mean brightness of the outer tenth, in [0, 1].
-        middle: mean brightness of the rest, in [0, 1].
-    """
-
-    border: float
-    middle: float
-
-    @classmethod
-    def of(cls, images: Tensor) -> "Contrast":
-        """Measures (..., H, W) uint8 pictures."""
-        height, width = images.shape[-2:]
-        edge = max(1, round(BORDER * min(height, width)))
-        inside = torch.zeros(height, width, dtype=torch.bool, device=images.device)
-        inside[edge : height - edge, edge : width - edge] = True
-        brightness = images.reshape(-1, height, width).float().mean(0) / 255  # (H, W)
-        middle = brightness[inside].mean() if inside.any() else brightness.mean()
-        return cls(float(brightness[~inside].mean()), float(middle))
-
-    def is_opposite_of(self, image: Tensor) -> bool:
-        """Tells whether a (C, H, W) picture clearly has light and dark exchanged."""
-        usual, here = self.middle - self.border, Contrast.of(image)
-        return abs(usual) > 0.1 and abs(here.middle - here.border) > 0.1 and usual * (here.middle - here.border) < 0
 
 
 def open_picture(
@@ -256,30 +222,3 @@ def _without_transparency(image: Image.Image, wanted: str) -> tuple[Image.Image,
         return image.convert(wanted), ()
     laid = Image.alpha_composite(Image.new("RGBA", image.size, BACKGROUND), image)
     return laid.convert(wanted), (f"is transparent: laid on {BACKGROUND}",)
-
-
-def fit_to_spec(image: Image.Image, spec: DataSpec) -> Tensor:
-    """Brings a picture to the size and channels that a model was trained on, without bending its shape.
-
-    A picture of other proportions is padded with its border's median colour first.
-
-    Returns:
-        (C, H, W) uint8.
-    """
-    image = image.convert("L" if spec.channels == 1 else "RGB")
-    wanted = spec.width / spec.height
-    width = max(image.width, round(image.height * wanted))
-    height = max(image.height, round(image.width / wanted))
-    if (width, height) != image.size:
-        image = ImageOps.pad(image, (width, height), color=_border_colour(image))
-    if image.size != (spec.width, spec.height):
-        image = image.resize((spec.width, spec.height), Image.Resampling.LANCZOS)
-    pixels = torch.from_numpy(np.array(image, np.uint8))
-    return pixels[None] if spec.channels == 1 else pixels.permute(2, 0, 1).contiguous()
-
-
-def _border_colour(image: Image.Image) -> int | tuple[int, ...]:
-    pixels = np.asarray(image)
-    edges = [pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]
-    colour = np.median(np.concatenate(edges), axis=0)
-    return int(colour) if colour.ndim == 0 else tuple(int(c) for c in colour)

@@ -1,4 +1,6 @@
-"""Decode plain pictures sooner than `pictures` does, to the same pixels, and leave all others to it; loads no torch.
+"""Decode plain pictures sooner than `pictures` does, to the same pixels; all others are left to it.
+
+No torch is loaded for a plain picture.
 
 Legend: C channels, H x W pixels.
 """
@@ -10,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from muslin.data.decoding.pictures import decode_picture, open_picture, read_file
+from muslin.data.wording import printable
 from muslin.errors import PictureError
 
 __all__ = ["content_of", "decode_whole", "pixels_of"]
@@ -32,8 +36,6 @@ def content_of(path: Path) -> bytes:
             return path.read_bytes()
     except (OSError, ValueError):
         pass
-    from muslin.data.decoding.pictures import read_file
-
     return read_file(path)
 
 
@@ -42,9 +44,6 @@ def decode_whole(content: bytes, path: Path) -> tuple[Image.Image, tuple[str, ..
     image = _plain_image(content)
     if image is not None:
         return image, ()
-    from muslin.data.decoding.pictures import decode_picture
-    from muslin.data.wording import printable
-
     return decode_picture(content, printable(path))
 
 
@@ -64,7 +63,7 @@ def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[st
     pixels = _as_it_is(path, shape)
     if pixels is not None:
         return pixels, ()
-    from muslin.data.decoding.pictures import fit_to_spec, open_picture
+    from muslin.data.decoding.fitting import fit_to_spec
     from muslin.data.images import DataSpec
 
     channels, height, width = shape
