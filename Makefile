@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test check format bench baseline ladder ladder-peers reliability hosts figures clean
+.PHONY: train test check format bench baseline ladder ladder-peers peers reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -45,6 +45,12 @@ ladder-peers: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check scikit-learn==1.9.1
 	$(BIN)/python benchmarks/ladder_peers.py
 
+# Muslin against Keras, Lightning, skorch, scikit-learn and the lecture's project, within the same time: two and a half
+# hours; a part with: make peers ONLY="keras skorch"
+peers: .venv-peers/installed .venv/installed
+	.venv-peers/bin/python benchmarks/peers.py $(if $(ONLY),--only $(ONLY))
+	$(BIN)/python benchmarks/table.py
+
 # kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick
 reliability: .venv/installed
 	$(BIN)/python benchmarks/reliability.py
@@ -58,7 +64,7 @@ figures: .venv/installed
 	$(BIN)/python docs/figures.py
 
 clean:
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/python:
@@ -73,4 +79,10 @@ clean:
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@
+
+.venv-peers/installed: .venv/python requirements.txt benchmarks/peers-requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers-requirements.txt
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@

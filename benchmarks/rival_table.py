@@ -1,0 +1,48 @@
+"""The table of Muslin and what people use instead, from what `peers.py` saved."""
+
+from typing import Any
+
+from muslin.terminal.layout import duration
+
+__all__ = ["rival_rows", "rival_table"]
+
+LEVELS = (0.90, 0.92, 0.93, 0.94)
+LATE = 1.02  # times its budget from which on a process's time is told
+Runs = dict[str, dict[str, Any]]
+
+
+def rival_table(result: dict[str, Any]) -> str:
+    """The table in Markdown, and what it was measured with."""
+    head, *rows = rival_rows(result["rivals"])
+    where = result["measured_on"]
+    runs = [run for rival in result["rivals"].values() for run in rival["runs"].values()]
+    versions = {name: version for run in runs for name, version in run["versions"].items()}
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+    return f"{table}\n\nOn {where['processor']}, {where['threads']} cores, {where['date']}; {libraries}."
+
+
+def rival_rows(rivals: dict[str, Any]) -> list[list[str]]:
+    """A heading and a row a rival: its accuracy within each budget, and its time to each level of accuracy."""
+    budgets = sorted({budget for rival in rivals.values() for budget in rival["runs"]}, key=int)
+    rows = [["", *(f"in {budget} s" for budget in budgets), *(f"to {100 * level:.0f} %" for level in LEVELS)]]
+    for rival in rivals.values():
+        accuracies = [within(rival["runs"], budget) for budget in budgets]
+        rows.append([rival["title"], *accuracies, *(time_to(rival["runs"], level) for level in LEVELS)])
+    return rows
+
+
+def within(runs: Runs, budget: str) -> str:
+    """The accuracy that a budget gave, and the time that it took where that was longer."""
+    if budget not in runs:
+        return ""
+    run = runs[budget]
+    late = f" ({duration(run['seconds'])})" if run["seconds"] > LATE * int(budget) else ""
+    return f"{100 * run['accuracy']:.2f} %{late}"
+
+
+def time_to(runs: Runs, level: float) -> str:
+    """The first time at which any of the processes had reached an accuracy."""
+    points = [point for run in runs.values() for point in (*run["curve"], (run["seconds"], run["accuracy"]))]
+    times = [seconds for seconds, accuracy in points if accuracy >= level]
+    return duration(min(times)) if times else ""
