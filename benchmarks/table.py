@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from results import load_results
+from rival_table import rival_table
 
 from muslin.terminal.layout import duration
 
@@ -28,6 +29,8 @@ def main() -> None:
         replace(page, "ladder", whole_ladder(ladder))
     if peers := results.get("ladder-peers"):
         replace(page, "peers", peer_table(peers))
+    if rivals := results.get("peers"):
+        replace(page, "rivals", rival_table(rivals))
 
 
 def recipe_table(results: dict[str, dict[str, Any]]) -> str:
