@@ -8,7 +8,6 @@ python benchmarks/rivals/lightning_resnet.py --budget 60 --model resnet18
 
 import copy
 import logging
-import time
 import warnings
 from typing import Any
 
@@ -26,7 +25,9 @@ from muslin.models import MODELS
 
 BATCH_SIZE = 64
 SPEC = DataSpec(1, 28, 28, CLASSES, (0.286,), (0.353,))
-TIMED = 2.0  # seconds of steps that the schedule's length is reckoned from
+TIMED = 2.0  # seconds of training a copy, from which the number of steps is reckoned
+PILOT, FEWEST = 10_000, 4  # steps of the copy at most, and at least
+SHARE = 0.97  # of the time that is left, for the schedule: speed varies, and it should come to its end
 
 
 class Classifier(lightning.LightningModule):
@@ -36,11 +37,13 @@ class Classifier(lightning.LightningModule):
         network: gives logits.
         race: has the clock.
         steps: of the schedule.
+        seconds: after which training ends.
     """
 
-    def __init__(self, network: nn.Module, race: Race, steps: int) -> None:
+    def __init__(self, network: nn.Module, race: Race, steps: int, seconds: float) -> None:
         super().__init__()
-        self.network, self.race, self.steps = network, race, steps
+        self.network, self.race, self.steps, self.end = network, race, steps, race.seconds + seconds
+        self.times = list[float]()  # of the end of each step
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         """Gives a batch's loss."""
@@ -59,17 +62,18 @@ class Classifier(lightning.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def on_train_batch_end(self, *_: Any) -> None:
-        """Ends training when the time is up."""
-        self.trainer.should_stop = self.race.left < 0
+        """Keeps the time, and ends training when it is up."""
+        self.times.append(self.race.seconds)
+        self.trainer.should_stop = self.times[-1] > self.end and len(self.times) >= FEWEST
 
     def on_train_epoch_end(self) -> None:
         """Looks at the test set."""
-        if self.race.left > 0:
+        if not self.trainer.should_stop:
             self.race.look(lambda: answer(self.network, self.race.test_images, self.race.options.bf16))
 
 
 def main() -> None:
-    """Measures a step, sets the schedule's length by it, and trains."""
+    """Measures the speed on a copy, sets the schedule's length by it, and trains."""
     race = Race(__doc__, model="resnet18")
     bf16: bool = race.options.bf16
     quieten()
@@ -77,16 +81,23 @@ def main() -> None:
     images, labels = torch.tensor(race.train[0])[:, None], torch.tensor(race.train[1]).long()
     network = MODELS[race.options.model](SPEC)
     race.reserve(lambda count: answer(network, race.train[0][:count], bf16), sample=500)
-    step = step_seconds(network, (images[:BATCH_SIZE], labels[:BATCH_SIZE]), bf16)
-    classifier = Classifier(network, race, round(race.left / step))
-    trainer = lightning.Trainer(
-        accelerator="cpu", max_epochs=-1, max_steps=classifier.steps, precision="bf16-mixed" if bf16 else "32-true",
-        logger=False, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
-    )  # fmt: skip
-    trainer.fit(classifier, DataLoader(TensorDataset(images, labels), BATCH_SIZE, shuffle=True, drop_last=True))
+    loader = DataLoader(TensorDataset(images, labels), BATCH_SIZE, shuffle=True, drop_last=True)
+    pilot = fit(Classifier(copy.deepcopy(network), race, PILOT, TIMED), loader)
+    steps = round(SHARE * race.left / float(np.diff(pilot.times).mean()))
+    times = fit(Classifier(network, race, steps, race.left), loader).times
     answers = answer(network, race.test_images, bf16)
-    epochs = trainer.global_step * BATCH_SIZE / len(images)
-    race.finish(answers, f"{epochs:.2f} epochs", "lightning", "torch")
+    race.finish(answers, f"{len(times) / len(loader):.2f} epochs", "lightning", "torch")
+
+
+def fit(classifier: Classifier, loader: DataLoader) -> Classifier:
+    """Trains for as many steps as the schedule has, or as there is time for."""
+    trainer = lightning.Trainer(
+        accelerator="cpu", max_epochs=-1, max_steps=classifier.steps,
+        precision="bf16-mixed" if classifier.race.options.bf16 else "32-true", logger=False,
+        enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
+    )  # fmt: skip
+    trainer.fit(classifier, loader)
+    return classifier
 
 
 def quieten() -> None:
@@ -103,22 +114,6 @@ def crop_and_mirror(images: Tensor) -> Tensor:
     columns = torch.where(torch.rand(count, 1) < 0.5, columns.flip(1), columns)
     padded = F.pad(images, (4, 4, 4, 4))[:, 0]  # (B, 36, 36)
     return padded[torch.arange(count)[:, None, None], rows[:, :, None], columns[:, None]][:, None]
-
-
-def step_seconds(network: nn.Module, batch: tuple[Tensor, Tensor], bf16: bool) -> float:  # noqa: FBT001
-    """Times steps of a copy of the network."""
-    images, labels = batch
-    network = copy.deepcopy(network).train()
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.0, momentum=0.9, weight_decay=5e-4)
-    times = [time.monotonic()]
-    while times[-1] - times[0] < TIMED or len(times) < 4:
-        optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            loss = F.cross_entropy(network(SPEC.normalise(crop_and_mirror(images))), labels)
-        loss.backward()
-        optimizer.step()
-        times.append(time.monotonic())
-    return float(np.median(np.diff(times)))
 
 
 @torch.no_grad()
