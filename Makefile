@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test check format bench baseline ladder ladder-peers peers reliability hosts figures clean
+.PHONY: train test check format bench speedrun baseline ladder ladder-peers peers reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -20,13 +20,19 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# recipes, throughput, start-up and memory, all measured again: about an hour and a half without `overnight`
-bench: .venv/installed
-	$(BIN)/python benchmarks/recipes.py --recipe espresso --seeds 3
-	$(BIN)/python benchmarks/recipes.py --recipe coffee --seeds 3
-	$(BIN)/python benchmarks/recipes.py --recipe lunch --seeds 1
+# every recipe, seed by seed, against the machine's own peak: hours; one with: make speedrun RECIPE=coffee SEEDS=5
+speedrun: .venv/installed
+	$(BIN)/python benchmarks/speedrun.py $(if $(RECIPE),--recipe $(RECIPE)) $(if $(SEEDS),--seeds $(SEEDS))
+	$(BIN)/python benchmarks/table.py
+
+# throughput, start-up, packs, transfer, checkpoints, several processes: a quarter of an hour
+bench: .venv/installed-dev
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/packs.py
+	$(BIN)/python benchmarks/transfer.py
+	$(BIN)/python benchmarks/checkpoints.py
+	$(BIN)/python benchmarks/scaling_processes.py
 	$(BIN)/python benchmarks/table.py
 
 # the lecture's sample project: 30 epochs, hours

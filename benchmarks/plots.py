@@ -29,8 +29,9 @@ def draw_accuracy_against_time(results: dict[str, dict[str, Any]], path: Path) -
     )
     for result, colour in zip(recipes, COLOURS, strict=False):
         runs = result["runs"]
-        seconds, accuracies = zip(*runs[0]["curve"], strict=True)
-        axes.plot(seconds, [100 * accuracy for accuracy in accuracies], color=colour, linewidth=1, alpha=0.6)
+        if curve := runs[0]["curve"]:
+            seconds, accuracies = zip(*curve, strict=True)
+            axes.plot(seconds, [100 * accuracy for accuracy in accuracies], color=colour, linewidth=1, alpha=0.6)
         tests = [100 * run["test_accuracy"] for run in runs]
         axes.plot([run["wall_seconds"] for run in runs], tests, "o", color=colour, label=label(result))
     axes.set(xscale="log", xlabel="time since the command was typed", ylabel="accuracy (%)", ylim=(LEAST, MOST))

@@ -1,4 +1,4 @@
-"""Writes the measured figures into README.md and docs/benchmarks.md, between their markers.
+"""Writes the measured figures into README.md and the pages of docs/, between their markers.
 
 The ladder's come from what `muslin ladder` writes: `make ladder` copies it to `results/`.
 
@@ -9,6 +9,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from data_table import pack_table, processes_line
+from plots import draw_accuracy_against_time
 from results import load_results
 from rival_table import rival_table
 
@@ -19,11 +21,12 @@ RECIPES = ("espresso", "coffee", "lunch", "overnight")
 
 
 def main() -> None:
-    """Replaces both tables."""
+    """Replaces all tables."""
     results = load_results()
     readme, page = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
     replace(readme, "measured", recipe_table(results))
-    replace(page, "measured", recipe_table(results) + "\n\n" + every_run(results))
+    replace(page, "measured", "\n\n".join((recipe_table(results), means(results), every_run(results))))
+    draw_accuracy_against_time(results, ROOT / "docs" / "images" / "accuracy-against-time.png")
     if ladder := results.get("ladder"):
         replace(readme, "ladder", short_ladder(ladder))
         replace(page, "ladder", whole_ladder(ladder))
@@ -31,6 +34,10 @@ def main() -> None:
         replace(page, "peers", peer_table(peers))
     if rivals := results.get("peers"):
         replace(page, "rivals", rival_table(rivals))
+    if scaling := results.get("scaling-processes"):
+        replace(ROOT / "docs" / "scaling.md", "processes", processes_line(scaling))
+    if (packs := results.get("packs")) and (transfer := results.get("transfer")):
+        replace(ROOT / "docs" / "own-pictures.md", "packs", pack_table(packs, transfer))
 
 
 def recipe_table(results: dict[str, dict[str, Any]]) -> str:
@@ -75,20 +82,39 @@ def recipe_row(name: str, result: dict[str, Any]) -> str:
 def every_run(results: dict[str, dict[str, Any]]) -> str:
     """A row a seed."""
     lines = [
-        "| recipe | seed | last validation | test | whole process, s | from `fit` to first step, s | revision |",
-        "|---|---|---|---|---|---|---|",
+        "| recipe | seed | last validation | test | whole process | training alone | TFLOP | GFLOP/s | of the peak |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for name in RECIPES:
-        result = results.get(f"recipe-{name}", {"runs": []})
-        revision = result["measured_on"]["revision"] if result["runs"] else ""
-        lines += [f"| `{name}` | {run_cells(run)} | {revision} |" for run in result["runs"]]
+        lines += [f"| `{name}` | {run_cells(run)} |" for run in results.get(f"recipe-{name}", {"runs": []})["runs"]]
     return "\n".join(lines)
 
 
 def run_cells(run: dict[str, Any]) -> str:
     """One seed's figures."""
     accuracies = " | ".join(f"{100 * run[f'{part}_accuracy']:.2f} %" for part in ("validation", "test"))
-    return f"{run['seed']} | {accuracies} | {run['wall_seconds']} | {run['seconds_to_first_step']}"
+    share = "not measured" if run["share_of_peak"] is None else f"{run['share_of_peak']:.0%}"
+    work = f"{run['training_tflop']:,.0f} | {run['sustained_gflops']:.0f} | {share}"
+    return f"{run['seed']} | {accuracies} | {run['wall_seconds']} s | {run['training_seconds']} s | {work}"
+
+
+def means(results: dict[str, dict[str, Any]]) -> str:
+    """A row a recipe: mean, deviation and 95 % interval of the mean over the seeds."""
+    lines = [
+        "| recipe | seeds | mean | deviation | 95 % interval of the mean | revision |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in RECIPES:
+        if result := results.get(f"recipe-{name}"):
+            low, high = result["accuracy_interval"] or (None, None)
+            between = "" if low is None else f"{100 * low:.2f} to {100 * high:.2f} %"
+            deviation = result["accuracy_deviation"]
+            spread = "" if deviation is None else f"{100 * deviation:.2f}"
+            lines.append(
+                f"| `{name}` | {len(result['runs'])} | {100 * result['accuracy_mean']:.2f} % | {spread} | {between} "
+                f"| {result['measured_on']['revision']} |"
+            )
+    return "\n".join(lines)
 
 
 def short_ladder(ladder: dict[str, Any]) -> str:
