@@ -110,6 +110,13 @@ def test_a_mistake_is_one_line_and_leaves_nothing(here, type_, arguments, code, 
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.parametrize(("rank", "tells"), [("0", True), ("1", False)])
+def test_one_of_several_processes_tells_of_a_wrong_option(type_, monkeypatch, rank, tells):
+    monkeypatch.setenv("LOCAL_RANK", rank)
+    code, _, err = type_("fit", "--epoch", "3")
+    assert (code, "No such option" in err) == (2, tells)
+
+
 def test_help_names_everything(type_):
     code, out, _ = type_("--help")
     assert code == 0

@@ -1,5 +1,6 @@
 """The command line: a module for each group of commands; none imports torch before a command runs."""
 
+import os
 import signal
 import sys
 
@@ -22,7 +23,8 @@ def main() -> None:
     try:
         result = cli(prog_name="muslin", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        if os.environ.get("LOCAL_RANK", "0") == "0":  # of the processes that torchrun starts, one a machine tells
+            error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
