@@ -52,9 +52,9 @@ ladder-peers: .venv/installed
 	$(BIN)/python benchmarks/ladder_peers.py
 
 # Muslin against Keras, Lightning, skorch, scikit-learn and the lecture's project, within the same time: two and a half
-# hours; a part with: make peers ONLY="keras skorch"
+# hours; a part with: make peers ONLY="keras skorch" BUDGETS="60 180"
 peers: .venv-peers/installed .venv/installed
-	.venv-peers/bin/python benchmarks/peers.py $(if $(ONLY),--only $(ONLY))
+	.venv-peers/bin/python benchmarks/peers.py $(if $(ONLY),--only $(ONLY)) $(if $(BUDGETS),--budgets $(BUDGETS))
 	$(BIN)/python benchmarks/table.py
 
 # kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick

@@ -11,7 +11,7 @@ The processes of the longest budget test after every epoch too, while the clock 
 accuracy, by which nothing is chosen. Muslin's times are those of whole processes.
 
     python benchmarks/peers.py                         # all: two and a half hours
-    python benchmarks/peers.py --only keras skorch     # some, put with those that were measured before
+    python benchmarks/peers.py --only keras skorch --budgets 60 180    # some, put with those that were measured before
     python benchmarks/peers.py --quick                 # twenty seconds each, and nothing saved
 """
 
@@ -72,15 +72,18 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", choices=RIVALS, default=list(RIVALS), metavar="NAME", help=", ".join(RIVALS)
     )
+    parser.add_argument(
+        "--budgets", nargs="+", type=int, choices=BUDGETS, default=BUDGETS, metavar="SECONDS", help=f"of {BUDGETS}"
+    )
     options = parser.parse_args()
     hold_to_cores()
     with computing():
         bf16 = prepare("cpu", "auto").bf16
     kept = {} if options.quick else load_results().get("peers", {}).get("rivals", {})
-    budgets = QUICK if options.quick else BUDGETS
+    budgets = QUICK if options.quick else options.budgets
     for budget in budgets:
         for name in options.only:
-            flags = ["--bf16"] * bf16 + ["--curve"] * (budget == max(budgets))
+            flags = ["--bf16"] * bf16 + ["--curve"] * (options.quick or budget == max(BUDGETS))
             outcome = run(RIVALS[name], budget, flags)
             print(
                 f"{name}, {budget} s: {outcome['accuracy']:.2%} after {outcome['seconds']} s, {outcome['trained']}",
