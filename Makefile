@@ -51,7 +51,7 @@ ladder-peers: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check scikit-learn==1.9.1
 	$(BIN)/python benchmarks/ladder_peers.py
 
-# Muslin against Keras, Lightning, skorch, scikit-learn and the lecture's project, within the same time: two and a half
+# Muslin against Keras, Lightning, skorch, scikit-learn and the lecture's project, within the same time: two
 # hours; a part with: make peers ONLY="keras skorch" BUDGETS="60 180"
 peers: .venv-peers/installed .venv/installed
 	.venv-peers/bin/python benchmarks/peers.py $(if $(ONLY),--only $(ONLY)) $(if $(BUDGETS),--budgets $(BUDGETS))

@@ -10,7 +10,7 @@ ends with its process, report and all. Where bfloat16 is faster, Keras and Light
 The processes of the longest budget test after every epoch too, while the clock stands still: for the times to an
 accuracy, by which nothing is chosen. Muslin's times are those of whole processes.
 
-    python benchmarks/peers.py                         # all: two and a half hours
+    python benchmarks/peers.py                         # all: about two hours
     python benchmarks/peers.py --only keras skorch --budgets 60 180    # some, put with those that were measured before
     python benchmarks/peers.py --quick                 # twenty seconds each, and nothing saved
 """
@@ -127,8 +127,9 @@ def run_muslin(budget: int, folder: str) -> Outcome:
     seconds = time.monotonic() - begun
     events = [json.loads(line) for line in done.stdout.splitlines()]
     epochs = sum(event["event"] == "epoch" for event in events)
+    (end,) = (event for event in events if event["event"] == "end")
     return {
-        "accuracy": events[-1]["test_accuracy"], "seconds": round(seconds, 2), "trained": f"{epochs} epochs",
+        "accuracy": end["test_accuracy"], "seconds": round(seconds, 2), "trained": f"{epochs} epochs",
         "curve": [], "versions": {},
     }  # fmt: skip
 
