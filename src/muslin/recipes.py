@@ -71,11 +71,11 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="overnight",
-            summary="the best one, within an hour or two",
+            summary="an hour; no better than lunch where it was measured",
             settings=FitSettings(model="resnet_narrow", epochs=280, augmentation=STRONG),
-            seconds=None,
-            accuracy=None,
-            seeds=0,
+            seconds=3400,
+            accuracy=0.9475,
+            seeds=1,
         ),
     )
 }
