@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,12 @@ numbers = itertools.count()
 settings.register_profile("ci", derandomize=True)  # there, the same examples each time; elsewhere, new ones
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ctrl_c_is_heard() -> None:
+    """Undoes what a shell does to its background jobs: they, and what tests start from them, would ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
