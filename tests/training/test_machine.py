@@ -9,6 +9,7 @@ from muslin.training.machine import (
     cgroup_quota,
     choose_device,
     computing,
+    convolution_speeds,
     memory_limit,
     prepare,
 )
@@ -84,6 +85,21 @@ def test_precision_follows_the_measurement(monkeypatch, slow, expected):
 def test_layout_follows_the_measurement(monkeypatch, wins):
     measure_as(monkeypatch, lambda _, layout: 9.0 if (layout == torch.channels_last) == wins else 1.0)
     assert prepare("cpu", "auto").memory_format == (torch.channels_last if wins else torch.contiguous_format)
+
+
+def test_the_processs_first_convolution_is_not_held_against_a_layout(monkeypatch):
+    seconds = iter([100.0] + [1.0] * 100)
+    calls: list[str] = []
+
+    def work(name):
+        return lambda: calls.append(name) or next(seconds)
+
+    probes = iter(["first", "second"])
+    monkeypatch.setattr(machine_module, "probe", lambda *_: work(next(probes)))
+    monkeypatch.setattr(machine_module, "timed", lambda call: call())
+    speeds = convolution_speeds(torch.device("cpu"), dict.fromkeys("ab", (torch.float32, torch.channels_last)))
+    assert speeds["a"] == speeds["b"]
+    assert calls.count("second") > 1
 
 
 def test_measures_with_all_threads_and_sets_the_processor_back():

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -69,6 +72,34 @@ def test_scaling_is_from_the_highest_rate_every_time():
         scale_learning_rates(optimizers, factor)
         rates = {type(o).__name__: o.param_groups[0]["lr"] for o in optimizers}
         assert rates == {"Muon": pytest.approx(0.2 * factor), "SGD": pytest.approx(0.4 * factor)}
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_sgd_is_pytorchs_to_the_bit(momentum):
+    ours, theirs = model(), model()
+    chosen = FitSettings(optimizer="sgd", lr=0.1, momentum=momentum, weight_decay=0.01)
+    (optimizer,) = make_optimizers(ours, chosen)
+    weights, vectors = ([p for p in theirs.parameters() if (p.ndim > 1) == matrix] for matrix in (True, False))
+    groups = [{"params": weights, "weight_decay": 0.01}, {"params": vectors, "weight_decay": 0.0}]
+    reference = torch.optim.SGD(groups, lr=0.1, momentum=momentum, nesterov=momentum > 0)
+    images = torch.randn(6, 2, 4, 4, generator=torch.Generator().manual_seed(2))
+    for _ in range(4):
+        for net, stepper in ((ours, optimizer), (theirs, reference)):
+            stepper.zero_grad()
+            net(images).square().sum().backward()
+            stepper.step()
+    for own, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.equal(own, other)
+
+
+def test_making_muon_brings_no_compiler_in():
+    code = (
+        "import sys; from torch import nn; from muslin.config import FitSettings; "
+        "from muslin.training.optimizers import make_optimizers; "
+        "[o.zero_grad() for o in make_optimizers(nn.Conv2d(1, 1, 3), FitSettings())]; "
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_sgd_is_nesterovs_with_coupled_decay():

@@ -1,10 +1,12 @@
 """The pictures of a run: its curves, and a grid of test pictures with what was said of them."""
 
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
+import torch
+import torch.nn.functional as F
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
@@ -14,6 +16,12 @@ __all__ = ["Curves", "draw_curves", "draw_predictions"]
 RIGHT, WRONG = "#1b6ca8", "#c2410c"  # told apart by colour-blind eyes as well; a cross marks the wrong ones too
 GRID = 6
 DPI = 150
+SIDE = 216  # pixels of a picture in the grid, where the following are pixels too
+CELL = 262, 300  # width and height of a picture with what stands above it
+HEAD, FOOT = 45, 25
+TITLE_GAP = 10
+LETTER = 12  # about
+LEAST_COLUMNS = 3  # of paper, for the heading's sake
 
 
 @dataclass(frozen=True)
@@ -64,17 +72,20 @@ def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes:
     shown = choose_shown(labels, predicted)
     columns = min(GRID, len(shown))
     rows = -(-len(shown) // columns)
-    figure = Figure(figsize=(1.75 * columns, 2.1 * rows + 0.6), layout="constrained")
-    axes_of = figure.subplots(rows, columns, squeeze=False).flatten()
-    for axes in axes_of:
-        axes.axis("off")
-    for axes, index in zip(axes_of, shown, strict=False):
-        _draw_one(axes, images[index], classes[int(labels[index])], classes[int(predicted[index])])
+    width, height = max(columns, LEAST_COLUMNS) * CELL[0], HEAD + rows * CELL[1] + FOOT
+    figure = Figure(figsize=(width / DPI, height / DPI))
+    canvas = torch.full((3, height, width), 255, dtype=torch.uint8)
+    for place, index in enumerate(shown):
+        row, column = divmod(place, columns)
+        left, bottom = column * CELL[0], HEAD + (row + 1) * CELL[1]
+        _paste(canvas, images[index], left, bottom)
+        title, colour = _title(classes[int(labels[index])], classes[int(predicted[index])])
+        x, y = left + CELL[0] / 2, height - bottom + SIDE + TITLE_GAP
+        figure.text(x / width, y / height, title, fontsize=8, color=colour, ha="center", va="bottom")
+    figure.figimage(canvas.permute(1, 2, 0).numpy())
     wrong = int((labels != predicted).sum())
-    figure.suptitle(
-        f"Test pictures and what was said of them; × marks mistakes, {wrong:,} of {len(labels):,} in all",
-        fontsize=9,
-    )
+    summary = f"Test pictures and what was said of them; × marks mistakes, {wrong:,} of {len(labels):,} in all"
+    figure.suptitle(textwrap.fill(summary, width // LETTER), fontsize=9, y=1 - TITLE_GAP / height, va="top")
     return _png(figure)
 
 
@@ -89,13 +100,26 @@ def choose_shown(labels: Tensor, predicted: Tensor) -> list[int]:
     return sorted(right[: room - len(mistakes)]) + sorted(mistakes)
 
 
-def _draw_one(axes: Axes, image: Tensor, true: str, said: str) -> None:
-    if len(image) == 1:
-        axes.imshow(image[0].numpy(), cmap="gray", vmin=0, vmax=255)
-    else:
-        axes.imshow(image.permute(1, 2, 0).numpy())
-    is_right = true == said
-    axes.set_title(said if is_right else f"× {said}\nis {true}", fontsize=8, color=RIGHT if is_right else WRONG)
+def _paste(canvas: Tensor, image: Tensor, left: int, bottom: int) -> None:
+    """Puts a picture into the square above `bottom`, in the middle of its cell; pixels of small ones stay squares."""
+    scale = SIDE / max(image.shape[1:])
+    height, width = (max(1, round(scale * side)) for side in image.shape[1:])
+    way = {"mode": "nearest-exact"} if scale > 1 else {"mode": "bilinear", "antialias": True}
+    fitted = F.interpolate(image[None].float(), (height, width), **way)[0].round().byte()  # (C, height, width)
+    top, left = bottom - (SIDE + height) // 2, left + (CELL[0] - width) // 2
+    canvas[:, top : top + height, left : left + width] = fitted
+
+
+def _title(true: str, said: str) -> tuple[str, str]:
+    """Gives what stands above a picture, and its colour."""
+    if true == said:
+        return _shortened(said), RIGHT
+    return f"× {_shortened(said)}\nis {_shortened(true)}", WRONG
+
+
+def _shortened(name: str) -> str:
+    most = CELL[0] // LETTER
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def _png(figure: Figure) -> bytes:

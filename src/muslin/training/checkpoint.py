@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from muslin.run.checkpoints import AVERAGE, MODEL
 from muslin.training.averaging import WeightAverage
+from muslin.training.optimizers import AnyOptimizer
 
 __all__ = ["capture", "restore"]
 
 
-def capture(model: nn.Module, optimizers: Sequence[Optimizer], average: WeightAverage) -> dict[str, Tensor]:
+def capture(model: nn.Module, optimizers: Sequence[AnyOptimizer], average: WeightAverage) -> dict[str, Tensor]:
     """Copies all tensors that training goes on from, by name, to the CPU."""
     tensors = {MODEL + name: tensor for name, tensor in model.state_dict().items()}
     tensors |= {AVERAGE + name: tensor for name, tensor in average.named().items()}
@@ -25,7 +25,7 @@ def capture(model: nn.Module, optimizers: Sequence[Optimizer], average: WeightAv
 
 @torch.no_grad()
 def restore(
-    tensors: dict[str, Tensor], model: nn.Module, optimizers: Sequence[Optimizer], average: WeightAverage
+    tensors: dict[str, Tensor], model: nn.Module, optimizers: Sequence[AnyOptimizer], average: WeightAverage
 ) -> None:
     """Puts captured tensors back where they came from, in the layout that the parameters have here."""
     weights = {name.removeprefix(MODEL): t for name, t in tensors.items() if name.startswith(MODEL)}
@@ -40,7 +40,7 @@ def restore(
                     optimizer.state[parameter][name.removeprefix(prefix)] = like(parameter, tensor)
 
 
-def kept_by(optimizers: Sequence[Optimizer]) -> dict[str, Tensor]:
+def kept_by(optimizers: Sequence[AnyOptimizer]) -> dict[str, Tensor]:
     """Names what optimizers keep for each parameter."""
     return {
         f"optimizer.{number}.{index}.{key}": value
@@ -51,7 +51,7 @@ def kept_by(optimizers: Sequence[Optimizer]) -> dict[str, Tensor]:
     }
 
 
-def parameters_of(optimizer: Optimizer) -> list[nn.Parameter]:
+def parameters_of(optimizer: AnyOptimizer) -> list[nn.Parameter]:
     """Lists an optimizer's parameters in its order."""
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 

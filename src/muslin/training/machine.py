@@ -140,10 +140,12 @@ def convolution_speeds(
     """Measures GFLOP/s of a 3x3 convolution, forward and backward, by type and layout.
 
     The ways take turns and each keeps its best round, so that other work on the machine slows all of them alike. One
-    that is hopeless at its first call, as bfloat16 is where the processor lacks it, gets no second.
+    that is hopeless at its first call, as bfloat16 is where the processor lacks it, gets no second. The process's very
+    first convolution, which also starts threads and brings in libraries, is nobody's.
     """
     operations = 3 * 2 * 9 * PROBE_CHANNELS**2 * PROBE_SIDE**2 * PROBE_BATCH
     probes = {name: probe(device, dtype, layout) for name, (dtype, layout) in ways.items()}
+    next(iter(probes.values()))()
     best = {name: timed(work) for name, work in probes.items()}  # the first call also compiles and allocates
     hopeful = {name: work for name, work in probes.items() if best[name] < HOPELESS * min(best.values())}
     for _ in range(PROBE_ROUNDS):

@@ -3,18 +3,66 @@
 Norms and biases never decay.
 """
 
-from collections.abc import Callable, Iterable
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, AdamW, Optimizer
+from torch.optim import AdamW
 
 from muslin.config import FitSettings
 
-__all__ = ["Muon", "make_optimizers", "orthogonalise", "scale_learning_rates"]
+__all__ = ["SGD", "AnyOptimizer", "Muon", "make_optimizers", "orthogonalise", "scale_learning_rates"]
+
+Group = dict[str, Any]
 
 
-def make_optimizers(model: nn.Module, settings: FitSettings, *, bf16: bool = False) -> list[Optimizer]:
+class Optimizer(ABC):
+    """Steps parameters in groups, each with its learning rate, and keeps what it must know of each parameter's past.
+
+    It has the face of PyTorch's `torch.optim.Optimizer`. To make one of those brings PyTorch's compiler in, which takes
+    two seconds of every run.
+
+    Args:
+        groups: each with `params` and `lr`, and what else the optimizer asks for.
+    """
+
+    def __init__(self, groups: list[Group]) -> None:
+        self.param_groups = groups
+        self.state: defaultdict[Tensor, dict[str, Tensor]] = defaultdict(dict)
+
+    def zero_grad(self) -> None:
+        """Forgets all gradients."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Moves every parameter that has a gradient."""
+        for group in self.param_groups:
+            stepped: list[Tensor] = [parameter for parameter in group["params"] if parameter.grad is not None]
+            if stepped:
+                self.step_group(stepped, [parameter.grad for parameter in stepped if parameter.grad is not None], group)
+
+    @abstractmethod
+    def step_group(self, parameters: list[Tensor], gradients: list[Tensor], group: Group) -> None:
+        """Moves the parameters of one group that have gradients."""
+
+    def kept(self, name: str, parameter: Tensor) -> Tensor:
+        """Gives what is kept for a parameter under a name; zeros at first."""
+        state = self.state[parameter]
+        if name not in state:
+            state[name] = torch.zeros_like(parameter)
+        return state[name]
+
+
+AnyOptimizer = Optimizer | AdamW
+
+
+def make_optimizers(model: nn.Module, settings: FitSettings, *, bf16: bool = False) -> list[AnyOptimizer]:
     """Builds the optimizers that together step every trainable parameter once.
 
     Args:
@@ -27,20 +75,45 @@ def make_optimizers(model: nn.Module, settings: FitSettings, *, bf16: bool = Fal
     if settings.optimizer == "muon":
         filters = [p for p in trainable if p.ndim == 4]
         matrices = [p for p in trainable if p.ndim >= 2 and p.ndim != 4]
-        muon: list[Optimizer] = [Muon(filters, settings.muon_lr, bf16=bf16)] if filters else []
-        return [*muon, _sgd(matrices, vectors, settings)]
-    weights = [p for p in trainable if p.ndim >= 2]
+        muon: list[AnyOptimizer] = [Muon(filters, settings.muon_lr, bf16=bf16)] if filters else []
+        return [*muon, SGD(_groups(matrices, vectors, settings), settings.momentum)]
+    groups = _groups([p for p in trainable if p.ndim >= 2], vectors, settings)
     if settings.optimizer == "sgd":
-        return [_sgd(weights, vectors, settings)]
-    groups = _groups(weights, vectors, settings.weight_decay)
-    return [AdamW(groups, lr=settings.lr, betas=(settings.momentum, 0.999), fused=True)]
+        return [SGD(groups, settings.momentum)]
+    return [AdamW(groups, betas=(settings.momentum, 0.999), fused=True)]
 
 
-def scale_learning_rates(optimizers: Iterable[Optimizer], factor: float) -> None:
+def scale_learning_rates(optimizers: Iterable[AnyOptimizer], factor: float) -> None:
     """Sets every group's learning rate to `factor` times the one it was made with."""
     for optimizer in optimizers:
         for group in optimizer.param_groups:
-            group["lr"] = factor * group.setdefault("highest_lr", group["lr"])
+            if "highest_lr" not in group:
+                group["highest_lr"] = group["lr"]
+            group["lr"] = factor * group["highest_lr"]
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with Nesterov's momentum, as Sutskever et al. (2013) write it, and coupled decay.
+
+    Args:
+        groups: each with `params`, `lr` and `weight_decay`.
+        momentum: in [0, 1).
+    """
+
+    def __init__(self, groups: list[Group], momentum: float) -> None:
+        super().__init__(groups)
+        self.momentum = momentum
+
+    def step_group(self, parameters: list[Tensor], gradients: list[Tensor], group: Group) -> None:
+        """Moves all of them at once."""
+        if group["weight_decay"]:
+            gradients = list(torch._foreach_add(gradients, parameters, alpha=group["weight_decay"]))
+        if self.momentum:
+            velocities = [self.kept("momentum_buffer", parameter) for parameter in parameters]
+            torch._foreach_mul_(velocities, self.momentum)
+            torch._foreach_add_(velocities, gradients)
+            gradients = list(torch._foreach_add(gradients, velocities, alpha=self.momentum))
+        torch._foreach_add_(parameters, gradients, alpha=-group["lr"])
 
 
 class Muon(Optimizer):
@@ -57,26 +130,16 @@ class Muon(Optimizer):
     """
 
     def __init__(self, filters: list[nn.Parameter], lr: float, momentum: float = 0.6, *, bf16: bool = False) -> None:
-        super().__init__(filters, {"lr": lr, "momentum": momentum})
-        self.dtype = torch.bfloat16 if bf16 else torch.float32
+        super().__init__([{"params": filters, "lr": lr}])
+        self.momentum, self.dtype = momentum, torch.bfloat16 if bf16 else torch.float32
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Moves every filter bank that has a gradient."""
-        assert closure is None
-        for group in self.param_groups:
-            for bank in group["params"]:
-                if bank.grad is not None:
-                    self._step_one(bank, group["lr"], group["momentum"])
-
-    def _step_one(self, bank: Tensor, lr: float, momentum: float) -> None:
-        state = self.state[bank]
-        if not state:
-            state["momentum"] = torch.zeros_like(bank)
-        velocity = state["momentum"].mul_(momentum).add_(bank.grad)
-        direction = bank.grad.add(velocity, alpha=momentum)  # type: ignore[union-attr]
-        update = orthogonalise(direction.flatten(1).to(self.dtype)).view_as(bank)
-        bank.mul_(len(bank) ** 0.5 / bank.norm().clamp(min=1e-7)).add_(update, alpha=-lr)
+    def step_group(self, parameters: list[Tensor], gradients: list[Tensor], group: Group) -> None:
+        """Moves one bank after the other."""
+        for bank, gradient in zip(parameters, gradients, strict=True):
+            velocity = self.kept("momentum", bank).mul_(self.momentum).add_(gradient)
+            direction = gradient.add(velocity, alpha=self.momentum)
+            update = orthogonalise(direction.flatten(1).to(self.dtype)).view_as(bank)
+            bank.mul_(len(bank) ** 0.5 / bank.norm().clamp(min=1e-7)).add_(update, alpha=-group["lr"])
 
 
 def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
@@ -98,10 +161,8 @@ def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
     return result
 
 
-def _sgd(weights: list[nn.Parameter], vectors: list[nn.Parameter], settings: FitSettings) -> SGD:
-    groups = _groups(weights, vectors, settings.weight_decay)
-    return SGD(groups, lr=settings.lr, momentum=settings.momentum, nesterov=settings.momentum > 0, foreach=True)
-
-
-def _groups(weights: list[nn.Parameter], vectors: list[nn.Parameter], decay: float) -> list[dict[str, object]]:
-    return [{"params": weights, "weight_decay": decay}, {"params": vectors, "weight_decay": 0.0}]
+def _groups(weights: list[nn.Parameter], vectors: list[nn.Parameter], settings: FitSettings) -> list[Group]:
+    return [
+        {"params": weights, "lr": settings.lr, "weight_decay": settings.weight_decay},
+        {"params": vectors, "lr": settings.lr, "weight_decay": 0.0},
+    ]
