@@ -67,7 +67,7 @@ def main() -> None:
             return checkpoint
 
         Loop.checkpoint = timed_copy
-        plan = Plan(settings, len(splits.train), time.monotonic(), final_cost=1)
+        plan = Plan(settings, time.monotonic(), final_cost=1)
         fit(model, splits, settings, machine, plan, interrupted=lambda: len(watched.stalls) >= count, saver=watched)
         checkpoints.wait()
         size = max(path.stat().st_size for path in Path(folder).rglob("*.safetensors"))

@@ -160,7 +160,7 @@ def short_training(data: ImageData, test: ImageData, seed: int) -> float:
     torch.manual_seed(seed)
     model = MODELS["convnet"](data.spec)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    for images, labels in TrainingBatches(data, BATCH, PLAIN, seed, window=SMALL_WINDOW).epoch(0):
+    for images, labels, *_ in TrainingBatches(data, BATCH, PLAIN, seed, window=SMALL_WINDOW).epoch(0):
         optimizer.zero_grad()
         F.cross_entropy(model(images), labels).backward()
         optimizer.step()

@@ -83,16 +83,18 @@ def measure(steps: int) -> None:
         torch.set_num_threads(CORES // world.size)
         torch.set_flush_denormal(True)
         loop, batches = prepare_loop(world)
-        for number, (images, labels) in enumerate(batches.epoch(0, part=world.part)):
+        pictures = 0
+        for number, batch in enumerate(batches.epoch(0, part=world.part)):
             if number == WARM_UP:
-                start = time.perf_counter()
+                pictures, start = 0, time.perf_counter()
             if number == WARM_UP + steps:
                 break
-            loop.train_step(images, labels, batches.size(number))
+            loop.train_step(batch)
+            pictures += batch.whole
             world.any(False, False)  # noqa: FBT003 - what `fit` asks after each step
         seconds = time.perf_counter() - start
     if world.is_first:
-        print(sum(map(batches.size, range(WARM_UP, WARM_UP + steps))) / seconds)
+        print(pictures / seconds)
 
 
 def prepare_loop(world: World) -> tuple[Loop, TrainingBatches]:
@@ -107,8 +109,8 @@ def prepare_loop(world: World) -> tuple[Loop, TrainingBatches]:
     world.share_weights(model)
     if world.size > 1:
         synchronise_norms(model)
-    plan = Plan(settings, len(data), time.monotonic(), final_cost=1, agree=world.first)
-    loop = Loop(model, settings, machine, plan, lambda _: None, world)
+    plan = Plan(settings, time.monotonic(), final_cost=1, agree=world.first)
+    loop = Loop(model, settings, machine, plan, lambda _: None, world, len(data))
     return loop, TrainingBatches(data, settings.batch_size, settings.augmentation, settings.seed)
 
 

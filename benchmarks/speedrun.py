@@ -44,7 +44,7 @@ def measure_recipe(recipe: Recipe, seeds: int) -> None:
     """Runs every seed and saves mean, deviation and interval."""
     data = load_splits("fashion-mnist", validation=recipe.settings.validation).train
     operations = count_operations(recipe.settings, data.spec)
-    runs = [measure_seed(recipe, seed, operations, len(data)) for seed in range(seeds)]
+    runs = [measure_seed(recipe, seed, operations) for seed in range(seeds)]
     accuracies = [run["test_accuracy"] for run in runs]
     save_result(
         f"recipe-{recipe.name}",
@@ -59,21 +59,22 @@ def measure_recipe(recipe: Recipe, seeds: int) -> None:
     )
 
 
-def measure_seed(recipe: Recipe, seed: int, operations: Operations, pictures: int) -> dict[str, Any]:
+def measure_seed(recipe: Recipe, seed: int, operations: Operations) -> dict[str, Any]:
     """Runs `muslin fit` once, in a process of its own, between two measurements of the machine's peak."""
     peak, energy = machine_peak(), energy_joules()
     events, wall = fit(recipe.name, seed)
     energy_after, peak = energy_joules(), max(peak, machine_peak())
     epochs = [event for event in events if event["event"] == "epoch"]
-    training = sum(pictures / epoch["pictures_per_second"] for epoch in epochs)
-    sustained = operations["training"] * pictures * len(epochs) / training / 1e9
+    training = sum(epoch["pictures"] / epoch["pictures_per_second"] for epoch in epochs)
+    pictures = sum(epoch["pictures"] for epoch in epochs)
+    sustained = operations["training"] * pictures / training / 1e9
     result = {
         "seed": seed,
         "wall_seconds": round(wall, 1),
         "seconds_to_first_step": round(events[0]["seconds"], 2),
         "training_seconds": round(training, 1),
-        "pictures_per_second": round(pictures * len(epochs) / training),
-        "training_tflop": round(operations["training"] * pictures * len(epochs) / 1e12, 1),
+        "pictures_per_second": round(pictures / training),
+        "training_tflop": round(operations["training"] * pictures / 1e12, 1),
         "sustained_gflops": round(sustained, 1),
         "peak_gflops": round(peak, 1),
         "share_of_peak": round(sustained / peak, 3),

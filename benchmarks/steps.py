@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from muslin.config import FitSettings
-from muslin.data.batches import TrainingBatches
+from muslin.data.batches import Batch, TrainingBatches
 from muslin.data.images import ImageData
 from muslin.training.averaging import WeightAverage
 from muslin.training.machine import Machine
@@ -26,7 +26,7 @@ def training_step(model: nn.Module, data: ImageData, settings: FitSettings, mach
     average = WeightAverage(model, settings.average)
 
     def step() -> int:
-        images, labels = next(batches)
+        images, labels, *_ = next(batches)
         with machine.autocast():
             logits = model(images)
         loss = F.cross_entropy(logits.float(), labels, label_smoothing=settings.label_smoothing)
@@ -41,7 +41,7 @@ def training_step(model: nn.Module, data: ImageData, settings: FitSettings, mach
     return step
 
 
-def forever(batches: TrainingBatches) -> Iterator[tuple[Tensor, Tensor]]:
+def forever(batches: TrainingBatches) -> Iterator[Batch]:
     """Yields epoch after epoch."""
     epoch = 0
     while True:

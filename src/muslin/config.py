@@ -53,6 +53,7 @@ class FitSettings:
         optimizer: `sgd` (Nesterov), `adamw` or `muon` (for the filters, with `sgd` for the rest).
         lr: highest learning rate, > 0; for `muon`, that of the parameters it leaves to `sgd`.
         muon_lr: highest learning rate of the filters under `muon`, > 0.
+        norm_lr: highest learning rate of norms' scales and shifts under `muon`, > 0; other optimizers give them `lr`.
         momentum: in [0, 1).
         weight_decay: >= 0; never on norms and biases. Coupled for `sgd`, decoupled for `adamw`.
         schedule: how the learning rate falls after the warm-up: `constant`, `linear` or `cosine`.
@@ -64,6 +65,8 @@ class FitSettings:
         patience: stop after this many epochs without a better validation loss; 0 never stops early.
         time_budget: seconds from start to tested run, 0 for none; replaces `epochs`.
         augmentation: how training pictures change.
+        skip_easy: share of the training pictures that every epoch but the first leaves out, in [0, 1): those whose loss
+            was lowest when they were last seen.
         balance: what to do about classes of different size: `none`, `weights` (each class counts the same in the loss),
             or `sample` (each class is shown as often).
         size: side in pixels that picture files are brought to; 0 chooses by the pictures.
@@ -83,6 +86,7 @@ class FitSettings:
     optimizer: OptimizerName = "muon"
     lr: float = 0.1
     muon_lr: float = 0.05
+    norm_lr: float = 1.0
     momentum: float = 0.9
     weight_decay: float = 5e-4
     schedule: ScheduleName = "linear"
@@ -94,6 +98,7 @@ class FitSettings:
     patience: int = 0
     time_budget: float = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
+    skip_easy: float = 0.0
     balance: Balance = "none"
     size: int = 0
     on_bad: OnBad = "stop"
@@ -116,9 +121,9 @@ class FitSettings:
             check_range(name, getattr(self, name), 1)
         for name in ("patience", "time_budget", "weight_decay", "size", "seed"):
             check_range(name, getattr(self, name), 0)
-        for name in ("lr", "muon_lr", "checkpoint_every"):
+        for name in ("lr", "muon_lr", "norm_lr", "checkpoint_every"):
             check_range(name, getattr(self, name), 0, exclude_low=True)
-        for name in ("momentum", "warmup", "label_smoothing", "average"):
+        for name in ("momentum", "warmup", "label_smoothing", "average", "skip_easy"):
             check_range(name, getattr(self, name), 0, 1, exclude_high=True)
         if self.tta not in (1, 2):
             raise SettingError(f"tta is {self.tta}; it must be 1 (the picture) or 2 (with its mirror image)")
@@ -131,6 +136,7 @@ class FitSettings:
             SettingError: a name is unknown or a value is out of its range.
         """
         values = dict(values)
+        values.setdefault("norm_lr", values.get("lr", cls.lr))  # norms had the others' rate once
         try:
             return cls(**values | {"augmentation": Augmentation(**values.get("augmentation", {}))})
         except TypeError as error:

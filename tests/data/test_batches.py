@@ -14,15 +14,17 @@ PLAIN = Augmentation(flip="none", shift=0)
 def test_an_epoch_shows_every_picture_once_in_even_batches(splits, batch_size):
     batches = TrainingBatches(splits.train, batch_size, PLAIN, seed=0)
     seen = list(batches.epoch(0))
-    sizes = [len(labels) for _, labels in seen]
-    assert len(seen) == len(batches)
+    sizes = [len(batch.labels) for batch in seen]
+    assert len(seen) == batches.steps(0)
+    assert [batch.whole for batch in seen] == sizes
     assert max(sizes) <= batch_size
     assert max(sizes) - min(sizes) <= 1
-    images = torch.cat([images for images, _ in seen])
+    images = torch.cat([batch.images for batch in seen])
     order = batches.order(0)
+    assert torch.equal(torch.cat([batch.indices for batch in seen]), order)
     assert sorted(order.tolist()) == list(range(270))
     assert torch.equal(images, splits.train.spec.normalise(splits.train.images[order]))
-    assert torch.equal(torch.cat([labels for _, labels in seen]), splits.train.labels[order])
+    assert torch.equal(torch.cat([batch.labels for batch in seen]), splits.train.labels[order])
 
 
 def test_epochs_and_seeds_differ_and_repeat(splits):
@@ -36,13 +38,13 @@ def test_an_epoch_can_start_in_its_middle(splits):
     batches = TrainingBatches(splits.train, 64, Augmentation(erase=3), seed=0)
     whole, rest = list(batches.epoch(2)), list(batches.epoch(2, start=3))
     assert len(rest) == len(whole) - 3
-    for (images, labels), (more, more_labels) in zip(whole[3:], rest, strict=True):
-        assert torch.equal(images, more)
-        assert torch.equal(labels, more_labels)
+    for batch, again in zip(whole[3:], rest, strict=True):
+        assert torch.equal(batch.images, again.images)
+        assert torch.equal(batch.labels, again.labels)
 
 
 def test_batches_are_channels_last():
-    images, _ = next(TrainingBatches(make_splits(channels=3).train, 64, PLAIN, seed=0).epoch(0))
+    images, *_ = next(TrainingBatches(make_splits(channels=3).train, 64, PLAIN, seed=0).epoch(0))
     assert images.is_contiguous(memory_format=torch.channels_last)
 
 
@@ -73,11 +75,30 @@ def streamed(splits, tmp_path):
 @pytest.mark.parametrize("window", [1, WINDOW, 1 << 20])
 def test_a_streamed_epoch_shows_every_picture_once(splits, streamed, batch_size, window):
     batches = TrainingBatches(streamed, batch_size, PLAIN, seed=0, window=window)
-    images, labels = (torch.cat(parts) for parts in zip(*batches.epoch(0), strict=True))
+    images, labels, indices, _ = zip(*batches.epoch(0), strict=True)
+    images, labels = torch.cat(images), torch.cat(labels)
     order = batches.order(0)
+    assert torch.equal(torch.cat(indices), order)
     assert sorted(order.tolist()) == list(range(270))
     assert torch.equal(images, splits.train.spec.normalise(splits.train.images[order]))
     assert torch.equal(labels, splits.train.labels[order])
+
+
+@pytest.mark.parametrize("balance", ["none", "sample"])
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_an_epoch_can_leave_pictures_out(splits, streamed, is_streamed, balance):
+    data = streamed if is_streamed else splits.train
+    shown = torch.arange(270) % 3 > 0
+    batches = TrainingBatches(data, 30, Augmentation(shift=2), seed=0, balance=balance, window=WINDOW)
+    seen = list(batches.epoch(1, shown=shown))
+    indices = torch.cat([batch.indices for batch in seen])
+    whole = batches.order(1)
+    assert shown[indices].all()
+    assert indices.bincount(minlength=270).tolist() == (whole.bincount(minlength=270) * shown).tolist()
+    assert len(seen) == batches.steps(1, shown) == -(-len(indices) // 30)
+    if balance == "none":  # a picture is changed in the same way whatever is shown beside it
+        images = torch.cat([batch.images for batch in batches.epoch(1)])[whole.argsort()]
+        assert torch.equal(torch.cat([batch.images for batch in seen]), images[indices])
 
 
 def test_streamed_batches_are_cut_and_changed_as_those_in_memory(splits, streamed, monkeypatch):
@@ -102,9 +123,9 @@ def test_a_streamed_epoch_can_start_in_its_middle(streamed, start, balance):
     batches = TrainingBatches(streamed, 9, Augmentation(erase=3), seed=0, window=WINDOW, balance=balance)
     whole, rest = list(batches.epoch(2)), list(batches.epoch(2, start=start))
     assert len(rest) == len(whole) - start
-    for (images, labels), (more, more_labels) in zip(whole[start:], rest, strict=True):
-        assert torch.equal(images, more)
-        assert torch.equal(labels, more_labels)
+    for batch, again in zip(whole[start:], rest, strict=True):
+        assert torch.equal(batch.images, again.images)
+        assert torch.equal(batch.labels, again.labels)
 
 
 def test_a_window_is_few_stretches_of_the_file_mixed_fully(streamed):
@@ -126,8 +147,10 @@ def test_in_order_streams_too(splits, streamed):
 def test_streamed_batches_come_in_parts(streamed):
     batches = TrainingBatches(streamed, 20, PLAIN, seed=0, window=WINDOW)
     halves = [list(batches.epoch(0, part=part)) for part in (lambda n: slice(0, n // 2), lambda n: slice(n // 2, n))]
-    for (images, _), (first, _), (second, _) in zip(batches.epoch(0), *halves, strict=True):
-        assert torch.equal(images, torch.cat([first, second]))
+    for batch, first, second in zip(batches.epoch(0), *halves, strict=True):
+        assert torch.equal(batch.images, torch.cat([first.images, second.images]))
+        assert torch.equal(batch.indices, torch.cat([first.indices, second.indices]))
+        assert batch.whole == first.whole == second.whole == len(batch.labels)
 
 
 def test_balanced_draws_show_classes_equally_often():
@@ -149,7 +172,7 @@ def test_balanced_epochs(splits, streamed, is_streamed):
     assert torch.equal(order, batches.order(4))
     assert not torch.equal(order, batches.order(5))
     assert abs(int(data.labels[order].sum()) - 135) < 35
-    images, labels = (torch.cat(parts) for parts in zip(*batches.epoch(4), strict=True))
+    images, labels = (torch.cat(parts) for parts in list(zip(*batches.epoch(4), strict=True))[:2])
     assert torch.equal(labels, data.labels[order])
     often = order.bincount().argmax()
     copies = images[order == often]

@@ -43,9 +43,10 @@ def test_processes_see_the_pictures_that_one_would_see(size, balance):
     augmentation = Augmentation(flip="random", shift=2, erase=4)
     batches = TrainingBatches(train, 18, augmentation, seed=5, balance=balance)
     ways = [batches.epoch(3), *(batches.epoch(3, part=World(rank, size).part) for rank in range(size))]
-    for (images, labels), *parts in zip(*ways, strict=True):
-        assert torch.equal(images, torch.cat([part for part, _ in parts]))
-        assert torch.equal(labels, torch.cat([part for _, part in parts]))
+    for batch, *parts in zip(*ways, strict=True):
+        for name in ("images", "labels", "indices"):
+            assert torch.equal(getattr(batch, name), torch.cat([getattr(part, name) for part in parts]))
+        assert {part.whole for part in parts} == {batch.whole}
 
 
 @pytest.mark.usefixtures("one_thread")

@@ -23,7 +23,7 @@ QUICK = FitSettings(
 def train(splits, settings=QUICK, machine=CPU, **arguments) -> tuple[torch.nn.Module, FitResult]:
     torch.manual_seed(settings.seed)
     model = build(settings.model, splits.spec)
-    plan = Plan(settings, len(splits.train), time.monotonic(), final_cost=1)
+    plan = Plan(settings, time.monotonic(), final_cost=1)
     return model, fit(model, splits, settings, machine, plan, **arguments)
 
 
@@ -89,7 +89,7 @@ def test_the_test_set_is_not_touched(splits):
 def test_divergence_names_the_step_and_keeps_finite_weights(splits):
     torch.manual_seed(0)
     model = build("linear", splits.spec)
-    plan = Plan(QUICK, len(splits.train), 0.0, final_cost=1)
+    plan = Plan(QUICK, 0.0, final_cost=1)
     with pytest.raises(TrainingError, match=r"became (nan|inf) at step \d+ \(epoch 1, up to its batch \d+\): .* Try"):
         fit(model, splits, QUICK.changed(lr=1e38, warmup=0.0, momentum=0.0), CPU, plan)
     assert weights(model).isfinite().all()

@@ -9,6 +9,7 @@ from torch import nn
 
 from muslin.config import FitSettings
 from muslin.training.optimizers import Muon, make_optimizers, orthogonalise, scale_learning_rates
+from muslin.training.sync_norm import SyncedBatchNorm
 
 
 def model():
@@ -57,6 +58,16 @@ def test_every_parameter_is_stepped_once_and_vectors_never_decay(name):
         for group in optimizer.param_groups:
             if any(p.ndim < 2 for p in group["params"]):
                 assert group["weight_decay"] == 0
+
+
+@pytest.mark.parametrize("norm", [nn.GroupNorm(2, 4), SyncedBatchNorm(nn.BatchNorm2d(4))])
+def test_under_muon_norms_have_a_rate_of_their_own(norm):
+    net = nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.Conv2d(4, 4, 1), norm)
+    optimizers = make_optimizers(net, FitSettings(lr=0.1, muon_lr=0.2, norm_lr=0.3))
+    rates = {id(p): group["lr"] for o in optimizers for group in o.param_groups for p in group["params"]}
+    assert [rates[id(p)] for p in net.parameters()] == [0.2, 0.1, 0.3, 0.3] * 2
+    vectors = [p for group in optimizers[1].param_groups for p in group["params"]]
+    assert [id(p) for p in vectors] == [id(p) for p in net.parameters() if p.ndim == 1]  # as checkpoints name them
 
 
 def test_frozen_parameters_are_left_out():

@@ -19,18 +19,24 @@ def clock(monkeypatch):
     return clock
 
 
-def test_epochs_are_counted_in_steps(clock):
-    plan = Plan(FitSettings(epochs=4, batch_size=30), 100, started=90.0, final_cost=1)  # 4 steps an epoch
-    assert [plan.share(step) for step in (0, 4, 16)] == [0, 0.25, 1]
-    assert not plan.is_over(15)
-    assert plan.is_over(16)
+def test_epochs_are_shares_of_the_whole(clock):
+    plan = Plan(FitSettings(epochs=4), started=90.0, final_cost=1)
+    assert [plan.share(epochs) for epochs in (0, 1, 2.5, 4)] == [0, 0.25, 0.625, 1]
+    assert not plan.is_over(3.9)
+    assert plan.is_over(4)
     clock.now += 10
-    assert plan.remaining(4) == pytest.approx(30)
+    assert plan.remaining(1) == pytest.approx(30)
     assert plan.elapsed() == 20
 
 
+def test_epochs_that_skip_easy_pictures_are_smaller_shares():
+    plan = Plan(FitSettings(epochs=5, skip_easy=0.75), started=90.0, final_cost=1)
+    assert [plan.share(epochs) for epochs in (0, 0.5, 1, 3, 5)] == [0, 0.25, 0.5, 0.75, 1]
+    assert Plan(FitSettings(skip_easy=0.75, epochs=1), started=90.0, final_cost=1).share(0.5) == 0.5
+
+
 def test_a_budget_is_shared_by_start_training_validation_and_test(clock):
-    plan = Plan(FitSettings(time_budget=60.0), 100, started=90.0, final_cost=6)  # 10 s are gone
+    plan = Plan(FitSettings(time_budget=60.0), started=90.0, final_cost=6)  # 10 s are gone
     assert plan.share(0) == 0
     clock.now += (50 - FINISHING) / 2
     assert plan.share(10**6) == pytest.approx(0.5)
@@ -42,7 +48,7 @@ def test_a_budget_is_shared_by_start_training_validation_and_test(clock):
 
 
 def test_a_budget_that_the_start_has_eaten_is_over_at_once(clock):
-    plan = Plan(FitSettings(time_budget=1.0), 100, started=90.0, final_cost=1)
+    plan = Plan(FitSettings(time_budget=1.0), started=90.0, final_cost=1)
     assert plan.share(0) in (0, 1)
     clock.now += 0.001
     assert plan.is_over(0)

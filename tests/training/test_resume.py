@@ -1,6 +1,7 @@
 """A resumed run ends with the same bits as one that was never stopped."""
 
 import time
+from itertools import pairwise
 
 import pytest
 import torch
@@ -46,7 +47,7 @@ def train(splits, settings, saver, interrupted=lambda: False):
     torch.manual_seed(settings.seed)
     model = Dropout(splits.spec) if settings.model == "linear" else build(settings.model, splits.spec)
     model = model.to(memory_format=torch.channels_last)
-    plan = Plan(settings, len(splits.train), time.monotonic(), final_cost=1)
+    plan = Plan(settings, time.monotonic(), final_cost=1)
     results = []
     result = fit(
         model, splits, settings, CPU, plan, lambda e: results.append(e) if isinstance(e, EpochResult) else None,
@@ -75,6 +76,20 @@ def test_every_step_can_be_gone_on_from(splits, name, optimizer, average):
         for content in versions if step in (3, 5, 8) or name == "linear" else ():
             resumed, again, _ = train(splits, settings, Memory(decode(content)))
             assert same(model, resumed), f"step {step}"
+            assert comparable(again.epochs) == comparable(result.epochs)
+
+
+@pytest.mark.parametrize("balance", ["none", "sample", "weights"])
+def test_what_is_known_of_the_pictures_is_gone_on_from(splits, balance):
+    settings = SETTINGS.changed(skip_easy=0.5, epochs=4, balance=balance)
+    whole = Memory()
+    model, result, _ = train(splits, settings, whole)
+    steps = [later.step - earlier.step for earlier, later in pairwise(result.epochs)]
+    assert steps == [3, 3, 3] if balance != "sample" else max(steps) < 5
+    for versions in whole.saved.values():
+        for content in versions:
+            resumed, again, _ = train(splits, settings, Memory(decode(content)))
+            assert same(model, resumed)
             assert comparable(again.epochs) == comparable(result.epochs)
 
 
@@ -120,9 +135,9 @@ def test_the_best_epochs_step_is_kept(splits):
 
 
 def test_seconds_go_on_from_where_they_were(splits):
-    plan = Plan(FitSettings(time_budget=100.0), 100, time.monotonic() - 60, final_cost=0)
+    plan = Plan(FitSettings(time_budget=100.0), time.monotonic() - 60, final_cost=0)
     state = plan.state() | {"training": 50.0}
-    later = Plan(FitSettings(time_budget=100.0), 100, time.monotonic(), final_cost=0)
+    later = Plan(FitSettings(time_budget=100.0), time.monotonic(), final_cost=0)
     later.go_on(state)
     assert later.elapsed() == pytest.approx(60, abs=1)
     assert later.share(0) == pytest.approx(50 / (100 - 4 - 10), abs=0.02)

@@ -8,7 +8,7 @@ Legend: N pictures, B pictures of a batch, C channels, H x W pixels.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,7 +18,7 @@ from muslin.data.augment import augment
 from muslin.data.images import ImageData
 from muslin.errors import SettingError
 
-__all__ = ["Balance", "Part", "TrainingBatches", "in_order", "whole"]
+__all__ = ["Balance", "Batch", "Part", "TrainingBatches", "in_order", "whole"]
 
 BLOCK = 256 << 10  # bytes of a streamed set that stay together: one read from disk
 WINDOW = 64 << 20  # bytes of a streamed set that are mixed, and resident, at a time
@@ -32,11 +32,27 @@ def whole(count: int) -> slice:
     return slice(0, count)
 
 
-class TrainingBatches:
-    """Shuffled, augmented batches, every one a pure function of (seed, epoch, step).
+class Batch(NamedTuple):
+    """Some pictures of an epoch, ready to train on.
 
-    An epoch shows every picture once, unless classes are balanced; its batches differ in size by one picture at most,
-    so that none is a tiny rest.
+    Attributes:
+        images: (B, C, H, W) float32, normalised, channels last.
+        labels: (B,) int64.
+        indices: (B,) int64, their positions in the training set.
+        whole: pictures in the whole batch, of which this may be one process's part.
+    """
+
+    images: Tensor
+    labels: Tensor
+    indices: Tensor
+    whole: int
+
+
+class TrainingBatches:
+    """Shuffled, augmented batches, every one a pure function of (seed, epoch, step, which pictures are shown).
+
+    An epoch shows every picture once, unless classes are balanced or some pictures are left out; its batches differ in
+    size by one picture at most, so that none is a tiny rest.
 
     Args:
         data: resident on the device that trains, or streamed.
@@ -63,62 +79,65 @@ class TrainingBatches:
         if batch_size < 1:
             raise SettingError(f"batch size is {batch_size}; at least 1 is needed")
         self.data, self.augmentation, self.seed, self.balance = data, augmentation, seed, balance
-        self.steps = -(-len(data) // batch_size)
+        self.batch_size = batch_size
         size = data.images[0].numel()  # bytes
         self.block = max(1, min(BLOCK, window // 4) // size)  # pictures
         self.window = max(1, window // (size * min(batch_size, len(data))))  # steps
         self.fill = (255 * torch.tensor(data.spec.mean)).round().to(torch.uint8).to(data.device)
 
-    def __len__(self) -> int:
-        return self.steps
+    def steps(self, epoch: int, shown: Tensor | None = None) -> int:
+        """Counts an epoch's batches; see `epoch`."""
+        return self._steps(self.order(epoch, shown))
 
-    def order(self, epoch: int) -> Tensor:
-        """Gives the epoch's order: (N,) int64, a permutation unless classes are balanced."""
+    def _steps(self, order: Tensor) -> int:
+        return -(-len(order) // self.batch_size)
+
+    def order(self, epoch: int, shown: Tensor | None = None) -> Tensor:
+        """Gives the epoch's order: int64, a permutation of the shown pictures unless classes are balanced."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         count = len(self.data)
         if self.data.file is None:
             drawn = self.balance == "sample"
             order = draw_balanced(self.data.labels, generator) if drawn else torch.randperm(count, generator=generator)
-            return order.to(self.data.images.device)
+            return only(order.to(self.data.images.device), shown)
         starts = torch.randperm(-(-count // self.block), generator=generator) * self.block
         order = (starts[:, None] + torch.arange(self.block)).flatten()  # block after block
         order = order[order < count]
         if self.balance == "sample":
             times = draw_balanced(self.data.labels, generator).bincount(minlength=count)
             order = order.repeat_interleave(times[order])
+        order = only(order, shown)
         mixed = [part[torch.randperm(len(part), generator=generator)] for part in self._windows(order)]
         return torch.cat(mixed)
 
     def _windows(self, order: Tensor) -> list[Tensor]:
         """Cuts an order between batches: each window holds the pictures of `self.window` batches."""
-        steps = order.tensor_split(self.steps)
-        return [torch.cat(steps[start : start + self.window]) for start in range(0, self.steps, self.window)]
+        steps = order.tensor_split(self._steps(order))
+        return [torch.cat(steps[start : start + self.window]) for start in range(0, len(steps), self.window)]
 
-    def size(self, step: int) -> int:
-        """Counts the pictures of an epoch's batch `step`, from 0."""
-        return len(self.data) // self.steps + (step < len(self.data) % self.steps)
-
-    def epoch(self, epoch: int, start: int = 0, part: Part = whole) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yields an epoch's batches from step `start`: (B, C, H, W) float32, normalised, channels last, and labels.
+    def epoch(self, epoch: int, start: int = 0, part: Part = whole, shown: Tensor | None = None) -> Iterator[Batch]:
+        """Yields an epoch's batches from step `start`.
 
         Args:
             epoch: from 0.
             start: the first batch to yield, from 0.
             part: which of a batch's pictures to yield, given how many there are.
+            shown: (N,) bool, which pictures to show; by default all.
         """
-        order = self.order(epoch)
-        which = distinct(order) if self.balance == "sample" else order
-        steps = zip(order.tensor_split(self.steps), which.tensor_split(self.steps), strict=True)
+        order = self.order(epoch, shown)
+        which = distinct(order, len(self.data)) if self.balance == "sample" else order
+        steps = zip(order.tensor_split(self._steps(order)), which.tensor_split(self._steps(order)), strict=True)
         for step, (indices, identities) in enumerate(steps):
             if step < start:
                 continue
             if self.data.file and (step == start or step % self.window == 0):
                 self._turn_page(order, step // self.window, fresh=step == start)
-            yield self._batch(indices[part(len(indices))], identities[part(len(indices))], epoch)
+            mine = part(len(indices))
+            yield Batch(*self._pictures(indices[mine], identities[mine], epoch), indices[mine], len(indices))
         if self.data.file:
             self.data.file.give_back()
 
-    def _batch(self, indices: Tensor, identities: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
+    def _pictures(self, indices: Tensor, identities: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
         device = self.data.device
         images, identities = self.data.images[indices].to(device), identities.to(device)
         images = augment(images, identities, epoch, self.seed, self.augmentation, self.fill)
@@ -153,10 +172,15 @@ def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
     return by_class[starts[drawn] + place.long()]
 
 
-def distinct(order: Tensor) -> Tensor:
-    """Tells copies of a picture apart, so that each is augmented in its own way.
+def only(order: Tensor, shown: Tensor | None) -> Tensor:
+    """Leaves out of an order what is not shown."""
+    return order if shown is None else order[shown.to(order.device)[order]]
 
-    >>> distinct(torch.tensor([2, 0, 2, 1, 2]))
+
+def distinct(order: Tensor, count: int) -> Tensor:
+    """Tells copies of `count` pictures apart, so that each is augmented in its own way.
+
+    >>> distinct(torch.tensor([2, 0, 2, 1, 2]), 5)
     tensor([ 2,  0,  7,  1, 12])
     """
     ordered, places = order.sort(stable=True)
@@ -164,7 +188,7 @@ def distinct(order: Tensor) -> Tensor:
     is_first = torch.ones_like(ordered, dtype=torch.bool)
     is_first[1:] = ordered[1:] != ordered[:-1]
     copy = position - torch.where(is_first, position, 0).cummax(0).values  # how many of the same came before
-    return torch.empty_like(order).scatter_(0, places, ordered + copy * len(order))
+    return torch.empty_like(order).scatter_(0, places, ordered + copy * count)
 
 
 def runs(rows: Tensor, gap: int) -> list[tuple[int, int]]:

@@ -29,14 +29,16 @@ class Curves:
     """What to draw, a number for each epoch.
 
     Attributes:
-        train_loss: nats, on augmented pictures with smoothed labels.
+        train_loss: nats.
         validation_loss: nats.
         validation_accuracy: in [0, 1].
+        train_pictures: what the training loss is over.
     """
 
     train_loss: Sequence[float]
     validation_loss: Sequence[float]
     validation_accuracy: Sequence[float]
+    train_pictures: str = "augmented, smoothed labels"
 
 
 def draw_curves(curves: Curves, title: str) -> bytes:
@@ -44,7 +46,7 @@ def draw_curves(curves: Curves, title: str) -> bytes:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
     epochs = range(1, len(curves.train_loss) + 1)
-    loss.plot(epochs, curves.train_loss, marker="o", color=WRONG, label="training (augmented, smoothed labels)")
+    loss.plot(epochs, curves.train_loss, marker="o", color=WRONG, label=f"training ({curves.train_pictures})")
     loss.plot(epochs, curves.validation_loss, marker="s", color=RIGHT, label="validation")
     loss.set(xlabel="epoch", ylabel="loss (nats)", title="Loss")
     loss.legend(frameon=False)

@@ -56,7 +56,7 @@ class PyTorchRung(Rung):
         with computing():
             self.machine = prepare(settings.device, settings.precision)
             self.model, self.spec, self.views = prepare_model(splits, settings, self.machine), splits.spec, settings.tta
-            plan = Plan(settings, len(splits.train), time.monotonic(), final_cost=0)
+            plan = Plan(settings, time.monotonic(), final_cost=0)
             fit(self.model, splits, settings, self.machine, plan)
         self.model.eval()
 

@@ -35,7 +35,7 @@ def document(job: Job, result: FitResult, test: Metrics) -> None:
         folder / "predictions.png", draw_predictions(data.images, data.labels, test.predicted, data.spec.classes)
     )
     if has_curves(result):
-        write_whole(folder / "curves.png", draw_curves(curves_of(result), title))
+        write_whole(folder / "curves.png", draw_curves(curves_of(result, skips_easy=job.settings.skip_easy > 0), title))
     write_whole(folder / "README.md", write_card(card_facts(job, result), test))
 
 
@@ -49,9 +49,11 @@ def trains_all(job: Job) -> bool:
     return job.settings.unfreeze or not job.learns_head
 
 
-def curves_of(result: FitResult) -> Curves:
+def curves_of(result: FitResult, *, skips_easy: bool) -> Curves:
     """Picks out what the curves show."""
+    some = "hard ones, " if skips_easy else ""
     return Curves(
+        train_pictures=f"{some}augmented, smoothed labels",
         train_loss=[e.train_loss for e in result.epochs],
         validation_loss=[e.validation_loss for e in result.epochs],
         validation_accuracy=[e.validation_accuracy for e in result.epochs],
@@ -67,9 +69,7 @@ def card_facts(job: Job, result: FitResult) -> CardFacts:
         data=job.splits.name,
         classes=job.splits.spec.classes,
         sizes=job.sizes,
-        training=f"{len(result.epochs)} epochs"
-        if trains_all(job)
-        else "the last layer alone, on features learnt before",
+        training=job.told(len(result.epochs)) if trains_all(job) else "the last layer alone, on features learnt before",
         curves=has_curves(result),
         seconds=job.elapsed(),
         ended=result.ended,

@@ -87,6 +87,12 @@ class Job:
         """Tells whether a pretrained model's last layer is to be fitted first."""
         return self.settings.model in PRETRAINED and not self.settings.init and self.start is None
 
+    def told(self, epochs: int) -> str:
+        """Says in words what so many epochs are."""
+        words = f"{epochs} epoch{'s' * (epochs != 1)}"
+        skipped = self.settings.skip_easy
+        return f"{words}, all but the first on the hardest {1 - skipped:.0%} of the pictures" if skipped else words
+
     def elapsed(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self.started

@@ -36,7 +36,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
 
     sizes = job.sizes
     final_cost = 1 + job.settings.tta * sizes["test"] / sizes["validation"]
-    plan = Plan(job.settings, sizes["train"], job.started, final_cost, job.world.first)
+    plan = Plan(job.settings, job.started, final_cost, job.world.first)
     try:
         if job.learns_head:
             head = train_head(job)

@@ -23,11 +23,7 @@ Event = Job | Packing | Progress | EpochResult | Notice | Run
 def introduction(job: Job) -> str:
     """Says in a few lines what is about to be trained, on what, where."""
     sizes, settings = job.sizes, job.settings
-    length = (
-        f"in {duration(settings.time_budget)}"
-        if settings.time_budget
-        else f"{settings.epochs} epoch{'s' * (settings.epochs > 1)}"
-    )
+    length = f"in {duration(settings.time_budget)}" if settings.time_budget else job.told(settings.epochs)
     if job.learns_head:
         length = f"last layer{', then all of it for ' + length if settings.unfreeze else ''}"
     resumed = f"Going on at step {job.resumed_step:,} of {job.folder}\n" if job.order.again else ""

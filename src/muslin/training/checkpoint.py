@@ -1,4 +1,4 @@
-"""What a checkpoint holds of training: the weights, their average, and what each optimizer keeps of the past.
+"""What a checkpoint holds of training: the weights, their average, and what is kept of the past.
 
 Random choices need no state: augmentation, order and dropout are functions of seed, epoch and step.
 """
@@ -10,26 +10,36 @@ from torch import Tensor, nn
 
 from muslin.run.checkpoints import AVERAGE, MODEL
 from muslin.training.averaging import WeightAverage
+from muslin.training.hardness import Hardness
 from muslin.training.optimizers import AnyOptimizer
 
 __all__ = ["capture", "restore"]
 
+HARDNESS = "hardness."  # begins the names of what is known of the training pictures
 
-def capture(model: nn.Module, optimizers: Sequence[AnyOptimizer], average: WeightAverage) -> dict[str, Tensor]:
+
+def capture(
+    model: nn.Module, optimizers: Sequence[AnyOptimizer], average: WeightAverage, hardness: Hardness
+) -> dict[str, Tensor]:
     """Copies all tensors that training goes on from, by name, to the CPU."""
     tensors = {MODEL + name: tensor for name, tensor in model.state_dict().items()}
     tensors |= {AVERAGE + name: tensor for name, tensor in average.named().items()}
     tensors |= kept_by(optimizers)
+    tensors |= {HARDNESS + name: tensor for name, tensor in hardness.state().items()}
     return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()}
 
 
 @torch.no_grad()
 def restore(
-    tensors: dict[str, Tensor], model: nn.Module, optimizers: Sequence[AnyOptimizer], average: WeightAverage
+    tensors: dict[str, Tensor],
+    model: nn.Module,
+    optimizers: Sequence[AnyOptimizer],
+    average: WeightAverage,
+    hardness: Hardness,
 ) -> None:
     """Puts captured tensors back where they came from, in the layout that the parameters have here."""
-    weights = {name.removeprefix(MODEL): t for name, t in tensors.items() if name.startswith(MODEL)}
-    model.load_state_dict(weights)
+    model.load_state_dict(of_kind(tensors, MODEL))
+    hardness.go_on(of_kind(tensors, HARDNESS))
     for name, mean in average.named().items():
         mean.copy_(tensors[AVERAGE + name])
     for number, optimizer in enumerate(optimizers):
@@ -38,6 +48,11 @@ def restore(
             for name, tensor in tensors.items():
                 if name.startswith(prefix):
                     optimizer.state[parameter][name.removeprefix(prefix)] = like(parameter, tensor)
+
+
+def of_kind(tensors: dict[str, Tensor], kind: str) -> dict[str, Tensor]:
+    """Picks out the tensors whose names begin so, by the rest of their names."""
+    return {name.removeprefix(kind): tensor for name, tensor in tensors.items() if name.startswith(kind)}
 
 
 def kept_by(optimizers: Sequence[AnyOptimizer]) -> dict[str, Tensor]:

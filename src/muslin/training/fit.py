@@ -12,13 +12,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from muslin.config import FitSettings
-from muslin.data.batches import Balance, TrainingBatches
+from muslin.data.batches import Balance, Batch, TrainingBatches
 from muslin.data.images import ImageData, Splits
 from muslin.data.split import class_weights
 from muslin.run.checkpoints import Checkpoint
 from muslin.training.averaging import WeightAverage
 from muslin.training.checkpoint import capture, restore
 from muslin.training.distributed import ALONE, World
+from muslin.training.hardness import Hardness
 from muslin.training.losses import LossWatch
 from muslin.training.machine import Machine
 from muslin.training.optimizers import make_optimizers, scale_learning_rates
@@ -62,6 +63,7 @@ class EpochResult:
         learning_rate_factor: share of the highest learning rate, at the epoch's end.
         pictures_per_second: training alone.
         seconds: since the run started.
+        pictures: that were trained on; 0 in runs of older versions, which did not tell.
     """
 
     epoch: int
@@ -72,6 +74,7 @@ class EpochResult:
     learning_rate_factor: float
     pictures_per_second: float
     seconds: float
+    pictures: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,16 +124,18 @@ def fit(
     train, validation = data.train.to(machine.device), data.validation.to(machine.device)
     drawn: Balance = "sample" if settings.balance == "sample" else "none"
     batches = TrainingBatches(train, settings.batch_size, settings.augmentation, settings.seed, balance=drawn)
-    loop = Loop(model, settings, machine, plan, report, world)
+    loop = Loop(model, settings, machine, plan, report, world, len(train))
     if settings.balance == "weights":
         loop.class_weights = class_weights(train.labels, len(data.spec.classes)).to(machine.device)
     if saver is not None:
         loop.go_on(saver.start)
     while loop.epoch_step or not loop.is_over():
-        for images, labels in batches.epoch(loop.epoch, loop.epoch_step, world.part):
-            if plan.is_over(loop.step):
+        shown = loop.choose_shown()
+        loop.epoch_steps = batches.steps(loop.epoch, shown)
+        for batch in batches.epoch(loop.epoch, loop.epoch_step, world.part, shown):
+            if plan.is_over(loop.epochs_done):
                 break
-            loop.train_step(images, labels, batches.size(loop.epoch_step))
+            loop.train_step(batch)
             stop, save = world.any(interrupted(), saver is not None and saver.is_due())
             if saver is not None and (stop or save):
                 saver.save(loop.checkpoint(), loop.best_step)
@@ -162,16 +167,25 @@ class Loop:
     """What changes from step to step."""
 
     def __init__(
-        self, model: nn.Module, settings: FitSettings, machine: Machine, plan: Plan, report: Report, world: World
+        self,
+        model: nn.Module,
+        settings: FitSettings,
+        machine: Machine,
+        plan: Plan,
+        report: Report,
+        world: World,
+        pictures: int,
     ) -> None:
         self.model, self.settings, self.machine, self.plan = model, settings, machine, plan
         self.report, self.world = report, world
         self.optimizers = make_optimizers(model, settings, bf16=machine.bf16)
         self.average = WeightAverage(model, settings.average)
         self.watch = LossWatch(model, world)
+        self.hardness = Hardness(pictures, settings.skip_easy, machine.device, world)
         self.results: list[EpochResult] = []
         self.class_weights: Tensor | None = None  # (K,)
         self.step = self.epoch_step = 0  # taken in all, and since the epoch began
+        self.epoch_steps = 1  # of this epoch in all
         self.factor = 1.0  # share of the highest learning rate, last used
 
     @property
@@ -180,32 +194,40 @@ class Loop:
         return len(self.results)
 
     @property
+    def epochs_done(self) -> float:
+        """How far training has come: whole epochs, and the part of the one that is under way."""
+        return self.epoch + self.epoch_step / self.epoch_steps
+
+    @property
     def best_step(self) -> int:
         """The step after which the validation loss was lowest; 0 before the first validation."""
         return min(self.results, key=lambda result: result.validation_loss).step if self.results else 0
 
     def is_over(self) -> bool:
         """Tells whether no epoch is to come."""
-        return self.plan.is_over(self.step) or self.has_stalled()
+        return self.plan.is_over(self.epochs_done) or self.has_stalled()
 
     def has_stalled(self) -> bool:
         """Tells whether the last `patience` epochs all failed to better the validation loss."""
         return no_more_progress(self.results, self.settings.patience)
 
-    def train_step(self, images: Tensor, labels: Tensor, count: int) -> None:
-        """Steps the weights once against the gradient of one batch's loss.
+    def choose_shown(self) -> Tensor | None:
+        """Tells which pictures the epoch shows: (N,) bool, or None for all."""
+        return self.hardness.hardest() if self.settings.skip_easy and self.epoch else None
 
-        Args:
-            images: (B, C, H, W), this process's part of the batch.
-            labels: (B,).
-            count: pictures in the whole batch, over all processes.
-        """
+    def train_step(self, batch: Batch) -> None:
+        """Steps the weights once against the gradient of one batch's loss."""
         reseed(self.settings.seed, self.step, self.world.rank)
-        self.factor = learning_rate_factor(self.plan.share(self.step), self.settings)
+        self.factor = learning_rate_factor(self.plan.share(self.epochs_done), self.settings)
         scale_learning_rates(self.optimizers, self.factor)
         with self.machine.autocast():
-            logits = self.model(images)  # (B, K)
-        loss = self.loss(logits.float(), labels) * (len(labels) / count)
+            logits = self.model(batch.images)  # (B, K)
+        losses = F.cross_entropy(
+            logits.float(), batch.labels, self.class_weights,
+            label_smoothing=self.settings.label_smoothing, reduction="none",
+        )  # (B,)  # fmt: skip
+        self.hardness.note(batch.indices, losses.detach())
+        loss = losses.sum() / batch.whole
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         loss.backward()
@@ -215,18 +237,11 @@ class Loop:
         self.average.update()
         self.step += 1
         self.epoch_step += 1
-        self.watch.add(loss.detach(), count, self.step)
+        self.watch.add(loss.detach(), batch.whole, self.step)
         if self.step % LOOK_EVERY == 0:
             recent = self.look()
-            self.report(Progress(self.epoch + 1, self.plan.share(self.step), recent, self.plan.remaining(self.step)))
-
-    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Gives the mean loss over pictures, each times its class's weight."""
-        smoothing, weights = self.settings.label_smoothing, self.class_weights
-        if weights is None:
-            return F.cross_entropy(logits, labels, label_smoothing=smoothing)
-        total = F.cross_entropy(logits, labels, weights, label_smoothing=smoothing, reduction="sum")
-        return total / len(labels)
+            done = self.epochs_done
+            self.report(Progress(self.epoch + 1, self.plan.share(done), recent, self.plan.remaining(done)))
 
     def look(self) -> float:
         """Reads the losses since the last look; see `LossWatch.look`."""
@@ -240,13 +255,13 @@ class Loop:
             "average_updates": self.average.updates, "results": [asdict(result) for result in self.results],
             "plan": self.plan.state(),
         }  # fmt: skip
-        return Checkpoint(self.step, capture(self.model, self.optimizers, self.average), values)
+        return Checkpoint(self.step, capture(self.model, self.optimizers, self.average, self.hardness), values)
 
     def go_on(self, start: Checkpoint | None) -> None:
         """Takes a checkpoint up."""
         if start is None:
             return
-        restore(start.tensors, self.model, self.optimizers, self.average)
+        restore(start.tensors, self.model, self.optimizers, self.average, self.hardness)
         values = start.values
         self.step, self.epoch_step = start.step, values["epoch_step"]
         self.watch = LossWatch(self.model, self.world, self.step)
@@ -259,11 +274,12 @@ class Loop:
 def validate(loop: Loop, validation: ImageData) -> EpochResult:
     """Scores the (averaged) weights at an epoch's end, and closes the epoch."""
     loop.look()
-    speed = loop.watch.pictures_per_second()
+    speed, pictures = loop.watch.pictures_per_second(), loop.watch.pictures
     start = time.perf_counter()
     with loop.average.applied():
         scores = score(loop.model, validation, loop.machine, world=loop.world)
     loop.plan.note_validation(time.perf_counter() - start)
+    loop.hardness.end_epoch()
     result = EpochResult(
         epoch=loop.epoch + 1,
         step=loop.step,
@@ -273,6 +289,7 @@ def validate(loop: Loop, validation: ImageData) -> EpochResult:
         learning_rate_factor=loop.factor,
         pictures_per_second=speed,
         seconds=loop.plan.elapsed(),
+        pictures=pictures,
     )
     loop.results.append(result)
     loop.epoch_step = 0

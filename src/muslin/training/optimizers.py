@@ -6,6 +6,7 @@ Norms and biases never decay.
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from muslin.config import FitSettings
+from muslin.training.sync_norm import SyncedBatchNorm
 
 __all__ = ["SGD", "AnyOptimizer", "Muon", "make_optimizers", "orthogonalise", "scale_learning_rates"]
 
@@ -76,8 +78,10 @@ def make_optimizers(model: nn.Module, settings: FitSettings, *, bf16: bool = Fal
         filters = [p for p in trainable if p.ndim == 4]
         matrices = [p for p in trainable if p.ndim >= 2 and p.ndim != 4]
         muon: list[AnyOptimizer] = [Muon(filters, settings.muon_lr, bf16=bf16)] if filters else []
-        return [*muon, SGD(_groups(matrices, vectors, settings), settings.momentum)]
-    groups = _groups([p for p in trainable if p.ndim >= 2], vectors, settings)
+        groups = [_decaying(matrices, settings), *_by_kind(vectors, norm_parameters(model), settings)]
+        return [*muon, SGD(groups, settings.momentum)]
+    weights = [p for p in trainable if p.ndim >= 2]
+    groups = [_decaying(weights, settings), {"params": vectors, "lr": settings.lr, "weight_decay": 0.0}]
     if settings.optimizer == "sgd":
         return [SGD(groups, settings.momentum)]
     return [AdamW(groups, betas=(settings.momentum, 0.999), fused=True)]
@@ -161,8 +165,19 @@ def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
     return result
 
 
-def _groups(weights: list[nn.Parameter], vectors: list[nn.Parameter], settings: FitSettings) -> list[Group]:
+def norm_parameters(model: nn.Module) -> set[nn.Parameter]:
+    """Finds the scales and shifts of a model's norms."""
+    norms = (nn.modules.batchnorm._NormBase, SyncedBatchNorm, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
+    return {p for module in model.modules() if isinstance(module, norms) for p in module.parameters(recurse=False)}
+
+
+def _decaying(weights: list[nn.Parameter], settings: FitSettings) -> Group:
+    return {"params": weights, "lr": settings.lr, "weight_decay": settings.weight_decay}
+
+
+def _by_kind(vectors: list[nn.Parameter], norms: set[nn.Parameter], settings: FitSettings) -> list[Group]:
+    """Groups neighbours that learn at the same rate; the order stays, by which checkpoints name them."""
     return [
-        {"params": weights, "lr": settings.lr, "weight_decay": settings.weight_decay},
-        {"params": vectors, "lr": settings.lr, "weight_decay": 0.0},
+        {"params": list(group), "lr": settings.norm_lr if are_norms else settings.lr, "weight_decay": 0.0}
+        for are_norms, group in groupby(vectors, norms.__contains__)
     ]

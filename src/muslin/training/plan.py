@@ -13,25 +13,21 @@ FINISHING = 4.0  # seconds for the pictures and files after training
 class Plan:
     """Tells what share of the run is done, so that the schedule ends annealed either way.
 
+    How far training has come is told in epochs, a number that grows with every step: 2.5 in the middle of the third.
+
     Args:
         settings: `epochs`, or `time_budget` in seconds from the start.
-        pictures: in the training set.
         started: `time.monotonic()` when the run began.
         final_cost: what the last validation and the test cost, in validations.
         agree: gives all processes that train together the share that one of them found by its clock.
     """
 
     def __init__(
-        self,
-        settings: FitSettings,
-        pictures: int,
-        started: float,
-        final_cost: float,
-        agree: Callable[[float], float] = float,
+        self, settings: FitSettings, started: float, final_cost: float, agree: Callable[[float], float] = float
     ) -> None:
         self.budget, self.started, self.final_cost = settings.time_budget, started, final_cost
+        self.epochs, self.skip_easy = settings.epochs, settings.skip_easy
         self.agree = agree
-        self.steps = settings.epochs * -(-pictures // settings.batch_size)
         self.training_started = time.monotonic()
         self.validation_seconds = 0.0
 
@@ -39,22 +35,26 @@ class Plan:
         """Seconds since the run began."""
         return time.monotonic() - self.started
 
-    def share(self, step: int) -> float:
-        """Share of the training that is done before `step` (from 0), in [0, 1]."""
+    def share(self, epochs: float) -> float:
+        """Share of the training that is done after so many epochs, in [0, 1]."""
         if not self.budget:
-            return step / self.steps
+            return self._work(epochs) / self._work(self.epochs)
         begun = self.training_started - self.started
         return self.agree(min(1.0, (self.elapsed() - begun) / max(self._end() - begun, 1e-9)))
 
-    def is_over(self, step: int) -> bool:
-        """Tells whether no step is left."""
-        return self.share(step) >= 1
+    def _work(self, epochs: float) -> float:
+        """Counts in whole epochs what so many of them cost: all but the first leave easy pictures out."""
+        return min(epochs, 1) + (1 - self.skip_easy) * max(epochs - 1, 0)
 
-    def remaining(self, step: int) -> float:
+    def is_over(self, epochs: float) -> bool:
+        """Tells whether no step is left."""
+        return self.share(epochs) >= 1
+
+    def remaining(self, epochs: float) -> float:
         """Estimates the seconds until training ends."""
         if self.budget:
             return max(0.0, self._end() - self.elapsed())
-        done = self.share(step)
+        done = self.share(epochs)
         return (time.monotonic() - self.training_started) * (1 - done) / max(done, 1e-9)
 
     def note_validation(self, seconds: float) -> None:
