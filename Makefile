@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test check format bench speedrun baseline ladder ladder-peers peers reliability hosts figures clean
+.PHONY: train test check format bench speedrun scaling baseline ladder ladder-peers peers reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -33,6 +33,11 @@ bench: .venv/installed-dev
 	$(BIN)/python benchmarks/transfer.py
 	$(BIN)/python benchmarks/checkpoints.py
 	$(BIN)/python benchmarks/scaling_processes.py
+	$(BIN)/python benchmarks/table.py
+
+# training speed against width, depth, picture size, batch, threads and the number of pictures: ten minutes
+scaling: .venv/installed
+	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/table.py
 
 # the lecture's sample project: 30 epochs, hours

@@ -18,6 +18,7 @@ import torch
 from results import save_result
 from rich.console import Console
 from rich.table import Table
+from scaling_table import picture_rows, variant_rows
 from steps import Step, speed, training_step
 from torch.utils.flop_counter import FlopCounterMode
 from work import convolution_peak
@@ -27,8 +28,8 @@ from muslin.models.resnet import NarrowResNet
 from muslin.recipes import RECIPES
 from muslin.training.machine import Machine, computing, prepare
 
-ROUNDS, STEPS = 5, 12
-COUNTS = (15_000, 30_000, 60_000, 120_000, 240_000)  # pictures of 28 x 28
+ROUNDS, STEPS = 3, 4
+COUNTS = (15_000, 30_000, 60_000, 120_000)  # pictures of 28 x 28
 CLASSES = tuple("abcdefghij")
 
 
@@ -68,9 +69,12 @@ def main() -> None:
         }
         threads = one_thread_to_two(machine, 1 if chosen.quick else ROUNDS)
     pictures = [child(count) for count in COUNTS[: 2 if chosen.quick else None]]
-    show(variants, threads, pictures)
+    result = {
+        "peak_gflops": round(peak, 1), "variants": variants, "two_threads_to_one": threads, "pictures": pictures,
+    }  # fmt: skip
+    show(result)
     if not chosen.quick:
-        save_result("scaling", peak_gflops=peak, variants=variants, two_threads_to_one=threads, pictures=pictures)
+        save_result("scaling", **result)
 
 
 def measure(variant: Variant, machine: Machine, peak: float, rounds: int) -> dict[str, Any]:
@@ -148,19 +152,15 @@ def one_epoch(count: int) -> dict[str, Any]:
     }
 
 
-def show(variants: dict[str, list[dict[str, Any]]], threads: float, pictures: list[dict[str, Any]]) -> None:
+def show(result: dict[str, Any]) -> None:
     """Prints what was measured."""
-    table = Table("", "pictures/s", "to coffee", "GFLOP/s", "of the peak")
-    for name, rows in variants.items():
-        for row in rows:
-            value = row[name.split()[-1]]
-            figures = f"{row['pictures_per_second']:,}", str(row["to_coffee"]), str(row["gflops"])
-            table.add_row(f"{name} {value}", *figures, f"{row['share_of_peak']:.0%}")
     console = Console()
-    console.print(table)
-    console.print(f"two threads: {threads} times one")
-    for row in pictures:
-        console.print(row)
+    for head, *rows in (variant_rows(result["variants"]), picture_rows(result["pictures"])):
+        table = Table(*head)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    console.print(f"two threads: {result['two_threads_to_one']} times one")
 
 
 if __name__ == "__main__":

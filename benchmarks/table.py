@@ -13,6 +13,7 @@ from data_table import pack_table, processes_line
 from plots import draw_accuracy_against_time
 from results import load_results
 from rival_table import rival_table
+from scaling_table import scaling_table
 
 from muslin.terminal.layout import duration
 
@@ -34,6 +35,8 @@ def main() -> None:
         replace(page, "peers", peer_table(peers))
     if rivals := results.get("peers"):
         replace(page, "rivals", rival_table(rivals))
+    if variants := results.get("scaling"):
+        replace(page, "scaling", scaling_table(variants))
     if scaling := results.get("scaling-processes"):
         replace(ROOT / "docs" / "scaling.md", "processes", processes_line(scaling))
     if (packs := results.get("packs")) and (transfer := results.get("transfer")):

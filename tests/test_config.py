@@ -66,8 +66,12 @@ def test_recipes_fit_themselves_to_few_pictures():
     coffee = RECIPES["coffee"].settings
     assert sized(coffee, 58_000, ()) == coffee
     few = sized(coffee, 400, ())
-    assert (few.batch_size, few.epochs) == (32, 148)  # 13 steps an epoch, 80 for each of coffee's 24
-    assert few == coffee.changed(batch_size=32, epochs=148)
+    assert (few.batch_size, few.epochs) == (
+        32,
+        160,
+    )  # 13 steps an epoch, 160 for each of the 13 that coffee's are worth
+    assert few == coffee.changed(batch_size=32, epochs=160, skip_easy=0.0, norm_lr=coffee.lr)
+    assert sized(coffee, 400, ("skip_easy",)).skip_easy == coffee.skip_easy
     assert sized(coffee, 10_000, ()).batch_size == 312
     assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
     assert sized(coffee.changed(batch_size=100), 400, ("batch_size",)).batch_size == 100
@@ -86,3 +90,19 @@ def test_models_without_norms_get_smaller_steps():
     )
     chosen = settings_for("coffee", {"model": "mlp", "optimizer": "sgd"})
     assert (chosen.optimizer, chosen.lr) == ("sgd", RECIPES["coffee"].settings.lr)
+
+
+def test_easy_pictures_are_left_out_where_that_was_tried():
+    coffee = RECIPES["coffee"].settings
+    assert coffee.skip_easy > 0
+    other = settings_for("coffee", {"model": "resnet20"})
+    assert (other.skip_easy, other.norm_lr) == (0.0, other.lr)
+    assert other.epochs == round(1 + (coffee.epochs - 1) * (1 - coffee.skip_easy)), "as much work"
+    assert settings_for("coffee", {"model": "resnet20", "skip_easy": "0.5", "epochs": "4"}).skip_easy == 0.5
+    assert settings_for("coffee", {"model": "resnet_wide"}).skip_easy == coffee.skip_easy
+    assert settings_for("overnight", {}) == RECIPES["overnight"].settings
+
+
+def test_runs_of_older_versions_keep_the_rate_of_their_norms():
+    assert FitSettings.restored({"lr": 0.3}).norm_lr == 0.3
+    assert FitSettings.restored({"lr": 0.3, "norm_lr": 0.7}).norm_lr == 0.7

@@ -86,7 +86,7 @@ class FitSettings:
     optimizer: OptimizerName = "muon"
     lr: float = 0.1
     muon_lr: float = 0.05
-    norm_lr: float = 1.0
+    norm_lr: float = 0.1
     momentum: float = 0.9
     weight_decay: float = 5e-4
     schedule: ScheduleName = "linear"

@@ -14,6 +14,7 @@ from muslin.config import FitSettings
 from muslin.data.split import train_validation_test
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.pipeline import prepare_model
+from muslin.recipes import showing_all
 from muslin.training.fit import fit
 from muslin.training.machine import computing, prepare
 from muslin.training.plan import Plan
@@ -74,8 +75,9 @@ class PyTorchRung(Rung):
         if images.ndim == 2:
             return self.settings.changed(seed=self.seed, **POINTS)
         size = min(self.settings.batch_size, max(1, len(images) // LEAST_BATCHES))
-        epochs = max(self.settings.epochs, -(-LEAST_STEPS * size // len(images)))
-        return self.settings.changed(seed=self.seed, batch_size=size, epochs=epochs)
+        settings = self.settings if size == self.settings.batch_size else showing_all(self.settings)
+        epochs = max(settings.epochs, -(-LEAST_STEPS * size // len(images)))
+        return settings.changed(seed=self.seed, batch_size=size, epochs=epochs)
 
     def _pictures(self, images: Images) -> Tensor:
         """Pictures or points as (N, C, H, W) uint8."""
