@@ -70,7 +70,9 @@ def test_recipes_fit_themselves_to_few_pictures():
         32,
         160,
     )  # 13 steps an epoch, 160 for each of the 13 that coffee's are worth
-    assert few == coffee.changed(batch_size=32, epochs=160, skip_easy=0.0, norm_lr=coffee.lr)
+    assert few == coffee.changed(
+        batch_size=32, epochs=160, skip_easy=0.0, norm_lr=coffee.lr, label_smoothing=0.1
+    )  # fmt: skip
     assert sized(coffee, 400, ("skip_easy",)).skip_easy == coffee.skip_easy
     assert sized(coffee, 10_000, ()).batch_size == 312
     assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
