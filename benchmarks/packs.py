@@ -141,7 +141,7 @@ def measure_shuffling(splits: Splits, place: Path, seeds: int, count: int) -> Fi
         batches = TrainingBatches(data, BATCH, PLAIN, seed=0, window=SMALL_WINDOW)
         shown = batches.order(0)
         figures |= {
-            f"{name}_class_entropy_of_batches_bits": entropy(data.labels[shown].tensor_split(len(batches))),
+            f"{name}_class_entropy_of_batches_bits": entropy(data.labels[shown].tensor_split(batches.steps(0))),
             f"{name}_mean_displacement": float((shown - torch.arange(count)).abs().double().mean() / count),
             f"{name}_accuracy_after_1_epoch": statistics.mean(scores),
             f"{name}_accuracy_deviation": statistics.stdev(scores) if seeds > 1 else 0.0,

@@ -89,9 +89,10 @@ class Job:
 
     def told(self, epochs: int) -> str:
         """Says in words what so many epochs are."""
-        words = f"{epochs} epoch{'s' * (epochs != 1)}"
-        skipped = self.settings.skip_easy
-        return f"{words}, all but the first on the hardest {1 - skipped:.0%} of the pictures" if skipped else words
+        words, skipped = f"{epochs} epoch{'s' * (epochs != 1)}", self.settings.skip_easy
+        if not skipped or epochs == 1:
+            return words
+        return f"{words}, all but the first on the hardest {100 - 100 * skipped:g} % of the pictures"
 
     def elapsed(self) -> float:
         """Seconds since the start."""
