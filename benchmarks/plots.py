@@ -46,6 +46,8 @@ def draw_accuracy_against_time(results: dict[str, dict[str, Any]], path: Path) -
 
 
 def label(result: dict[str, Any]) -> str:
-    """Names a recipe with its figures."""
+    """Names a recipe with its figures, and with the peak of the machine that ran it, which makes the seconds."""
     count = len(result["runs"])
-    return f"{result['recipe']}: {100 * result['accuracy_mean']:.2f} % ({count} seed{'s' * (count > 1)})"
+    seeds = f"{count} seed{'s' * (count > 1)}"
+    peak = max(run["peak_gflops"] for run in result["runs"])
+    return f"{result['recipe']}: {100 * result['accuracy_mean']:.2f} % ({seeds}, at {peak:.0f} GFLOP/s)"

@@ -5,6 +5,7 @@ The ladder's come from what `muslin ladder` writes: `make ladder` copies it to `
 python benchmarks/table.py
 """
 
+import textwrap
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -56,25 +57,23 @@ def recipe_table(results: dict[str, dict[str, Any]]) -> str:
             f"| the lecture's ResNet-34, {how} | {100 * baseline['test_accuracy']:.2f} % "
             f"| {duration(baseline['seconds'])} | | {baseline['pictures_per_second']:.0f} | | | 1 |"
         )
-    return "\n".join((*lines, "", *how_measured(results)))
+    return "\n".join((*lines, "", how_measured(results)))
 
 
-def how_measured(results: dict[str, dict[str, Any]]) -> list[str]:
+def how_measured(results: dict[str, dict[str, Any]]) -> str:
     """Says where the recipes were measured, and how their speed compares."""
     where = next(result["measured_on"] for name, result in results.items() if name.startswith("recipe-"))
-    machine = f"{where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, {where['date']}"
-    lines = [
-        f"Measured on {machine}. The peak is",
-        "that of the machine's fastest convolution in the same run, in bf16 where the processor has it.",
-    ]
+    words = (
+        f"Measured on {where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, {where['date']}. "
+        "The peak is the fastest convolution's in the same run, in bf16 where the processor has it."
+    )
     if throughput := results.get("throughput"):
         low, middle, high = (throughput[f"ratio_{which}"] for which in ("min", "median", "max"))
-        lines[-1] += " In one process,"
-        lines += [
-            f"taking turns, `coffee`'s model trained {middle:.0f} times as many pictures a second as the lecture's",
-            f"project ({low:.0f} to {high:.0f} times, by round).",
-        ]
-    return lines
+        words += (
+            f" In one process, taking turns, `coffee`'s model trained {middle:.0f} times as many pictures a second as "
+            f"the lecture's project ({low:.0f} to {high:.0f} times, by round)."
+        )
+    return textwrap.fill(words, 120)
 
 
 def recipe_row(name: str, result: dict[str, Any]) -> str:

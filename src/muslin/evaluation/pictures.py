@@ -21,6 +21,7 @@ CELL = 262, 300  # width and height of a picture with what stands above it
 HEAD, FOOT = 45, 25
 TITLE_GAP = 10
 LETTER = 12  # about
+LEGEND = 24  # letters a line
 LEAST_COLUMNS = 3  # of paper, for the heading's sake
 
 
@@ -46,7 +47,8 @@ def draw_curves(curves: Curves, title: str) -> bytes:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
     epochs = range(1, len(curves.train_loss) + 1)
-    loss.plot(epochs, curves.train_loss, marker="o", color=WRONG, label=f"training ({curves.train_pictures})")
+    trained = textwrap.fill(f"training ({curves.train_pictures})", LEGEND)
+    loss.plot(epochs, curves.train_loss, marker="o", color=WRONG, label=trained)
     loss.plot(epochs, curves.validation_loss, marker="s", color=RIGHT, label="validation")
     loss.set(xlabel="epoch", ylabel="loss (nats)", title="Loss")
     loss.legend(frameon=False)

@@ -51,7 +51,7 @@ def trains_all(job: Job) -> bool:
 
 def curves_of(result: FitResult, *, skips_easy: bool) -> Curves:
     """Picks out what the curves show."""
-    some = "hard ones, " if skips_easy else ""
+    some = "hard pictures, " if skips_easy else ""
     return Curves(
         train_pictures=f"{some}augmented, smoothed labels",
         train_loss=[e.train_loss for e in result.epochs],
