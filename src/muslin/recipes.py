@@ -78,7 +78,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="overnight",
-            summary="the longest: an hour where there is bfloat16, a night where not",
+            summary="the longest: an hour where there is bfloat16, hours where not",
             settings=FitSettings(model="resnet_narrow", epochs=280, augmentation=STRONG),
             seconds=3400,
             accuracy=0.9475,

@@ -26,7 +26,7 @@ def _recipe_help() -> str:
 def _measured(recipe: Recipe) -> str:
     if recipe.seconds is None or recipe.accuracy is None:
         return ""
-    return f" ({100 * recipe.accuracy:.1f} % on Fashion-MNIST in {recipe.seconds:.0f} s, on 2 cores with bf16)"
+    return f" ({100 * recipe.accuracy:.1f} % on Fashion-MNIST in {recipe.seconds:.0f} s, on 2 cores)"
 
 
 def _changes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
