@@ -52,7 +52,7 @@ def recipe_table(results: dict[str, dict[str, Any]]) -> str:
     ]
     lines += [recipe_row(name, results[f"recipe-{name}"]) for name in RECIPES if f"recipe-{name}" in results]
     if baseline := results.get("baseline"):
-        how = "30 epochs" if baseline["whole"] else f"cut at {len(baseline['curve'])} of 30 epochs"
+        how = "30 epochs" if baseline["whole"] else f"cut in epoch {len(baseline['curve'])} of 30"
         lines.append(
             f"| the lecture's ResNet-34, {how} | {100 * baseline['test_accuracy']:.2f} % "
             f"| {duration(baseline['seconds'])} | | {baseline['pictures_per_second']:.0f} | | | 1 |"
