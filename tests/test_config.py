@@ -5,7 +5,15 @@ import pytest
 
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import SettingError
-from muslin.recipes import RECIPES, find_recipe, settings_for, sized
+from muslin.recipes import (
+    RECIPES,
+    REFERENCE_GFLOPS,
+    find_recipe,
+    forecast,
+    recipe_within,
+    settings_for,
+    sized,
+)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +85,16 @@ def test_recipes_fit_themselves_to_few_pictures():
     assert sized(coffee, 10_000, ()).batch_size == 312
     assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
     assert sized(coffee.changed(batch_size=100), 400, ("batch_size",)).batch_size == 100
+
+
+def test_a_time_alone_gets_the_recipe_that_it_suffices_for():
+    coffee = RECIPES["coffee"]
+    assert forecast(coffee, REFERENCE_GFLOPS) == coffee.seconds
+    assert forecast(coffee, 2 * REFERENCE_GFLOPS) < 0.6 * coffee.seconds
+    assert recipe_within(0, REFERENCE_GFLOPS) == "coffee", "no budget"
+    assert recipe_within(coffee.seconds, REFERENCE_GFLOPS) == "coffee"
+    assert recipe_within(coffee.seconds / 4, REFERENCE_GFLOPS) == "espresso"
+    assert recipe_within(coffee.seconds / 4, 8 * REFERENCE_GFLOPS) == "coffee", "a faster machine"
 
 
 def test_a_pretrained_model_brings_settings_that_a_person_can_change():

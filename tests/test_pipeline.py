@@ -12,7 +12,8 @@ from PIL import Image
 import muslin
 from muslin import pipeline
 from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
-from muslin.pipeline import evaluate_run
+from muslin.pipeline import Notice, evaluate_run
+from muslin.recipes import RECIPES
 from muslin.run import journal
 from muslin.run.folder import list_runs
 from muslin.training.fit import EpochResult, Progress
@@ -94,6 +95,22 @@ def test_a_time_budget_ends_annealed(here, idx_folder, monkeypatch):
     assert run.ended == "done"
     assert run.epochs[-1].learning_rate_factor < 0.15
     assert run.epochs[-1].seconds == pytest.approx(3.0, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "budget", "expected"),
+    [(None, 2.0, "espresso"), (None, 0.0, "coffee"), ("coffee", 2.0, "coffee"), ("lunch", 2.0, "lunch")],
+)
+def test_a_short_time_calls_for_the_short_recipe_unless_one_was_named(here, idx_folder, recipe, budget, expected):
+    events = []
+    run = muslin.fit(idx_folder, recipe, report=events.append, **QUICK | {"epochs": 1, "time_budget": budget})
+    config = json.loads((run.folder / "config.json").read_text())
+    assert config["recipe"] == expected
+    assert config["settings"]["augmentation"]["erase"] == RECIPES[expected].settings.augmentation.erase
+    assert config["settings"]["lr"] == QUICK["lr"], "what was told stays"
+    told = [event.text for event in events if isinstance(event, Notice) and event.text.startswith("recipe ")]
+    short = "recipe espresso: the time is short for recipe coffee on this machine"
+    assert told == ([short] if expected != (recipe or "coffee") else [])
 
 
 def test_an_interrupted_run_keeps_its_weights_and_is_not_tested(here, idx_folder):

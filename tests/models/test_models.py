@@ -63,7 +63,8 @@ def test_parameter_counts_of_the_literature(name, count):
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("linear", 7_850), ("mlp", 407_050), ("resnet_narrow", 297_088), ("resnet_wide", 659_904)]
+    ("name", "count"),
+    {"linear": 7_850, "mlp": 407_050, "resnet_slim": 77_120, "resnet_narrow": 297_088, "resnet_wide": 659_904}.items(),
 )
 def test_parameter_counts_of_the_docstrings(name, count):
     assert sum(p.numel() for p in build(name, spec()).parameters()) == count

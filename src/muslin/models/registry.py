@@ -13,7 +13,7 @@ from muslin.models.convnet import convnet
 from muslin.models.efficientnet_lite import efficientnet_lite0
 from muslin.models.linear import linear
 from muslin.models.mlp import mlp
-from muslin.models.resnet import resnet18, resnet20, resnet34, resnet_narrow, resnet_wide
+from muslin.models.resnet import resnet18, resnet20, resnet34, resnet_narrow, resnet_slim, resnet_wide
 
 __all__ = ["MODELS", "Factory", "build", "load_factory"]
 
@@ -21,7 +21,18 @@ Factory = Callable[[DataSpec], nn.Module]
 
 MODELS: dict[str, Factory] = {
     factory.__name__: factory
-    for factory in (linear, mlp, convnet, resnet_narrow, resnet_wide, resnet20, resnet18, resnet34, efficientnet_lite0)
+    for factory in (
+        linear,
+        mlp,
+        convnet,
+        resnet_slim,
+        resnet_narrow,
+        resnet_wide,
+        resnet20,
+        resnet18,
+        resnet34,
+        efficientnet_lite0,
+    )
 }
 
 

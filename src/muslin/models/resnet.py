@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from muslin.data.images import DataSpec
 
-__all__ = ["resnet18", "resnet20", "resnet34", "resnet_narrow", "resnet_wide"]
+__all__ = ["resnet18", "resnet20", "resnet34", "resnet_narrow", "resnet_slim", "resnet_wide"]
 
 
 class BasicBlock(nn.Module):
@@ -214,6 +214,11 @@ def resnet_narrow(spec: DataSpec) -> nn.Module:
     return NarrowResNet(spec, (32, 64, 128), (1,))
 
 
+def resnet_slim(spec: DataSpec) -> nn.Module:
+    """The same with half as many channels, for a minute or two of training: 77,120 parameters on Fashion-MNIST."""
+    return NarrowResNet(spec, (16, 32, 64), (1,))
+
+
 def resnet_wide(spec: DataSpec) -> nn.Module:
-    """The same with half as many channels again, for longer training: 659,904 parameters on Fashion-MNIST."""
+    """The same with 1.5 times as many channels as `resnet_narrow`: 659,904 parameters on Fashion-MNIST."""
     return NarrowResNet(spec, (48, 96, 192), (1,))

@@ -3,12 +3,12 @@
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from muslin.config import FitSettings
 from muslin.data import fashion_mnist
 from muslin.errors import RunError, SettingError
-from muslin.recipes import settings_for
+from muslin.recipes import DEFAULT, settings_for
 from muslin.run import journal
 from muslin.run.files import SUMS
 from muslin.run.folder import RUNS, find_run, list_runs, read_config
@@ -26,8 +26,9 @@ class Order:
         recipe: its name.
         settings: what training does.
         out: the run's folder, None for a new one.
+        chosen: a person named the recipe: a short time calls for no other.
         again: `out` is a run that goes on.
-        told: names of the settings that a person chose.
+        changes: the settings that a person chose, by name.
         cache: the folder for packs and features, None for the usual one.
     """
 
@@ -35,14 +36,19 @@ class Order:
     recipe: str
     settings: FitSettings
     out: Path | None
+    chosen: bool
     again: bool
-    told: tuple[str, ...]
+    changes: dict[str, Any]
     cache: Path | None
+
+    def with_recipe(self, recipe: str) -> Self:
+        """Asks for another recipe, with the same changes."""
+        return replace(self, recipe=recipe, settings=settings_for(recipe, self.changes))
 
 
 def place_order(
     data: str | Path,
-    recipe: str,
+    recipe: str | None,
     out: Path | None,
     resume: str | Path | None,
     cache: Path | None,
@@ -56,10 +62,11 @@ def place_order(
     """
     lost = lost_run(out) if is_restart() and resume is None else None
     if resume is None and lost is None:
-        settings = settings_for(recipe, changes)
-        if settings.init:
-            settings = replace(settings, init=str(find_run(settings.init).resolve()))
-        return Order(absolute_source(data), recipe, settings, out, again=False, told=tuple(changes), cache=cache)
+        if init := changes.get("init"):
+            changes = changes | {"init": str(find_run(init).resolve())}
+        source, name, chosen = absolute_source(data), recipe or DEFAULT, recipe is not None
+        settings = settings_for(name, changes)
+        return Order(source, name, settings, out, chosen=chosen, again=False, changes=changes, cache=cache)
     if resume is not None and (changes or out):
         told = ", ".join([*changes, *(["out"] if out else [])])
         raise SettingError(f"a resumed run goes on with the settings it has; leave out: {told}")
@@ -68,7 +75,8 @@ def place_order(
     if is_done(folder):
         raise RunError(f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}")
     settings = FitSettings.restored(config["settings"])
-    return Order(config["data"]["source"], config["recipe"], settings, folder, again=True, told=(), cache=cache)
+    source, recipe = config["data"]["source"], config["recipe"]
+    return Order(source, recipe, settings, folder, chosen=True, again=True, changes={}, cache=cache)
 
 
 def share_order(order: Order | None, world: World) -> Order:
@@ -77,7 +85,7 @@ def share_order(order: Order | None, world: World) -> Order:
     values = json.loads(content or b"")
     values["settings"] = FitSettings.restored(values["settings"])
     paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}
-    return Order(**values | paths | {"told": tuple(values["told"])})
+    return Order(**values | paths)
 
 
 def lost_run(out: Path | None) -> Path | None:

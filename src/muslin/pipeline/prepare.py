@@ -21,7 +21,7 @@ from muslin.pipeline.job import Job, Notice, Report
 from muslin.pipeline.order import Order
 from muslin.pipeline.packing import tell_packing
 from muslin.pipeline.records import describe, hold_against, suggestions
-from muslin.recipes import sized
+from muslin.recipes import recipe_within, sized
 from muslin.run import journal
 from muslin.run.bundle import read_weights
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
@@ -50,13 +50,11 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     started, date = time.monotonic(), datetime.now().astimezone()
     splits = load_data(order, world, report)
     notes = [*splits.notes, *restart_notes()]
-    if not order.again:
-        settings = sized(order.settings, len(splits.train), order.told)
-        if settings != order.settings:
-            notes.append(f"few pictures: {settings.epochs} epochs of batches of {settings.batch_size}")
-        order = replace(order, settings=settings)
-    check_batches(len(splits.train), order.settings.batch_size, world.size)
     machine = choose_machine(order, world, report)
+    if not order.again:
+        order, changed = fit_order(order, len(splits.train), world.first(machine.gflops) * world.size)
+        notes += changed
+    check_batches(len(splits.train), order.settings.batch_size, world.size)
     model = prepare_model(splits, order.settings, machine)
     folder, checkpoints, start = take_folder(order, world, stack, report)
     if start:
@@ -73,6 +71,27 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     for note in (*notes, *suggestions(job)):
         report(Notice(note))
     return job
+
+
+def fit_order(order: Order, pictures: int, gflops: float) -> tuple[Order, list[str]]:
+    """Fits a new run's order to the time and to the number of pictures, as far as a person left it open.
+
+    Args:
+        order: what is asked for.
+        pictures: to train on.
+        gflops: that all processes reach together.
+
+    Returns:
+        The order, and what a person should know of the changes.
+    """
+    notes = []
+    if not order.chosen and (shorter := recipe_within(order.settings.time_budget, gflops)) != order.recipe:
+        notes.append(f"recipe {shorter}: the time is short for recipe {order.recipe} on this machine")
+        order = order.with_recipe(shorter)
+    settings = sized(order.settings, pictures, order.changes)
+    if settings != order.settings:
+        notes.append(f"few pictures: {settings.epochs} epochs of batches of {settings.batch_size}")
+    return replace(order, settings=settings), notes
 
 
 def check_batches(pictures: int, batch_size: int, processes: int) -> None:

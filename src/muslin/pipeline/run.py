@@ -20,7 +20,7 @@ __all__ = ["run_recipe"]
 
 def run_recipe(
     data: str | Path = "fashion-mnist",
-    recipe: str = "coffee",
+    recipe: str | None = None,
     *,
     out: str | Path | None = None,
     resume: str | Path | None = None,
@@ -33,7 +33,8 @@ def run_recipe(
     Args:
         data: `fashion-mnist`, a folder of pictures with a sub-folder a class, a .csv that names pictures, an IDX
             folder, or a .npz file.
-        recipe: `espresso`, `coffee`, `lunch` or `overnight`.
+        recipe: `espresso`, `coffee`, `lunch` or `overnight`; by default `coffee`, or `espresso` where `time_budget` is
+            too short for it on this machine.
         out: the run's folder; by default a new one under `runs/`.
         resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data,
             recipe and settings.

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from muslin.data.wording import printable
 from muslin.pipeline import Evaluation
-from muslin.recipes import RECIPES
+from muslin.recipes import RECIPES, REFERENCE_GFLOPS, forecast
 from muslin.run.bundle import Prediction
 from muslin.run.folder import RunSummary
 from muslin.terminal.layout import duration, folded, print_table
@@ -109,7 +109,7 @@ def doctor_report(machine: Machine) -> None:
 
 def consequences(machine: Machine) -> list[str]:
     """Says what `fit` will do on this machine, and why."""
-    gain = max(s for n, s in machine.speeds.items() if machine.bf16 == n.startswith("bf16"))
+    gain = machine.gflops
     other = max((s for n, s in machine.speeds.items() if machine.bf16 != n.startswith("bf16")), default=0.0)
     if machine.bf16:
         precision = f"fit computes in bfloat16: {gain / other:.1f} times faster here than float32."
@@ -118,18 +118,14 @@ def consequences(machine: Machine) -> list[str]:
     else:
         precision = f"fit computes in float32: bfloat16 reaches {other / gain:.2f} times its speed here."
     layout = "channels last, the faster layout here" if machine.channels_last else "channels first"
-    reference = RECIPES["coffee"].seconds or 0.0
-    expected = duration(reference * (REFERENCE_GFLOPS / gain) ** GROWTH)
+    coffee = RECIPES["coffee"]
+    measured, expected = (duration(forecast(coffee, speed)) for speed in (REFERENCE_GFLOPS, gain))
     return [
         precision,
         f"Convolutions are laid out {layout}.",
         f"It uses {machine.threads} threads; more than the cores would make it slower.",
-        f"Recipe coffee takes {duration(reference)} at {REFERENCE_GFLOPS} GFLOP/s: expect about {expected} here.",
+        f"Recipe coffee takes {measured} at {REFERENCE_GFLOPS} GFLOP/s: expect about {expected} here.",
     ]
-
-
-REFERENCE_GFLOPS = 110  # fp32, channels last, where recipe coffee was measured: the middle of several probes
-GROWTH = 0.86  # the narrow network trained on 1,680 pictures/s there, and on 7,750 where the probe reached 649 in bf16
 
 
 def doctor_json(machine: Machine) -> str:

@@ -47,6 +47,11 @@ class Machine:
             yield
 
     @property
+    def gflops(self) -> float:
+        """Measured GFLOP/s of a convolution in the precision that training computes in."""
+        return max(speed for way, speed in self.speeds.items() if self.bf16 == way.startswith("bf16"))
+
+    @property
     def summary(self) -> str:
         """The machine in a few words."""
         where = (
