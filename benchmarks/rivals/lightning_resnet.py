@@ -83,7 +83,7 @@ def main() -> None:
     race.reserve(lambda count: answer(network, race.train[0][:count], bf16), sample=500)
     loader = DataLoader(TensorDataset(images, labels), BATCH_SIZE, shuffle=True, drop_last=True)
     pilot = fit(Classifier(copy.deepcopy(network), race, PILOT, TIMED), loader)
-    steps = round(SHARE * race.left / float(np.diff(pilot.times).mean()))
+    steps = max(FEWEST, round(SHARE * race.left / float(np.diff(pilot.times).mean())))
     times = fit(Classifier(network, race, steps, race.left), loader).times
     answers = answer(network, race.test_images, bf16)
     race.finish(answers, f"{len(times) / len(loader):.2f} epochs", "lightning", "torch")
