@@ -74,17 +74,23 @@ def test_recipes_fit_themselves_to_few_pictures():
     coffee = RECIPES["coffee"].settings
     assert sized(coffee, 58_000, ()) == coffee
     few = sized(coffee, 400, ())
-    assert (few.batch_size, few.epochs) == (
-        32,
-        160,
-    )  # 13 steps an epoch, 160 for each of the 13 that coffee's are worth
+    epochs = 160  # 13 steps each, 160 for each of the 13 whole ones that coffee's are worth
     assert few == coffee.changed(
-        batch_size=32, epochs=160, skip_easy=0.0, norm_lr=coffee.lr, label_smoothing=0.1
+        batch_size=32, epochs=epochs, skip_easy=0.0, norm_lr=coffee.lr, label_smoothing=0.1
     )  # fmt: skip
     assert sized(coffee, 400, ("skip_easy",)).skip_easy == coffee.skip_easy
     assert sized(coffee, 10_000, ()).batch_size == 312
     assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
     assert sized(coffee.changed(batch_size=100), 400, ("batch_size",)).batch_size == 100
+
+
+def test_few_pictures_get_no_network_narrower_than_was_tried():
+    espresso = RECIPES["espresso"].settings
+    assert (espresso.model, espresso.muon_lr) == ("resnet_slim", 0.07)
+    few = sized(espresso, 400, ())
+    assert (few.model, few.muon_lr) == ("resnet_narrow", 0.05)
+    assert sized(espresso, 400, ("model",)).model == "resnet_slim"
+    assert sized(espresso.changed(muon_lr=0.2), 400, ("muon_lr",)).muon_lr == 0.2
 
 
 def test_a_time_alone_gets_the_recipe_that_it_suffices_for():
@@ -117,6 +123,7 @@ def test_easy_pictures_are_left_out_where_that_was_tried():
     assert coffee.skip_easy > 0
     other = settings_for("coffee", {"model": "resnet20"})
     assert (other.skip_easy, other.norm_lr) == (0.0, other.lr)
+    assert settings_for("espresso", {"model": "resnet20"}).muon_lr == 0.05
     assert other.epochs == round(1 + (coffee.epochs - 1) * (1 - coffee.skip_easy)), "as much work"
     assert settings_for("coffee", {"model": "resnet20", "skip_easy": "0.5", "epochs": "4"}).skip_easy == 0.5
     assert settings_for("coffee", {"model": "resnet_wide"}).skip_easy == coffee.skip_easy

@@ -63,7 +63,7 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float |
 @click.option("--epochs", help="Passes over the training pictures.")
 @click.option("--batch-size", help="Pictures a step.")
 @click.option(
-    "--time-budget", callback=_seconds, help="Time in all, such as 90s, 3m, 1h; the schedule fits itself to it."
+    "--time-budget", callback=_seconds, help="Time in all, such as 90s, 3m, 1h; fits recipe and schedule to it."
 )
 @click.option("--patience", help="Stop after this many epochs without a better validation loss.  [default: never]")
 @click.option("--balance", help="none, weights or sample: what to do about classes of different size.  [default: none]")
