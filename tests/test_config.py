@@ -5,15 +5,7 @@ import pytest
 
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import SettingError
-from muslin.recipes import (
-    RECIPES,
-    REFERENCE_GFLOPS,
-    find_recipe,
-    forecast,
-    recipe_within,
-    settings_for,
-    sized,
-)
+from muslin.recipes import RECIPES, REFERENCE_GFLOPS, find_recipe, forecast, recipe_within, settings_for, sized
 
 
 @pytest.mark.parametrize(
@@ -74,10 +66,8 @@ def test_recipes_fit_themselves_to_few_pictures():
     coffee = RECIPES["coffee"].settings
     assert sized(coffee, 58_000, ()) == coffee
     few = sized(coffee, 400, ())
-    epochs = 160  # 13 steps each, 160 for each of the 13 whole ones that coffee's are worth
-    assert few == coffee.changed(
-        batch_size=32, epochs=epochs, skip_easy=0.0, norm_lr=coffee.lr, label_smoothing=0.1
-    )  # fmt: skip
+    expected = {"batch_size": 32, "epochs": 160, "skip_easy": 0.0, "norm_lr": coffee.lr, "label_smoothing": 0.1}
+    assert few == coffee.changed(**expected), "13 steps an epoch, 160 for each of the 13 that coffee's are worth"
     assert sized(coffee, 400, ("skip_easy",)).skip_easy == coffee.skip_easy
     assert sized(coffee, 10_000, ()).batch_size == 312
     assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3

@@ -117,12 +117,15 @@ def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
     own = (PRETRAINED | WITHOUT_NORMS).get(str(changes.get("model", "")), {})
     if "optimizer" in changes:  # its rate is the person's to choose too
         own = {name: value for name, value in own.items() if name not in ("optimizer", "lr")}
-    model = changes.get("model", settings.model)
-    if model != settings.model:
-        settings = replace(settings, muon_lr=FitSettings.muon_lr)
-    if model not in TRIED_HARD:
+    settings = with_model(settings, changes.get("model", settings.model))
+    if settings.model not in TRIED_HARD:
         settings = showing_all(settings)
     return settings.changed(**{**own, **changes})
+
+
+def with_model(settings: FitSettings, model: str) -> FitSettings:
+    """Gives a recipe's settings to another model, which gets the usual rate of filters in place of the recipe's own."""
+    return settings if model == settings.model else replace(settings, model=model, muon_lr=FitSettings.muon_lr)
 
 
 def showing_all(settings: FitSettings) -> FitSettings:
@@ -149,7 +152,7 @@ def sized(settings: FitSettings, pictures: int, told: Collection[str]) -> FitSet
         return settings
     fitted = settings if "skip_easy" in told else showing_all(settings)
     if settings.model == SLIM["model"] and "model" not in told:
-        fitted = replace(fitted, model="resnet_narrow", muon_lr=FitSettings.muon_lr)
+        fitted = with_model(fitted, "resnet_narrow")
     steps = -(-pictures // (settings.batch_size if "batch_size" in told else batch))  # an epoch
     fitted = replace(fitted, batch_size=batch, epochs=max(fitted.epochs, -(-fitted.epochs * LEAST_STEPS // steps)))
     return replace(fitted, **{name: getattr(settings, name) for name in SIZED.intersection(told)})
