@@ -20,9 +20,10 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# every recipe, seed by seed, against the machine's own peak: hours; one with: make speedrun RECIPE=coffee SEEDS=5
+# every recipe, seed by seed, against the machine's own peak: hours; one with: make speedrun RECIPE=coffee SEEDS=5;
+# only the seeds that are not on file yet with: KEEP=1
 speedrun: .venv/installed
-	$(BIN)/python benchmarks/speedrun.py $(if $(RECIPE),--recipe $(RECIPE)) $(if $(SEEDS),--seeds $(SEEDS))
+	$(BIN)/python benchmarks/speedrun.py $(if $(RECIPE),--recipe $(RECIPE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KEEP),--keep)
 	$(BIN)/python benchmarks/table.py
 
 # throughput, start-up, packs, transfer, checkpoints, several processes: a quarter of an hour

@@ -13,7 +13,7 @@ import muslin
 from muslin.terminal.tables import processor_name
 from muslin.training.machine import available_threads, computing, prepare
 
-__all__ = ["RESULTS", "load_results", "save_result"]
+__all__ = ["RESULTS", "load_results", "revision", "save_result"]
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -35,7 +35,6 @@ def surroundings() -> dict[str, Any]:
     """Describes hardware, versions and code."""
     with computing():
         machine = prepare("auto", "auto")
-    revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "processor": processor_name(),
@@ -44,5 +43,11 @@ def surroundings() -> dict[str, Any]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "muslin": muslin.__version__,
-        "revision": revision.stdout.strip(),
+        "revision": revision(),
     }
+
+
+def revision() -> str:
+    """Gives the commit that the code is at; empty outside a repository."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()

@@ -5,9 +5,11 @@ sustained: the peak is measured before and after each seed, and the better one c
 
     python benchmarks/speedrun.py                             # every recipe, as many seeds as its record needs: hours
     python benchmarks/speedrun.py --recipe coffee --seeds 5
+    python benchmarks/speedrun.py --recipe coffee --seeds 5 --keep    # only the seeds that are not on file yet
 """
 
 import argparse
+import dataclasses
 import json
 import resource
 import statistics
@@ -18,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from results import save_result
+from results import load_results, revision, save_result
 from scipy.stats import t
 from work import Operations, convolution_peak, count_operations, energy_joules
 
@@ -28,6 +30,7 @@ from muslin.training.machine import computing, prepare
 
 SEEDS = {"espresso": 5, "coffee": 5, "lunch": 3, "overnight": 1}
 CONFIDENCE = 0.95
+Run = dict[str, Any]
 
 
 def main() -> None:
@@ -35,31 +38,52 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", choices=RECIPES, help="one alone")
     parser.add_argument("--seeds", type=int, help=f"how many; by default {SEEDS}")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the seeds on file, if of these settings: for the same machine"
+    )
     options = parser.parse_args()
     for name in [options.recipe] if options.recipe else RECIPES:
-        measure_recipe(RECIPES[name], options.seeds or SEEDS[name])
+        kept = runs_on_file(RECIPES[name]) if options.keep else {}
+        measure_recipe(RECIPES[name], options.seeds or SEEDS[name], kept)
 
 
-def measure_recipe(recipe: Recipe, seeds: int) -> None:
-    """Runs every seed and saves mean, deviation and interval."""
+def runs_on_file(recipe: Recipe) -> dict[int, Run]:
+    """Gives by seed what was measured before with the settings that the recipe has now."""
+    result = load_results().get(f"recipe-{recipe.name}")
+    if not result or result["settings"] != settings_of(recipe):
+        return {}
+    return {run["seed"]: run for run in result["runs"]}
+
+
+def settings_of(recipe: Recipe) -> dict[str, Any]:
+    """Gives a recipe's settings as they come back from a file."""
+    settings: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(recipe.settings)))
+    return settings
+
+
+def measure_recipe(recipe: Recipe, seeds: int, kept: dict[int, Run]) -> None:
+    """Runs every seed that is not kept, and saves after each: runs, mean, deviation and interval."""
     data = load_splits("fashion-mnist", validation=recipe.settings.validation).train
     operations = count_operations(recipe.settings, data.spec)
-    runs = [measure_seed(recipe, seed, operations) for seed in range(seeds)]
-    accuracies = [run["test_accuracy"] for run in runs]
-    save_result(
-        f"recipe-{recipe.name}",
-        recipe=recipe.name,
-        operations_per_picture=operations,
-        runs=runs,
-        accuracy_mean=statistics.mean(accuracies),
-        accuracy_deviation=statistics.stdev(accuracies) if seeds > 1 else None,
-        accuracy_interval=interval(accuracies),
-        seconds_mean=statistics.mean(run["wall_seconds"] for run in runs),
-        peak_memory_mb=max(run["peak_memory_mb"] for run in runs),
-    )
+    runs: list[Run] = []
+    for seed in range(seeds):
+        runs.append(kept.get(seed) or measure_seed(recipe, seed, operations))
+        accuracies = [run["test_accuracy"] for run in runs]
+        save_result(
+            f"recipe-{recipe.name}",
+            recipe=recipe.name,
+            settings=settings_of(recipe),
+            operations_per_picture=operations,
+            runs=runs,
+            accuracy_mean=statistics.mean(accuracies),
+            accuracy_deviation=statistics.stdev(accuracies) if len(runs) > 1 else None,
+            accuracy_interval=interval(accuracies),
+            seconds_mean=statistics.mean(run["wall_seconds"] for run in runs),
+            peak_memory_mb=max(run["peak_memory_mb"] for run in runs),
+        )
 
 
-def measure_seed(recipe: Recipe, seed: int, operations: Operations) -> dict[str, Any]:
+def measure_seed(recipe: Recipe, seed: int, operations: Operations) -> Run:
     """Runs `muslin fit` once, in a process of its own, between two measurements of the machine's peak."""
     peak, energy = machine_peak(), energy_joules()
     events, wall = fit(recipe.name, seed)
@@ -70,6 +94,7 @@ def measure_seed(recipe: Recipe, seed: int, operations: Operations) -> dict[str,
     sustained = operations["training"] * pictures / training / 1e9
     result = {
         "seed": seed,
+        "revision": revision(),
         "wall_seconds": round(wall, 1),
         "seconds_to_first_step": round(events[0]["seconds"], 2),
         "training_seconds": round(training, 1),

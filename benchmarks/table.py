@@ -124,7 +124,7 @@ def means(results: dict[str, dict[str, Any]]) -> str:
             spread = "" if deviation is None else f"{100 * deviation:.2f}"
             lines.append(
                 f"| `{name}` | {len(result['runs'])} | {100 * result['accuracy_mean']:.2f} % | {spread} | {between} "
-                f"| {result['measured_on']['revision']} |"
+                f"| {', '.join(sorted({run['revision'] for run in result['runs']}))} |"
             )
     return "\n".join(lines)
 
