@@ -1,10 +1,11 @@
 """The table of Muslin and what people use instead, from what `peers.py` saved."""
 
+import textwrap
 from typing import Any
 
 from muslin.terminal.layout import duration
 
-__all__ = ["rival_rows", "rival_table"]
+__all__ = ["rival_rows", "rival_sentence", "rival_table"]
 
 LEVELS = (0.90, 0.92, 0.93, 0.94)
 LATE = 1.02  # times its budget from which on a process's time is told
@@ -20,6 +21,34 @@ def rival_table(result: dict[str, Any]) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
     table = "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
     return f"{table}\n\nOn {where['processor']}, {where['threads']} cores, {where['date']}; {libraries}."
+
+
+def rival_sentence(result: dict[str, Any]) -> str:
+    """Says what Muslin reaches within each budget, and what the best of the others does."""
+    rivals = dict(result["rivals"])
+    ours = rivals.pop("muslin")["runs"]
+    budgets = sorted({int(budget) for rival in rivals.values() for budget in rival["runs"] if budget in ours})
+    best = [
+        max(rival["runs"][str(budget)]["accuracy"] for rival in rivals.values() if str(budget) in rival["runs"])
+        for budget in budgets
+    ]
+    reached = percents([ours[str(budget)]["accuracy"] for budget in budgets])
+    words = (
+        f"Within {listed(budgets)} seconds on the same two cores, imports and all, `muslin fit --time-budget` reaches "
+        f"{reached}; the best of Keras, Lightning, skorch, plain PyTorch and scikit-learn {percents(best)}."
+    )
+    return textwrap.fill(words, 120)
+
+
+def percents(accuracies: list[float]) -> str:
+    """Lists accuracies in per cent."""
+    return listed([f"{100 * accuracy:.2f}" for accuracy in accuracies]) + " %"
+
+
+def listed(values: list[Any]) -> str:
+    """Lists values as one says them."""
+    *first, last = map(str, values)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def rival_rows(rivals: dict[str, Any]) -> list[list[str]]:

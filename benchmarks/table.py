@@ -13,7 +13,7 @@ from typing import Any
 from data_table import pack_table, processes_line
 from plots import draw_accuracy_against_time
 from results import load_results
-from rival_table import rival_table
+from rival_table import rival_sentence, rival_table
 from scaling_table import scaling_table
 
 from muslin.terminal.layout import duration
@@ -35,6 +35,7 @@ def main() -> None:
     if peers := results.get("ladder-peers"):
         replace(page, "peers", peer_table(peers))
     if rivals := results.get("peers"):
+        replace(readme, "rivals", rival_sentence(rivals))
         replace(page, "rivals", rival_table(rivals))
     if variants := results.get("scaling"):
         replace(page, "scaling", scaling_table(variants))

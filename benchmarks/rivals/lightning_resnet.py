@@ -25,7 +25,7 @@ from muslin.models import MODELS
 
 BATCH_SIZE = 64
 SPEC = DataSpec(1, 28, 28, CLASSES, (0.286,), (0.353,))
-TIMED = 2.0  # seconds of training a copy, from which the number of steps is reckoned
+TIMED, TIMED_SHARE = 2.0, 0.02  # seconds of training a copy, or of the time: from them the number of steps is reckoned
 PILOT, FEWEST = 10_000, 4  # steps of the copy at most, and at least
 SHARE = 0.97  # of the time that is left, for the schedule: speed varies, and it should come to its end
 
@@ -82,8 +82,8 @@ def main() -> None:
     network = MODELS[race.options.model](SPEC)
     race.reserve(lambda count: answer(network, race.train[0][:count], bf16), sample=500)
     loader = DataLoader(TensorDataset(images, labels), BATCH_SIZE, shuffle=True, drop_last=True)
-    pilot = fit(Classifier(copy.deepcopy(network), race, PILOT, TIMED), loader)
-    steps = max(FEWEST, round(SHARE * race.left / float(np.diff(pilot.times).mean())))
+    pilot = fit(Classifier(copy.deepcopy(network), race, PILOT, max(TIMED, TIMED_SHARE * race.left)), loader)
+    steps = max(FEWEST, round(SHARE * race.left / float(np.median(np.diff(pilot.times)))))
     times = fit(Classifier(network, race, steps, race.left), loader).times
     answers = answer(network, race.test_images, bf16)
     race.finish(answers, f"{len(times) / len(loader):.2f} epochs", "lightning", "torch")
