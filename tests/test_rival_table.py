@@ -1,6 +1,6 @@
 """The table of Muslin and its rivals says what was measured, and no more."""
 
-from benchmarks.rival_table import rival_rows, rival_table
+from benchmarks.rival_table import rival_rows, rival_sentence, rival_table
 
 
 def run(accuracy, seconds, curve=()):
@@ -32,3 +32,12 @@ def test_the_table_is_markdown_with_its_surroundings():
     lines = rival_table({"rivals": RIVALS, "measured_on": measured_on}).splitlines()
     assert len({line.count("|") for line in lines[:4]}) == 1
     assert lines[-1] == "On a processor, 2 cores, 2026-01-02; torch 2.13.0."
+
+
+def test_the_sentence_compares_with_the_best_within_each_budget_that_others_had():
+    muslin = {"title": "", "runs": {"60": run(0.9, 60.0), "180": run(0.91, 180.0), "600": run(0.92, 600.0)}}
+    slower = {"title": "", "runs": {"60": run(0.7, 60.0)}}
+    words = " ".join(rival_sentence({"rivals": {"muslin": muslin, "slower": slower, "slow": RIVALS["slow"]}}).split())
+    assert words.startswith("Within 60 and 600 seconds")
+    assert "reaches 90.00 and 92.00 %" in words
+    assert words.endswith("80.00 and 93.10 %.")
