@@ -65,9 +65,10 @@ def measure_recipe(recipe: Recipe, seeds: int, kept: dict[int, Run]) -> None:
     """Runs every seed that is not kept, and saves after each: runs, mean, deviation and interval."""
     data = load_splits("fashion-mnist", validation=recipe.settings.validation).train
     operations = count_operations(recipe.settings, data.spec)
-    runs: list[Run] = []
-    for seed in range(seeds):
-        runs.append(kept.get(seed) or measure_seed(recipe, seed, operations))
+    measured = dict(kept)
+    for seed in sorted(set(range(seeds)) - set(kept)):
+        measured[seed] = measure_seed(recipe, seed, operations)
+        runs = [measured[seed] for seed in sorted(measured)]
         accuracies = [run["test_accuracy"] for run in runs]
         save_result(
             f"recipe-{recipe.name}",
