@@ -48,7 +48,7 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     assert events[2]["accuracy"] == run.test.accuracy
     assert events[1]["validation_accuracy"] == run.epochs[1].validation_accuracy
     card = (run.folder / "README.md").read_text()
-    assert f"**{100 * run.test.accuracy:.2f} %** of 60 pictures (each picture and its mirror image" in card
+    assert f"**{100 * run.test.accuracy:.2f} %** of 60 pictures (each with its mirror image, unsure" in card
     assert "270 to train, 30 to validate, 60 to test" in card
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from muslin.errors import SettingError, unknown_name
 
-__all__ = ["Augmentation", "Device", "FitSettings"]
+__all__ = ["VIEWS", "Augmentation", "Device", "FitSettings"]
 
 Flip = Literal["none", "random", "alternate"]
 OptimizerName = Literal["sgd", "adamw", "muon"]
@@ -15,6 +15,12 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "bf16", "fp32"]
 Balance = Literal["none", "weights", "sample"]
 OnBad = Literal["stop", "skip"]
+
+VIEWS = {
+    1: "each picture once",
+    2: "each with its mirror image",
+    10: "each with its mirror image, unsure ones also shifted by a pixel",
+}  # that the test can take of pictures, by how many at the most
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ class FitSettings:
         warmup: share of the run over which the learning rate rises, in [0, 1).
         label_smoothing: in [0, 1).
         average: decay of the weights' moving average per step, in [0, 1); 0 for none.
-        tta: views of a picture whose logits are averaged in the test: 1, or 2 (with its mirror image).
+        tta: views of a picture whose logits are averaged in the test: 1, 2 (with its mirror image) or 10 (where these
+            two leave the model unsure, also both shifted by a pixel each way).
         validation: pictures held out of the training set, >= 1, never more than a tenth of it.
         patience: stop after this many epochs without a better validation loss; 0 never stops early.
         time_budget: seconds from start to tested run, 0 for none; replaces `epochs`.
@@ -93,7 +100,7 @@ class FitSettings:
     warmup: float = 0.2
     label_smoothing: float = 0.1
     average: float = 0.0
-    tta: int = 2
+    tta: int = 10
     validation: int = 2000
     patience: int = 0
     time_budget: float = 0.0
@@ -125,8 +132,10 @@ class FitSettings:
             check_range(name, getattr(self, name), 0, exclude_low=True)
         for name in ("momentum", "warmup", "label_smoothing", "average", "skip_easy"):
             check_range(name, getattr(self, name), 0, 1, exclude_high=True)
-        if self.tta not in (1, 2):
-            raise SettingError(f"tta is {self.tta}; it must be 1 (the picture) or 2 (with its mirror image)")
+        if self.tta not in VIEWS:
+            raise SettingError(
+                f"tta is {self.tta}; it must be 1 (the picture), 2 (with its mirror image) or 10 (also shifted)"
+            )
 
     @classmethod
     def restored(cls, values: dict[str, Any]) -> "FitSettings":

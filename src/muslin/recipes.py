@@ -98,7 +98,7 @@ RECIPES: dict[str, Recipe] = {
 PRETRAINED: dict[str, dict[str, Any]] = {
     "efficientnet_lite0": {
         "size": 224, "batch_size": 32, "epochs": 5, "optimizer": "adamw", "lr": 2e-4, "weight_decay": 0.01,
-        "shift": 8, "erase": 0,
+        "shift": 8, "erase": 0, "tta": 2,
     },
 }  # fmt: skip
 

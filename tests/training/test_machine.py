@@ -94,12 +94,28 @@ def test_the_processs_first_convolution_is_not_held_against_a_layout(monkeypatch
     def work(name):
         return lambda: calls.append(name) or next(seconds)
 
-    probes = iter(["first", "second"])
+    probes = iter(["first", "second"] * 2)  # with few pictures, then with more
     monkeypatch.setattr(machine_module, "probe", lambda *_: work(next(probes)))
     monkeypatch.setattr(machine_module, "timed", lambda call: call())
     speeds = convolution_speeds(torch.device("cpu"), dict.fromkeys("ab", (torch.float32, torch.channels_last)))
     assert speeds["a"] == speeds["b"]
     assert calls.count("second") > 1
+
+
+def test_a_hopeless_way_is_tried_with_few_pictures_alone(monkeypatch):
+    batches: dict[torch.dtype, list[int]] = {torch.float32: [], torch.bfloat16: []}
+
+    def probe(_device, dtype, _layout, batch):
+        batches[dtype].append(batch)
+        return lambda: batch * (1.0 if dtype == torch.float32 else 20.0)
+
+    monkeypatch.setattr(machine_module, "probe", probe)
+    monkeypatch.setattr(machine_module, "timed", lambda call: call())
+    ways = {"fast": (torch.float32, torch.channels_last), "slow": (torch.bfloat16, torch.channels_last)}
+    speeds = convolution_speeds(torch.device("cpu"), ways)
+    assert speeds["fast"] == pytest.approx(20 * speeds["slow"])
+    assert batches[torch.bfloat16] == [machine_module.GLANCE_BATCH]
+    assert batches[torch.float32] == [machine_module.GLANCE_BATCH, machine_module.PROBE_BATCH]
 
 
 def test_measures_with_all_threads_and_sets_the_processor_back():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from muslin.config import VIEWS
 from muslin.metrics import Metrics
 
 __all__ = ["CardFacts", "write_card"]
@@ -50,14 +51,13 @@ def write_card(facts: CardFacts, test: Metrics) -> str:
         for i, (name, recall) in enumerate(zip(facts.classes, test.per_class, strict=True))
     )
     sizes = facts.sizes
-    views = "each picture once" if facts.views == 1 else "each picture and its mirror image, logits averaged"
     return f"""# {facts.model} on {facts.data}
 
 An image classifier with {len(facts.classes)} classes and {facts.parameters:,} parameters, trained by Muslin.
 
 | | |
 |---|---|
-| test accuracy | **{_percent(test.accuracy)}** of {test.count:,} pictures ({views}) |
+| test accuracy | **{_percent(test.accuracy)}** of {test.count:,} pictures ({VIEWS[facts.views]}) |
 | test loss | {test.loss:.4f} nats |
 | recipe, seed | {facts.recipe}, {facts.seed} |
 | pictures | {sizes["train"]:,} to train, {sizes["validation"]:,} to validate, {sizes["test"]:,} to test |

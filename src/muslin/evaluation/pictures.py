@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 from torch import Tensor
 
 __all__ = ["Curves", "draw_curves", "draw_predictions"]
@@ -61,7 +62,7 @@ def draw_curves(curves: Curves, title: str) -> bytes:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     accuracy.set_ylim(top=min(100.5, accuracy.get_ylim()[1]))
     figure.suptitle(title, fontsize=10)
-    return _png(figure)
+    return _drawn(figure, "png")
 
 
 def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes: Sequence[str]) -> bytes:
@@ -77,20 +78,24 @@ def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes:
     columns = min(GRID, len(shown))
     rows = -(-len(shown) // columns)
     width, height = max(columns, LEAST_COLUMNS) * CELL[0], HEAD + rows * CELL[1] + FOOT
-    figure = Figure(figsize=(width / DPI, height / DPI))
-    canvas = torch.full((3, height, width), 255, dtype=torch.uint8)
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+    pasted = []
     for place, index in enumerate(shown):
         row, column = divmod(place, columns)
         left, bottom = column * CELL[0], HEAD + (row + 1) * CELL[1]
-        _paste(canvas, images[index], left, bottom)
+        pasted.append((images[index], left, bottom))
         title, colour = _title(classes[int(labels[index])], classes[int(predicted[index])])
         x, y = left + CELL[0] / 2, height - bottom + SIDE + TITLE_GAP
         figure.text(x / width, y / height, title, fontsize=8, color=colour, ha="center", va="bottom")
-    figure.figimage(canvas.permute(1, 2, 0).numpy())
     wrong = int((labels != predicted).sum())
     summary = f"Test pictures and what was said of them; × marks mistakes, {wrong:,} of {len(labels):,} in all"
     figure.suptitle(textwrap.fill(summary, width // LETTER), fontsize=9, y=1 - TITLE_GAP / height, va="top")
-    return _png(figure)
+    page = torch.frombuffer(bytearray(_drawn(figure, "rgba")), dtype=torch.uint8).view(height, width, 4)[:, :, :3]
+    for image, left, bottom in pasted:
+        _paste(page.permute(2, 0, 1), image, left, bottom)
+    buffer = io.BytesIO()
+    Image.fromarray(page.numpy()).save(buffer, format="png")
+    return buffer.getvalue()
 
 
 def choose_shown(labels: Tensor, predicted: Tensor) -> list[int]:
@@ -126,7 +131,7 @@ def _shortened(name: str) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _png(figure: Figure) -> bytes:
+def _drawn(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
+    figure.savefig(buffer, format=kind, dpi=DPI)
     return buffer.getvalue()

@@ -19,6 +19,7 @@ from muslin.training.fit import EpochResult, FitResult, Progress, fit
 from muslin.training.head import cached_features, extract_features, features_key, fit_head
 from muslin.training.interrupt import Interruption
 from muslin.training.plan import Plan
+from muslin.training.scoring import passes
 from muslin.training.sync_norm import synchronise_norms
 
 __all__ = ["train"]
@@ -35,7 +36,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
         report(event)
 
     sizes = job.sizes
-    final_cost = 1 + job.settings.tta * sizes["test"] / sizes["validation"]
+    final_cost = 1 + passes(job.settings.tta) * sizes["test"] / sizes["validation"]
     plan = Plan(job.settings, job.started, final_cost, job.world.first)
     try:
         if job.learns_head:

@@ -11,6 +11,7 @@ import torch
 from rich.console import Console
 from rich.markup import escape
 
+from muslin.config import VIEWS
 from muslin.data.wording import printable
 from muslin.pipeline import Evaluation
 from muslin.recipes import RECIPES, REFERENCE_GFLOPS, forecast
@@ -35,7 +36,7 @@ def evaluation_table(evaluation: Evaluation) -> None:
     console = Console()
     summary = (
         f"{evaluation.run} on {evaluation.data}: {name} {100 * score.accuracy:.2f} % of {pictures}, "
-        f"loss {score.loss:.4f}{' (each with its mirror image)' if evaluation.views == 2 else ''}\n"
+        f"loss {score.loss:.4f}{f' ({VIEWS[evaluation.views]})' if evaluation.views > 1 else ''}\n"
         f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
         f"{100 * evaluation.calibration_error:.1f} points"
     )

@@ -73,7 +73,7 @@ def extract_features(
         data: anywhere; taken to the device a batch at a time.
         machine: how to compute.
         batch: pictures at a time.
-        views: 1, or 2 to average the features of each picture and its mirror image, which for a linear head is to
+        views: 1, or more to average the features of each picture and its mirror image, which for a linear head is to
             average the logits.
         progress: told of the pictures done and of all pictures, after each batch.
 
@@ -94,7 +94,7 @@ def extract_features(
         images = data.spec.normalise(pixels.to(machine.device)).contiguous(memory_format=torch.channels_last)
         with machine.autocast():
             block = features(images).float()  # (B, D)
-            if views == 2:
+            if views > 1:
                 block = (block + features(images.flip(-1)).float()) / 2
         blocks.append(block.cpu())
         progress(sum(map(len, blocks)), len(data))

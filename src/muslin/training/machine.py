@@ -16,7 +16,8 @@ from muslin.errors import SettingError
 __all__ = ["Machine", "available_threads", "computing", "convolution_speeds", "memory_limit", "prepare"]
 
 WORTHWHILE = 1.15  # times faster that bf16, or channels first, must be before it is chosen: noise must not decide
-PROBE_ROUNDS = 4
+PROBE_ROUNDS = 5
+GLANCE_BATCH = 4
 HOPELESS = 5  # times slower than the fastest way
 PROBE_BATCH, PROBE_CHANNELS, PROBE_SIDE = 32, 64, 14  # a typical convolution of a small-picture ResNet
 CGROUP = Path("/sys/fs/cgroup")
@@ -145,24 +146,27 @@ def convolution_speeds(
     """Measures GFLOP/s of a 3x3 convolution, forward and backward, by type and layout.
 
     The ways take turns and each keeps its best round, so that other work on the machine slows all of them alike. One
-    that is hopeless at its first call, as bfloat16 is where the processor lacks it, gets no second. The process's very
+    that is hopeless with few pictures, as bfloat16 is where the processor lacks it, gets no more. The process's very
     first convolution, which also starts threads and brings in libraries, is nobody's.
     """
-    operations = 3 * 2 * 9 * PROBE_CHANNELS**2 * PROBE_SIDE**2 * PROBE_BATCH
-    probes = {name: probe(device, dtype, layout) for name, (dtype, layout) in ways.items()}
-    next(iter(probes.values()))()
-    best = {name: timed(work) for name, work in probes.items()}  # the first call also compiles and allocates
-    hopeful = {name: work for name, work in probes.items() if best[name] < HOPELESS * min(best.values())}
+    operations = 3 * 2 * 9 * PROBE_CHANNELS**2 * PROBE_SIDE**2  # a picture
+    glances = {name: probe(device, *way, GLANCE_BATCH) for name, way in ways.items()}
+    next(iter(glances.values()))()
+    for glance in glances.values():
+        glance()  # the first call also compiles and allocates
+    seconds = {name: timed(glance) / GLANCE_BATCH for name, glance in glances.items()}  # a picture
+    hopeful = [name for name in ways if seconds[name] < HOPELESS * min(seconds.values())]
+    probes = {name: probe(device, *ways[name], PROBE_BATCH) for name in hopeful}
     for _ in range(PROBE_ROUNDS):
-        best |= {name: min(best[name], timed(work)) for name, work in hopeful.items()}
-    return {name: operations / seconds / 1e9 for name, seconds in best.items()}
+        seconds |= {name: min(seconds[name], timed(work) / PROBE_BATCH) for name, work in probes.items()}
+    return {name: operations / each / 1e9 for name, each in seconds.items()}
 
 
-def probe(device: torch.device, dtype: torch.dtype, layout: torch.memory_format) -> Callable[[], None]:
-    """Prepares one forward and backward pass of a convolution."""
+def probe(device: torch.device, dtype: torch.dtype, layout: torch.memory_format, batch: int) -> Callable[[], None]:
+    """Prepares one forward and backward pass of a convolution over a batch of pictures."""
     layer = nn.Conv2d(PROBE_CHANNELS, PROBE_CHANNELS, 3, padding=1, bias=False, device=device, dtype=dtype)
     layer = layer.to(memory_format=layout)  # type: ignore[call-overload]
-    shape = (PROBE_BATCH, PROBE_CHANNELS, PROBE_SIDE, PROBE_SIDE)
+    shape = (batch, PROBE_CHANNELS, PROBE_SIDE, PROBE_SIDE)
     images = torch.ones(shape, device=device, dtype=dtype).contiguous(memory_format=layout).requires_grad_()
     gradient = torch.ones_like(images)
 
