@@ -160,7 +160,8 @@ def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
     wide = x.T if len(matrix) > matrix.shape[1] else x
     for _ in range(steps):
         gram = wide @ wide.T
-        wide = 3.4445 * wide + (-4.7750 * gram + 2.0315 * gram @ gram) @ wide
+        polynomial = torch.addmm(gram, gram, gram, beta=-4.7750, alpha=2.0315)
+        wide = torch.addmm(wide, polynomial, wide, beta=3.4445)
     result: Tensor = wide.T if len(matrix) > matrix.shape[1] else wide
     return result
 
