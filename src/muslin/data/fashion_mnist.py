@@ -62,7 +62,9 @@ def _verified(folder: Path, name: str) -> Pixels:
     if path is None:
         raise DataError(f"{folder}: {name}[.gz] is missing; reinstall muslin, or point to a folder with all four files")
     values = read_idx(path)
-    digest = hashlib.sha256(_header(values) + values.tobytes()).hexdigest()
+    hashed = hashlib.sha256(_header(values))
+    hashed.update(values.reshape(-1).data)
+    digest = hashed.hexdigest()
     if digest in MNIST_SHA256:
         raise DataError(f"{path} is MNIST, the handwritten digits, not Fashion-MNIST; to train on it, name its folder")
     if digest != SHA256[name]:

@@ -168,10 +168,9 @@ def probe(device: torch.device, dtype: torch.dtype, layout: torch.memory_format,
     layer = layer.to(memory_format=layout)  # type: ignore[call-overload]
     shape = (batch, PROBE_CHANNELS, PROBE_SIDE, PROBE_SIDE)
     images = torch.ones(shape, device=device, dtype=dtype).contiguous(memory_format=layout).requires_grad_()
-    gradient = torch.ones_like(images)
 
     def forward_backward() -> None:
-        layer(images).backward(gradient)
+        layer(images).sum().backward()  # a gradient of one's own would bring SymPy in, which takes half a second
         synchronise(device)
 
     return forward_backward
