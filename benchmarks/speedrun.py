@@ -28,7 +28,7 @@ from muslin.data.sources import load_splits
 from muslin.recipes import RECIPES, Recipe
 from muslin.training.machine import computing, prepare
 
-SEEDS = {"espresso": 5, "cappuccino": 5, "coffee": 5, "lunch": 3, "overnight": 1}
+SEEDS = {"espresso": 5, "coffee": 5, "lunch": 3, "overnight": 1}
 CONFIDENCE = 0.95
 Run = dict[str, Any]
 

@@ -19,7 +19,7 @@ from scaling_table import scaling_table
 from muslin.terminal.layout import duration
 
 ROOT = Path(__file__).parent.parent
-RECIPES = ("espresso", "cappuccino", "coffee", "lunch", "overnight")
+RECIPES = ("espresso", "coffee", "lunch", "overnight")
 
 
 def main() -> None:

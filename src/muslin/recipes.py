@@ -11,7 +11,7 @@ from muslin.config import Augmentation, FitSettings
 from muslin.errors import unknown_name
 
 __all__ = [
-    "DEFAULT", "RECIPES", "REFERENCE_GFLOPS", "Recipe", "find_recipe", "forecast", "recipe_within",
+    "DEFAULT", "RECIPES", "REFERENCE_GFLOPS", "SHORT", "Recipe", "find_recipe", "forecast", "recipe_within",
     "settings_for", "showing_all", "sized",
 ]  # fmt: skip
 
@@ -67,16 +67,6 @@ RECIPES: dict[str, Recipe] = {
             seconds=44,
             accuracy=0.9276,
             seeds=5,
-        ),
-        Recipe(
-            name="cappuccino",
-            summary="nearly as good as coffee, in a third of its time",
-            settings=FitSettings(
-                model="resnet_slim", epochs=20, skip_easy=0.5, **HARD | SMALL_STEPS, augmentation=FULL
-            ),
-            seconds=None,
-            accuracy=None,
-            seeds=0,
         ),
         Recipe(
             name="coffee",
@@ -165,9 +155,8 @@ def sized(settings: FitSettings, pictures: int, told: Collection[str]) -> FitSet
     return replace(fitted, **{name: getattr(settings, name) for name in SIZED.intersection(told)})
 
 
-DEFAULT = "coffee"
-BY_TIME = ("coffee", "espresso")  # what a time alone calls for, the longest first
-ENOUGH = 0.5  # of a recipe's own time
+DEFAULT, SHORT = "coffee", "espresso"
+ENOUGH = 0.5  # of DEFAULT's own time
 REFERENCE_GFLOPS = 110  # fp32, channels last, where the recipes were measured: the middle of several probes
 GROWTH = 0.86  # the narrow network trained on 1,680 pictures/s there, and on 7,750 where the probe reached 649 in bf16
 
@@ -179,15 +168,14 @@ def forecast(recipe: Recipe, gflops: float) -> float:
 
 
 def recipe_within(seconds: float, gflops: float) -> str:
-    """Names the recipe for a run that was told its time alone: the longest of BY_TIME that it is not too short for.
+    """Names the recipe for a run that was told its time alone: SHORT where the time is short for DEFAULT.
 
     Args:
         seconds: in all; 0 for as long as it takes.
         gflops: that a convolution reaches.
     """
-    *longer, shortest = BY_TIME
-    fitting = (name for name in longer if not 0 < seconds < ENOUGH * forecast(RECIPES[name], gflops))
-    return next(fitting, shortest)
+    is_short = 0 < seconds < ENOUGH * forecast(RECIPES[DEFAULT], gflops)
+    return SHORT if is_short else DEFAULT
 
 
 def find_recipe(name: str) -> Recipe:

@@ -8,7 +8,7 @@ import click
 
 from muslin.cli.options import SIGNALLED, cache_option, on_bad_option
 from muslin.errors import SettingError
-from muslin.recipes import DEFAULT, RECIPES, Recipe
+from muslin.recipes import DEFAULT, RECIPES, SHORT, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +51,7 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float |
 
 @click.command()
 @click.argument("data", default="fashion-mnist")
-@click.option(
-    "--recipe", help=f"{_recipe_help()}.  [default: {DEFAULT}, or a shorter one where --time-budget is short]"
-)
+@click.option("--recipe", help=f"{_recipe_help()}.  [default: {DEFAULT}, or {SHORT} where --time-budget is short]")
 @click.option("--model", help="A model's name, or file.py:factory with one of your own.")
 @click.option("--seed", help="The same seed gives the same result.  [default: 0]")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder.  [default: a new one in runs/]")

@@ -33,8 +33,8 @@ def run_recipe(
     Args:
         data: `fashion-mnist`, a folder of pictures with a sub-folder a class, a .csv that names pictures, an IDX
             folder, or a .npz file.
-        recipe: `espresso`, `cappuccino`, `coffee`, `lunch` or `overnight`; by default `coffee`, or one of those before
-            it where `time_budget` is too short for it on this machine.
+        recipe: `espresso`, `coffee`, `lunch` or `overnight`; by default `coffee`, or `espresso` where `time_budget` is
+            too short for it on this machine.
         out: the run's folder; by default a new one under `runs/`.
         resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data,
             recipe and settings.
