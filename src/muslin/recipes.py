@@ -86,7 +86,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="overnight",
-            summary="the longest, within an hour",
+            summary="the longest: lunch for longer",
             settings=FitSettings(model="resnet_wide", epochs=72, skip_easy=0.5, **HARD, augmentation=STRONG),
             seconds=None,
             accuracy=None,

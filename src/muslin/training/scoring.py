@@ -67,9 +67,7 @@ def predict_logits(model: nn.Module, machine: Machine, views: int, images: Tenso
         images: to look at.
     """
     with machine.autocast():
-        if views == 1:
-            return model(images).float()  # type: ignore[no-any-return]
-        logits = both_sides(model, images)
+        logits: Tensor = model(images).float() if views == 1 else both_sides(model, images)
         if views > 2 and (unsure := is_unsure(logits)).any():
             shifted = both_sides(model, torch.cat(shifts(images[unsure])))
             logits[unsure] = torch.stack([logits[unsure], *shifted.chunk(len(SHIFTS))]).mean(0)
@@ -78,7 +76,8 @@ def predict_logits(model: nn.Module, machine: Machine, views: int, images: Tenso
 
 def both_sides(model: nn.Module, images: Tensor) -> Tensor:
     """Averages the logits of pictures and their mirror images."""
-    return (model(images).float() + model(images.flip(-1)).float()) / 2  # type: ignore[no-any-return]
+    logits: Tensor = (model(images).float() + model(images.flip(-1)).float()) / 2
+    return logits
 
 
 def is_unsure(logits: Tensor) -> Tensor:
