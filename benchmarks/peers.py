@@ -28,7 +28,7 @@ from typing import Any
 
 from results import load_results, save_result
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rival_table import rival_rows
 
 from muslin.training.machine import available_threads, computing, prepare
@@ -136,8 +136,8 @@ def run_muslin(budget: int, folder: str) -> Outcome:
 
 def show(rivals: dict[str, Any]) -> None:
     """Prints the table."""
-    head, *rows = rival_rows(rivals)
-    table = Table(*head)
+    (name, *head), *rows = rival_rows(rivals)
+    table = Table(Column(name, overflow="fold"), *head, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)
     Console().print(table)
