@@ -25,16 +25,16 @@ class Recipe:
         summary: one line for the help.
         settings: what training does.
         seconds: measured whole-process wall time on Fashion-MNIST, on 2 cores of the processor that benchmarks/results
-            tells of; None if not measured yet.
-        accuracy: measured test accuracy on Fashion-MNIST, in [0, 1]: mean over the seeds; None likewise.
+            tells of.
+        accuracy: measured test accuracy on Fashion-MNIST, in [0, 1]: mean over the seeds.
         seeds: how many were measured.
     """
 
     name: str
     summary: str
     settings: FitSettings
-    seconds: float | None
-    accuracy: float | None
+    seconds: float
+    accuracy: float
     seeds: int
 
 
@@ -86,11 +86,11 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="overnight",
-            summary="the longest: lunch for longer",
+            summary="the most accurate: lunch for longer",
             settings=FitSettings(model="resnet_wide", epochs=72, skip_easy=0.5, **HARD, augmentation=STRONG),
-            seconds=None,
-            accuracy=None,
-            seeds=0,
+            seconds=2441,
+            accuracy=0.9495,
+            seeds=1,
         ),
     )
 }
@@ -164,7 +164,7 @@ GROWTH = 0.86  # the narrow network trained on 1,680 pictures/s there, and on 7,
 def forecast(recipe: Recipe, gflops: float) -> float:
     """Reckons the seconds that a recipe takes on Fashion-MNIST where a convolution reaches so many GFLOP/s."""
     slower: float = (REFERENCE_GFLOPS / gflops) ** GROWTH
-    return slower * (recipe.seconds or 0.0)
+    return slower * recipe.seconds
 
 
 def recipe_within(seconds: float, gflops: float) -> str:

@@ -24,9 +24,9 @@ def _recipe_help() -> str:
 
 
 def _measured(recipe: Recipe) -> str:
-    if recipe.seconds is None or recipe.accuracy is None:
-        return ""
-    return f" ({100 * recipe.accuracy:.1f} % on Fashion-MNIST in {recipe.seconds:.0f} s, on 2 cores)"
+    seconds = recipe.seconds
+    time = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
+    return f" ({100 * recipe.accuracy:.2f} % on Fashion-MNIST in {time}, on 2 cores)"
 
 
 def _changes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
