@@ -77,7 +77,7 @@ def train(model: nn.Module, loader: Loader, optimizer: Optimizer, schedule: LRSc
 
 @torch.no_grad()
 def evaluate(model: nn.Module, loader: Loader, device: torch.device) -> float:
-    """Gives the share of right answers, in [0, 1]."""
+    """Returns the share of right answers, in [0, 1]."""
     model.eval()
     right, pictures = 0, 0
     for images, labels in loader:

@@ -19,10 +19,10 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from muslin.data.images import ImageData, Splits
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
 from muslin.data.split import stratified_split
+from muslin.machine.cores import available_threads
 from muslin.models import MODELS
-from muslin.training.machine import available_threads
 
 BATCH_SIZE = 64
 EPOCHS = 30
@@ -91,7 +91,7 @@ def train_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, data: ImageD
 
 @torch.no_grad()
 def evaluate(model: nn.Module, data: ImageData) -> float:
-    """Gives the share of right answers."""
+    """Returns the share of right answers."""
     model.eval()
     loader: DataLoader[tuple[Tensor, int]] = DataLoader(data, 500)
     right = sum(int((model(images).argmax(1) == labels).sum()) for images, labels in loader)

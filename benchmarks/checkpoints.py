@@ -15,12 +15,12 @@ from pathlib import Path
 import torch
 from results import save_result
 
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
+from muslin.machine.device import computing, prepare
 from muslin.pipeline import prepare_model
 from muslin.recipes import RECIPES
 from muslin.run.checkpoints import Checkpoint, Checkpoints
 from muslin.training.fit import Loop, fit
-from muslin.training.machine import computing, prepare
 from muslin.training.plan import Plan
 
 EVERY = 4  # steps between two checkpoints, far more often than a run's minute

@@ -20,7 +20,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
 from muslin.ladder import RUNGS
 from muslin.ladder.climb import Failed, Task, take, try_rung
 from muslin.ladder.rows import rows_of

@@ -22,14 +22,15 @@ from throughput import coffee_step
 from torch import Tensor
 
 from muslin.config import Augmentation
-from muslin.data import fashion_mnist, folder
 from muslin.data.batches import TrainingBatches, in_order
 from muslin.data.images import ImageData, MappedPictures, Splits
 from muslin.data.packs.order import spread
 from muslin.data.reading import Reading
-from muslin.metrics import evaluate
+from muslin.data.sources import fashion_mnist, picture_files
+from muslin.machine.cores import available_threads
+from muslin.machine.device import computing, prepare
 from muslin.models import MODELS
-from muslin.training.machine import available_threads, computing, prepare
+from muslin.prediction.metrics import evaluate
 
 PLAIN = Augmentation(flip="none", shift=0)
 BATCH = 256
@@ -70,7 +71,7 @@ def measure_packing(place: Path, count: int) -> Figures:
     seconds = []
     for _ in range(2):
         start = time.perf_counter()
-        folder.load(pictures, Reading(cache=place / "cache", threads=available_threads()), validation=1000)
+        picture_files.load(pictures, Reading(cache=place / "cache", threads=available_threads()), validation=1000)
         seconds.append(time.perf_counter() - start)
     return {"jpegs": count, "packing_pictures_per_second": count / seconds[0], "opening_again_seconds": seconds[1]}
 
@@ -88,7 +89,7 @@ def write_jpegs(root: Path, count: int) -> None:
 
 
 def streamed(data: ImageData, file: Path) -> ImageData:
-    """Gives the same data from a file."""
+    """Returns the same data from a file."""
     np.save(file, data.images.numpy())
     offset = file.stat().st_size - data.images.numel()
     mapped = MappedPictures(file, offset, tuple(data.images.shape))
@@ -150,7 +151,7 @@ def measure_shuffling(splits: Splits, place: Path, seeds: int, count: int) -> Fi
 
 
 def entropy(batches: tuple[Tensor, ...]) -> float:
-    """Gives the mean entropy in bits of the classes in a batch: log2(10) = 3.32 at most."""
+    """Returns the mean entropy in bits of the classes in a batch: log2(10) = 3.32 at most."""
     shares = torch.stack([labels.bincount(minlength=CLASSES) / len(labels) for labels in batches]).double()
     return float(-torch.where(shares > 0, shares * shares.log2(), 0).sum(1).mean())
 

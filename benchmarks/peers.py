@@ -31,7 +31,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rival_table import rival_rows
 
-from muslin.training.machine import available_threads, computing, prepare
+from muslin.machine.cores import available_threads
+from muslin.machine.device import computing, prepare
 
 PROGRAMS = Path(__file__).parent / "rivals"
 BUDGETS = (600, 180, 60)  # seconds; the longest first, which also brings the libraries from the disk

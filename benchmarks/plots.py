@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from muslin.terminal.layout import duration
+from muslin.text import duration
 
 __all__ = ["draw_accuracy_against_time"]
 

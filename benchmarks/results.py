@@ -10,8 +10,9 @@ from typing import Any
 import torch
 
 import muslin
-from muslin.terminal.tables import processor_name
-from muslin.training.machine import available_threads, computing, prepare
+from muslin.machine.advice import processor_name
+from muslin.machine.cores import available_threads
+from muslin.machine.device import computing, prepare
 
 __all__ = ["RESULTS", "load_results", "revision", "save_result"]
 
@@ -48,6 +49,6 @@ def surroundings() -> dict[str, Any]:
 
 
 def revision() -> str:
-    """Gives the commit that the code is at; empty outside a repository."""
+    """Returns the commit that the code is at; empty outside a repository."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()

@@ -3,7 +3,7 @@
 import textwrap
 from typing import Any
 
-from muslin.terminal.layout import duration
+from muslin.text import duration
 
 __all__ = ["rival_rows", "rival_sentence", "rival_table"]
 

@@ -23,10 +23,11 @@ from steps import Step, speed, training_step
 from torch.utils.flop_counter import FlopCounterMode
 from work import convolution_peak
 
-from muslin.data.images import DataSpec, ImageData
+from muslin.data.images import ImageData
+from muslin.data.spec import DataSpec
+from muslin.machine.device import Machine, computing, prepare
 from muslin.models.resnet import NarrowResNet
 from muslin.recipes import RECIPES
-from muslin.training.machine import Machine, computing, prepare
 
 ROUNDS, STEPS = 3, 4
 COUNTS = (15_000, 30_000, 60_000, 120_000)  # pictures of 28 x 28
@@ -78,7 +79,7 @@ def main() -> None:
 
 
 def measure(variant: Variant, machine: Machine, peak: float, rounds: int) -> dict[str, Any]:
-    """Gives a variant's pictures/s, also relative to `coffee`'s in the same rounds, and its share of the peak."""
+    """Returns a variant's pictures/s, also relative to `coffee`'s in the same rounds, and its share of the peak."""
     step, reference = variant_step(variant, machine), variant_step(Variant(), machine)
     turns = [(speed(step, STEPS), speed(reference, STEPS)) for _ in range(rounds + 1)][1:]  # the first round allocates
     pictures = statistics.median(own for own, _ in turns)
@@ -120,7 +121,7 @@ def random_pictures(count: int, side: int) -> ImageData:
 
 
 def one_thread_to_two(machine: Machine, rounds: int) -> float:
-    """Gives how many times as fast two threads train as one does, taking turns."""
+    """Returns how many times as fast two threads train as one does, taking turns."""
     step, turns = variant_step(Variant(), machine), []
     for _ in range(rounds + 1):
         torch.set_num_threads(1)

@@ -18,14 +18,14 @@ from pathlib import Path
 import torch
 from results import save_result
 
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
+from muslin.distributed.sync_norm import synchronise_norms
+from muslin.distributed.world import World, joined
+from muslin.machine.device import prepare
 from muslin.models import build
 from muslin.recipes import RECIPES
-from muslin.training.distributed import World, joined
 from muslin.training.fit import Loop, TrainingBatches
-from muslin.training.machine import prepare
 from muslin.training.plan import Plan
-from muslin.training.sync_norm import synchronise_norms
 
 ROUNDS, STEPS, WARM_UP = 7, 60, 5
 CORES = 2

@@ -24,9 +24,9 @@ from results import load_results, revision, save_result
 from scipy.stats import t
 from work import Operations, convolution_peak, count_operations, energy_joules
 
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
+from muslin.machine.device import computing, prepare
 from muslin.recipes import RECIPES, Recipe
-from muslin.training.machine import computing, prepare
 
 SEEDS = {"espresso": 5, "coffee": 5, "lunch": 3, "overnight": 1}
 CONFIDENCE = 0.95
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def runs_on_file(recipe: Recipe) -> dict[int, Run]:
-    """Gives by seed what was measured before with the settings that the recipe has now."""
+    """Returns by seed what was measured before with the settings that the recipe has now."""
     result = load_results().get(f"recipe-{recipe.name}")
     if not result or result["settings"] != settings_of(recipe):
         return {}
@@ -56,7 +56,7 @@ def runs_on_file(recipe: Recipe) -> dict[int, Run]:
 
 
 def settings_of(recipe: Recipe) -> dict[str, Any]:
-    """Gives a recipe's settings as they come back from a file."""
+    """Returns a recipe's settings as they come back from a file."""
     settings: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(recipe.settings)))
     return settings
 
@@ -133,7 +133,7 @@ def machine_peak() -> float:
 
 
 def interval(values: list[float]) -> list[float] | None:
-    """Gives the 95 % confidence interval of the mean, by Student's t distribution; None for one value."""
+    """Returns the 95 % confidence interval of the mean, by Student's t distribution; None for one value."""
     if len(values) < 2:
         return None
     half = t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * statistics.stdev(values) / len(values) ** 0.5

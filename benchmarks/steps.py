@@ -9,8 +9,8 @@ from torch import nn
 from muslin.config import FitSettings
 from muslin.data.batches import Batch, TrainingBatches
 from muslin.data.images import ImageData
+from muslin.machine.device import Machine
 from muslin.training.averaging import WeightAverage
-from muslin.training.machine import Machine
 from muslin.training.optimizers import make_optimizers
 
 __all__ = ["Step", "speed", "training_step"]
@@ -50,7 +50,7 @@ def forever(batches: TrainingBatches) -> Iterator[Batch]:
 
 
 def speed(step: Step, steps: int) -> float:
-    """Gives pictures/s over some steps."""
+    """Returns pictures/s over some steps."""
     start = time.perf_counter()
     pictures = sum(step() for _ in range(steps))
     return pictures / (time.perf_counter() - start)

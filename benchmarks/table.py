@@ -16,7 +16,7 @@ from results import load_results
 from rival_table import rival_sentence, rival_table
 from scaling_table import scaling_table
 
-from muslin.terminal.layout import duration
+from muslin.text import duration
 
 ROOT = Path(__file__).parent.parent
 RECIPES = ("espresso", "coffee", "lunch", "overnight")

@@ -12,10 +12,10 @@ from steps import Step, speed, training_step
 from torch.utils.data import DataLoader
 
 from muslin.data.images import ImageData
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
+from muslin.machine.device import Machine, computing, prepare
 from muslin.models import MODELS, build
 from muslin.recipes import RECIPES
-from muslin.training.machine import Machine, computing, prepare
 
 ROUNDS = 5
 COFFEE_STEPS, BASELINE_STEPS = 20, 8

@@ -14,9 +14,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from muslin.config import FitSettings
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
+from muslin.machine.device import Machine
 from muslin.models import build
-from muslin.training.machine import Machine
 
 __all__ = ["Operations", "convolution_peak", "count_operations", "energy_joules"]
 
@@ -47,7 +47,7 @@ def convolution_peak(machine: Machine) -> float:
 
 
 def best_speed(machine: Machine, channels: int, side: int, batch: int) -> float:
-    """Gives the GFLOP/s of the best round."""
+    """Returns the GFLOP/s of the best round."""
     kind = torch.bfloat16 if machine.bf16 else torch.float32
     layer = nn.Conv2d(channels, channels, 3, padding=1, bias=False, dtype=kind)
     layer = layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -22,10 +22,9 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from numpy.typing import NDArray
 from PIL import Image
 
-from muslin.data import plane
-from muslin.data.fashion_mnist import CLASSES, FOLDER
-from muslin.data.idx import read_idx
-from muslin.textbook import activations, distances, information, losses, neuron, optimizers
+from muslin.data.sources.fashion_mnist import CLASSES, FOLDER
+from muslin.data.sources.idx import read_idx
+from muslin.textbook import activations, distances, information, losses, neuron, optimizers, plane
 from muslin.textbook.network import Network, Step, grid, warp
 from muslin.textbook.rules import KnowledgeBase, Premise, Reason
 

@@ -12,8 +12,7 @@ from PIL import Image
 
 import muslin
 from muslin.models.registry import build
-from tests.samples import make_splits
-from tests.test_pipeline import QUICK
+from tests.samples import QUICK, make_splits
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])

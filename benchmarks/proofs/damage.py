@@ -21,8 +21,8 @@ from benchmarks.proofs.runs import write_data
 
 import muslin as package
 from muslin.errors import BundleError
-from muslin.run.bundle import sealed
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
+from muslin.run.saved_model import sealed
 
 __all__ = ["flip_bits", "plant_code"]
 
@@ -79,7 +79,7 @@ def checkpoint_problem(run: Path) -> str:
 
 
 def intact(run: Path) -> str:
-    """Gives the digest that a checkpoint has while it is whole: that of the one of step 2."""
+    """Returns the digest that a checkpoint has while it is whole: that of the one of step 2."""
     return (run / "checkpoints" / "step-000000002.sha256").read_text(errors="replace")
 
 
@@ -131,14 +131,14 @@ def payloads(marker: Path) -> dict[str, bytes]:
 
 
 def torch_saved(value: object, *, zipped: bool) -> bytes:
-    """Gives what `torch.save` writes."""
+    """Returns what `torch.save` writes."""
     buffer = io.BytesIO()
     torch.save(value, buffer, _use_new_zipfile_serialization=zipped)
     return buffer.getvalue()
 
 
 def numpy_saved(value: object, save: Callable[..., None]) -> bytes:
-    """Gives what NumPy writes of an object."""
+    """Returns what NumPy writes of an object."""
     buffer = io.BytesIO()
     save(buffer, np.array([value], dtype=object), allow_pickle=True)
     return buffer.getvalue()
@@ -177,7 +177,7 @@ def plant_code(folder: Path, count: int) -> Outcome:
 
 
 def is_loaded(attacks: dict[str, bytes], marker: Path) -> bool:
-    """Tells whether the first attack works on a careless reader, in a process of its own."""
+    """Whether the first attack works on a careless reader, in a process of its own."""
     process = SERVER.Process(target=pickle.loads, args=(next(iter(attacks.values())),))
     process.start()
     process.join()

@@ -21,7 +21,7 @@ REFUSED = (1, 2)  # exit codes
 
 
 def give_bad_inputs(folder: Path, count: int) -> Outcome:
-    """Gives each kind of odd picture, and each kind of damaged data, to `fit`, `evaluate` and `predict`."""
+    """Returns each kind of odd picture, and each kind of damaged data, to `fit`, `evaluate` and `predict`."""
     run, good = folder / "run", write_pictures(folder / "good")
     ended = muslin("fit", good, "--out", run, "--cache", folder / "cache", *FIT)
     assert ended.code == 0, ended.text
@@ -73,7 +73,7 @@ class Given:
         return problems
 
     def met(self, command: str, ended: Ended) -> list[str]:
-        """Says whether a command met the picture as is stated."""
+        """Whether a command met the picture as is stated."""
         codes = REFUSED if self.case.refused else (0,)
         as_stated = ended.code in codes and self.case.refused in ended.text and "Traceback" not in ended.text
         return [] if as_stated else [f"{self.name}, {command}: exit code {ended.code}: {ended.text[-500:]}"]

@@ -91,7 +91,7 @@ def kill_one(
 
 
 def go_on(arguments: tuple[object, ...], out: Path) -> tuple[object, ...]:
-    """Gives the command line that goes on with a run, or begins it where the kill came before it had begun."""
+    """Returns the command line that goes on with a run, or begins it where the kill came before it had begun."""
     return ("fit", "--resume", out, "--json") if (out / "config.json").exists() else arguments
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from muslin.machine import device
+
 __all__ = ["SERVER", "Ended", "Muslin", "Outcome", "muslin", "spread"]
 
 SERVER = multiprocessing.get_context("forkserver")
@@ -60,7 +62,7 @@ class Muslin:
         self.output = os.fdopen(os.dup(self.reader.fileno()), encoding="utf-8", errors="replace")
 
     def lines(self) -> Iterator[str]:
-        """Gives what it prints, line by line, as it prints it."""
+        """Returns what it prints, line by line, as it prints it."""
         for line in self.output:
             self.seen += line
             yield line
@@ -106,11 +108,10 @@ def command(writer: Connection, arguments: list[str]) -> None:
     How to compute is told and not measured: a busy machine could choose another way, and other bits.
     """
     from muslin.cli import main
-    from muslin.training import machine
 
     speeds = {"fp32": 1.0, "fp32 channels last": 2.0, "bf16": 0.5, "bf16 channels last": 1.0}
-    machine.convolution_speeds = lambda _device, ways: {name: speeds[name] for name in ways}
-    machine.available_threads = lambda: 1
+    device.convolution_speeds = lambda _device, ways: {name: speeds[name] for name in ways}
+    device.available_threads = lambda: 1
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (1, 2):
         os.dup2(writer.fileno(), stream)
@@ -120,6 +121,6 @@ def command(writer: Connection, arguments: list[str]) -> None:
 
 
 def spread(trial: Callable[[Given], Any], given: Sequence[Given]) -> list[Any]:
-    """Gives every trial's result; as many at a time as there are cores."""
+    """Returns every trial's result; as many at a time as there are cores."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         return list(pool.map(trial, given))

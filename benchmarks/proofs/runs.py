@@ -52,7 +52,7 @@ def write_data(folder: Path) -> Path:
 
 
 def fit_arguments(variant: str, data: Path, out: Path) -> tuple[object, ...]:
-    """Gives the command line of a variant; it saves a checkpoint whenever the one before is on the disk."""
+    """Returns the command line of a variant; it saves a checkpoint whenever the one before is on the disk."""
     cache = data.parent / "cache"
     frequent = ("--set", "checkpoint_every=0.001", "--set", "precision=fp32", "--device", "cpu")
     return ("fit", data, "--out", out, "--cache", cache, "--json", *frequent, *VARIANTS[variant])
@@ -66,12 +66,12 @@ def reference(variant: str, data: Path, out: Path) -> Reference:
 
 
 def digest_of(run: Path) -> str:
-    """Gives the SHA-256 of a run's weights."""
+    """Returns the SHA-256 of a run's weights."""
     return hashlib.sha256((run / "model.safetensors").read_bytes()).hexdigest()
 
 
 def epochs_of(run: Path) -> list[list[float]]:
-    """Gives of each logged epoch what depends on no clock."""
+    """Returns of each logged epoch what depends on no clock."""
     events = [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     return [[event[name] for name in EPOCH] for event in events if event["event"] == "epoch"]
 

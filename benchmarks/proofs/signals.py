@@ -85,7 +85,7 @@ def insist(arguments: tuple[object, ...], second: signal.Signals) -> list[str]:
 
 
 def takes_sigterm(run: Muslin) -> bool:
-    """Tells whether SIGTERM does not simply end a process."""
+    """Whether SIGTERM does not simply end a process."""
     status = Path(f"/proc/{run.process.pid}/status").read_text(encoding="ascii")
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
     return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
@@ -145,7 +145,7 @@ def children_of(process: int) -> list[int]:
 
 
 def can_mount() -> bool:
-    """Tells whether this process may make a small disk."""
+    """Whether this process may make a small disk."""
     return sys.platform == "linux" and os.geteuid() == 0
 
 

@@ -77,7 +77,7 @@ def prepare(images: Array) -> Array:
 
 
 def answer(model: keras.Model, images: Array) -> Array:
-    """Gives the likeliest class of each picture."""
+    """Returns the likeliest class of each picture."""
     return model.predict(images, batch_size=500, verbose=0).argmax(1)
 
 

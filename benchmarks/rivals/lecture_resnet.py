@@ -41,7 +41,7 @@ def main() -> None:
 
 @torch.no_grad()
 def answer(model: nn.Module, data: ImageData | Subset) -> Array:
-    """Gives the likeliest class of each picture."""
+    """Returns the likeliest class of each picture."""
     model.eval()
     return np.concatenate([model(images).argmax(1).numpy() for images, _ in DataLoader(data, BATCH_SIZE)])
 

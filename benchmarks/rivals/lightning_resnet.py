@@ -19,8 +19,8 @@ from race import SEED, Array, Race
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from muslin.data.fashion_mnist import CLASSES
-from muslin.data.images import DataSpec
+from muslin.data.sources.fashion_mnist import CLASSES
+from muslin.data.spec import DataSpec
 from muslin.models import MODELS
 
 BATCH_SIZE = 64
@@ -46,7 +46,7 @@ class Classifier(lightning.LightningModule):
         self.times = list[float]()  # of the end of each step
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
-        """Gives a batch's loss."""
+        """Returns a batch's loss."""
         images, labels = batch
         return F.cross_entropy(self.network(images), labels)
 
@@ -118,7 +118,7 @@ def crop_and_mirror(images: Tensor) -> Tensor:
 
 @torch.no_grad()
 def answer(network: nn.Module, images: Array, bf16: bool) -> Array:  # noqa: FBT001
-    """Gives the likeliest class of each picture, (N, 28, 28) bytes; Lightning goes on in the mode that it finds."""
+    """Returns the likeliest class of each picture, (N, 28, 28) bytes; Lightning goes on in the mode that it finds."""
     network.eval()
     batches = torch.tensor(images)[:, None].split(500)
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):

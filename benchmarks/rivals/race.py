@@ -109,7 +109,7 @@ class Race:
 
 
 def accuracy(answers: Array) -> float:
-    """Gives the share of right answers to the test pictures."""
+    """Returns the share of right answers to the test pictures."""
     labels = read("t10k-labels-idx1-ubyte", 8)
     assert answers.shape == labels.shape
     return float((answers == labels).mean())

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def next_count(count: int, most: int, cost: float, race: Race) -> int:
-    """Gives the size of the next part, or 0 if none fits in; the test's time grows with the part too."""
+    """Returns the size of the next part, or 0 if none fits in; the test's time grows with the part too."""
     sizes = [min(most, round(growth * count)) for growth in GROWTH if count < most]
     fits = (
         size for size in sizes if cost * (size / count) ** 2 + race.reserved * (size / count - 1) < race.left
@@ -59,7 +59,7 @@ def prepare(images: Array) -> Array:
 
 
 def answer(model: SVC, rows: Array) -> Array:
-    """Gives each picture's class, on both cores."""
+    """Returns each picture's class, on both cores."""
     with ThreadPool(THREADS) as pool:
         return np.concatenate(pool.map(model.predict, np.array_split(rows, THREADS)))
 

@@ -26,7 +26,7 @@ class Convnet(nn.Module):
         self.drop_channels, self.drop = nn.Dropout2d(0.5), nn.Dropout(0.5)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Gives (B, 10) probabilities."""
+        """Returns (B, 10) probabilities."""
         x = F.max_pool2d(self.conv1(images), 2).relu()  # (B, 32, 13, 13)
         x = F.max_pool2d(self.drop_channels(self.conv2(x)), 2).relu()  # (B, 64, 5, 5)
         x = self.drop(self.hidden(x.flatten(1))).relu()  # (B, 100)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from muslin.pipeline import run_recipe as fit
-    from muslin.run.bundle import load
+    from muslin.prediction.classifier import load
 
 __all__ = ["__version__", "fit", "load"]
 
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any:
 
         return run_recipe
     if name == "load":
-        from muslin.run.bundle import load
+        from muslin.prediction.classifier import load
 
         return load
     raise AttributeError(f"module 'muslin' has no attribute {name!r}")

@@ -139,7 +139,7 @@ class FitSettings:
 
     @classmethod
     def restored(cls, values: dict[str, Any]) -> "FitSettings":
-        """Gives back what `dataclasses.asdict` took apart; what older runs did not have yet takes its default.
+        """Returns what `dataclasses.asdict` took apart; what older runs did not have yet takes its default.
 
         Raises:
             SettingError: a name is unknown or a value is out of its range.
@@ -152,7 +152,7 @@ class FitSettings:
             raise SettingError(f"settings of another version of muslin: {error}") from error
 
     def changed(self, **changes: Any) -> "FitSettings":
-        """Gives a copy with some settings changed; those of `Augmentation` go by their own names.
+        """Returns a copy with some settings changed; those of `Augmentation` go by their own names.
 
         Text, as typed on a command line, is turned into each setting's type.
 

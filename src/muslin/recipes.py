@@ -110,7 +110,7 @@ WITHOUT_NORMS: dict[str, dict[str, Any]] = {name: {"optimizer": "adamw", "lr": 1
 
 
 def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
-    """Gives a recipe's settings with a person's changes; some models bring settings of their own in between.
+    """Returns a recipe's settings with a person's changes; some models bring settings of their own in between.
 
     Raises:
         SettingError: a recipe or a setting is unknown, or a value is out of its range.
@@ -126,7 +126,7 @@ def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
 
 
 def showing_all(settings: FitSettings) -> FitSettings:
-    """Gives settings of as much work that leave no pictures out, with what goes with that."""
+    """Returns settings of as much work that leave no pictures out, with what goes with that."""
     whole = round(1 + (settings.epochs - 1) * (1 - settings.skip_easy))
     return replace(settings, epochs=whole, skip_easy=0.0, norm_lr=settings.lr, label_smoothing=SMOOTHING)
 

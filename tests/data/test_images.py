@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from muslin.data.images import DataSpec, ImageData, MappedPictures, pixel_statistics
+from muslin.data.images import ImageData, MappedPictures, pixel_statistics
+from muslin.data.spec import DataSpec
 from muslin.errors import DataError, SettingError
 from tests.samples import make_splits
 

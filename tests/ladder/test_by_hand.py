@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from muslin.data.fashion_mnist import CLASSES
+from muslin.data.sources.fashion_mnist import CLASSES
 from muslin.ladder.features import NAMES, measure
 from muslin.ladder.garments import GARMENTS
 from muslin.ladder.mcculloch_pitts import WIRING, McCullochPittsRung, cells, make_net

@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from muslin.data import plane
-from muslin.data.fashion_mnist import CLASSES
+from muslin.data.sources.fashion_mnist import CLASSES
 from muslin.errors import DataError, SettingError
 from muslin.ladder import RUNGS, find_rungs
+from muslin.textbook import plane
 from tests.samples import bars
 
 BY_HAND = {"majority", "rules", "mcculloch-pitts"}

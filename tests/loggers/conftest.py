@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import muslin
-from tests.samples import bars
-from tests.test_pipeline import QUICK
+from tests.samples import QUICK, bars
 
 pytest.register_assert_rewrite("tests.loggers.contract")
 

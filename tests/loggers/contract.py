@@ -11,8 +11,8 @@ import pytest
 
 from muslin.loggers import make_logger
 from muslin.pipeline import Job, Run
-from muslin.training.fit import EpochResult
-from tests.test_pipeline import QUICK
+from muslin.training.state import EpochResult
+from tests.samples import QUICK
 
 # Trains and logs; the first attempt to reach another computer ends the process, whatever thread makes it.
 OFFLINE = """

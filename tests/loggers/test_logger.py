@@ -6,7 +6,7 @@ from muslin.errors import RunError, SettingError
 from muslin.loggers import LOGGERS, Logger, make_logger
 from muslin.loggers.logger import settings_of
 from muslin.pipeline import Job, Run
-from muslin.training.fit import EpochResult
+from muslin.training.state import EpochResult
 
 
 class Listing(Logger):

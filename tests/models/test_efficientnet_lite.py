@@ -5,7 +5,7 @@ import pytest
 import torch
 from efficientnet_lite_pytorch import EfficientNet
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, SettingError
 from muslin.models import build, pretrained
 from muslin.models.efficientnet_lite import efficientnet_lite0, fold_norms

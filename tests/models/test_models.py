@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 from muslin.errors import SettingError
 from muslin.models import MODELS, build
 

@@ -17,12 +17,6 @@ def make_run(path, started, *events):
     return path
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_names_are_fresh(here):
     with RunFolder(None, "coffee") as first, RunFolder(None, "coffee") as second:
         assert first.path != second.path

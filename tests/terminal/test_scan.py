@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from muslin.data.check.findings import findings
+from muslin.data.check.scan import Scan, scan
 from muslin.data.files.folders import list_folder
-from muslin.data.scan import Scan, scan
-from muslin.terminal.scan import findings, scan_json, scan_report
+from muslin.terminal.scan import scan_json, scan_report
 from tests.bad_pictures import CASES
-from tests.data.test_duplicates import photo
+from tests.samples import photo
 
 
 def pets(root: Path, cats: int = 50, dogs: int = 50) -> Path:

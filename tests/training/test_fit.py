@@ -7,12 +7,13 @@ import torch
 
 from muslin.config import Augmentation, FitSettings
 from muslin.errors import TrainingError
+from muslin.machine.device import Machine
 from muslin.models import build
-from muslin.training.fit import EpochResult, FitResult, Progress, fit, no_more_progress
+from muslin.prediction.scoring import score
+from muslin.training.fit import fit, no_more_progress
 from muslin.training.losses import LossWatch
-from muslin.training.machine import Machine
 from muslin.training.plan import Plan
-from muslin.training.scoring import score
+from muslin.training.state import EpochResult, FitResult, Progress
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
 QUICK = FitSettings(

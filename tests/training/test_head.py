@@ -7,8 +7,10 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 from torch import nn
 
-from muslin.data.images import DataSpec, ImageData
+from muslin.data.images import ImageData
+from muslin.data.spec import DataSpec
 from muslin.errors import RunError, SettingError, TrainingError
+from muslin.machine.device import Machine
 from muslin.models import build
 from muslin.training import head
 from muslin.training.head import (
@@ -20,7 +22,6 @@ from muslin.training.head import (
     fit_head,
     minimise,
 )
-from muslin.training.machine import Machine
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
 BF16 = Machine(torch.device("cpu"), 1, bf16=True, channels_last=True, speeds={})

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from muslin.config import FitSettings
+from muslin.distributed.sync_norm import SyncedBatchNorm
 from muslin.training.optimizers import Muon, make_optimizers, orthogonalise, scale_learning_rates
-from muslin.training.sync_norm import SyncedBatchNorm
 
 
 def model():

@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from muslin.config import Augmentation, FitSettings
+from muslin.machine.device import Machine
 from muslin.models import build
 from muslin.run.checkpoints import decode, encode
-from muslin.training.fit import EpochResult, fit
-from muslin.training.machine import Machine
+from muslin.training.fit import fit
 from muslin.training.plan import Plan
+from muslin.training.state import EpochResult
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
 AUGMENTED = Augmentation(flip="random", shift=1, erase=3)

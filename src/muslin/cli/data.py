@@ -32,7 +32,7 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     Finds damaged files, the same picture in two classes or in train and test, lookalikes, small classes.
     The exit code is 1 where a file is damaged.
     """
-    from muslin.data import scan as scanner
+    from muslin.data.check import scan as scanner
     from muslin.data.decoding.pool import count_cores
     from muslin.data.files.kinds import list_picture_files
     from muslin.terminal.bars import FileBar
@@ -42,7 +42,7 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     with FileBar() as bar:
         scanned = scanner.scan(listing, threads=count_cores(), progress=bar)
     if sheet:
-        from muslin.data.contact_sheet import draw_contact_sheet
+        from muslin.data.check.contact_sheet import draw_contact_sheet
 
         _write(sheet, draw_contact_sheet(scanned))
     if as_json:
@@ -77,10 +77,11 @@ def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json:
     do it beforehand to see how long it takes, and where the pack is.
     """
     from muslin.data.files.kinds import list_picture_files
-    from muslin.data.folder import pack_of
+    from muslin.data.packs.packed import Packed
     from muslin.data.reading import Reading, cache_folder
+    from muslin.data.sources.picture_files import pack_of
     from muslin.terminal.bars import FileBar
-    from muslin.terminal.data import Packed, packed_json, packed_report
+    from muslin.terminal.data import packed_json, packed_report
 
     start, stages = time.monotonic(), set()
     with FileBar() as bar:
@@ -115,9 +116,9 @@ def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
 
     That is: splits, classes, input size. PATH is anything that fit takes; pictures are not decoded for it.
     """
-    from muslin.data.outline import outline
     from muslin.data.packs.pack import is_pack, pack_info
     from muslin.data.reading import Reading, cache_folder
+    from muslin.data.sources.outline import outline
     from muslin.terminal.bars import FileBar
     from muslin.terminal.data import info_json, info_report, outline_json, outline_report
 

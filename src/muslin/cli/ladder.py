@@ -42,7 +42,7 @@ def ladder(data: str, rungs: str | None, limit: int | None, out: Path, on_plane:
             outcomes: Sequence[object] = climb_plane(tasks, suited, out, display)
             display.end()
     else:
-        from muslin.data.sources import load_splits
+        from muslin.data.sources.registry import load_splits
 
         task = take(load_splits(data, seed=seed), limit, seed)
         files = [out / "ladder.json", out / "ladder.png"]

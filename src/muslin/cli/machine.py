@@ -9,8 +9,8 @@ __all__ = ["doctor"]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(as_json: bool) -> None:
     """Measure this machine, and say what `fit` will do about it."""
+    from muslin.machine.device import computing, prepare
     from muslin.terminal.tables import doctor_json, doctor_report
-    from muslin.training.machine import computing, prepare
 
     with computing():
         machine = prepare("auto", "auto")

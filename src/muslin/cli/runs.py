@@ -62,7 +62,7 @@ def predict(
     A picture that cannot be read is reported and the others go on; the exit code is then 1.
     """
     from muslin.errors import PictureError
-    from muslin.run.bundle import load
+    from muslin.prediction.classifier import load
     from muslin.terminal.tables import prediction_json, prediction_line
 
     classifier = load(run, factory, best=best)

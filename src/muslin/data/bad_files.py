@@ -18,7 +18,7 @@ def check_on_bad(on_bad: str) -> None:
 
 
 def may_be_left_out(bad: int, count: int) -> bool:
-    """Tells whether so many damaged pictures among `count` may be left out with `--on-bad skip`."""
+    """Whether so many damaged pictures among `count` may be left out with `--on-bad skip`."""
     return bad <= MOST * count
 
 

@@ -93,7 +93,7 @@ class TrainingBatches:
         return -(-len(order) // self.batch_size)
 
     def order(self, epoch: int, shown: Tensor | None = None) -> Tensor:
-        """Gives the epoch's order: int64, a permutation of the shown pictures unless classes are balanced."""
+        """Returns the epoch's order: int64, a permutation of the shown pictures unless classes are balanced."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         count = len(self.data)
         if self.data.file is None:
@@ -145,7 +145,7 @@ class TrainingBatches:
         return images, self.data.labels[indices].to(device)
 
     def _turn_page(self, order: Tensor, number: int, *, fresh: bool) -> None:
-        """Gives back what was read so far, and has the next window read while this one is used (both, if `fresh`)."""
+        """Lets go of what was read so far, and has the next window read while this one is used (both, if `fresh`)."""
         assert self.data.file is not None
         self.data.file.give_back()
         for window in self._windows(order)[number + (not fresh) : number + 2]:

@@ -3,8 +3,10 @@
 Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
+import math
 import mmap
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,57 +14,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from muslin.errors import DataError, SettingError
+from muslin.data.spec import DataSpec
+from muslin.errors import DataError
 
-__all__ = ["DataSpec", "ImageData", "MappedPictures", "Splits", "pixel_statistics"]
+__all__ = ["ImageData", "MappedPictures", "Splits", "pixel_statistics"]
 
 BLOCK = 16 << 20  # bytes of pictures counted at a time, so that memory stays flat
 NO_RESERVE = 0x4000  # Linux's MAP_NORESERVE, which Python names from 3.13 on
-
-
-@dataclass(frozen=True)
-class DataSpec:
-    """All that a model learns of the data.
-
-    Attributes:
-        channels: C, 1 for grey, 3 for colour.
-        height: H in pixels.
-        width: W in pixels.
-        classes: the K class names, in the order of the labels.
-        mean: C means of the training pictures' pixels, in [0, 1].
-        std: C standard deviations of the training pictures' pixels, in (0, 1].
-    """
-
-    channels: int
-    height: int
-    width: int
-    classes: tuple[str, ...]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        for name in ("channels", "height", "width"):
-            if getattr(self, name) < 1:
-                raise SettingError(f"{name} is {getattr(self, name)}; a picture needs at least 1")
-        if len(self.classes) < 2:
-            raise DataError(f"{len(self.classes)} class in the data ({', '.join(self.classes)}); a classifier needs 2")
-        if len(self.mean) != self.channels or len(self.std) != self.channels:
-            raise SettingError(
-                f"mean {self.mean} and std {self.std} need one number for each of {self.channels} channels"
-            )
-
-    def normalise(self, images: Tensor) -> Tensor:
-        """Brings pictures to mean 0 and standard deviation 1 by the training set's own statistics.
-
-        Args:
-            images: (..., C, H, W) uint8.
-
-        Returns:
-            (..., C, H, W) float32 on the same device.
-        """
-        mean = 255 * torch.tensor(self.mean, device=images.device).view(-1, 1, 1)  # (C, 1, 1)
-        std = 255 * torch.tensor(self.std, device=images.device).view(-1, 1, 1)
-        return (images.float() - mean) / std
 
 
 class MappedPictures:
@@ -141,7 +99,7 @@ class ImageData(Dataset[tuple[Tensor, int]]):
         return self.spec.normalise(self.images[index]), int(self.labels[index])
 
     def to(self, device: torch.device) -> "ImageData":
-        """Gives the same data with its pictures and labels resident on `device`; streamed, its batches move alone."""
+        """Returns the same data with its pictures and labels resident on `device`; streamed, its batches move alone."""
         if self.file:
             return ImageData(self.images, self.labels, self.spec, self.file, device)
         return ImageData(self.images.to(device), self.labels.to(device), self.spec)
@@ -199,17 +157,25 @@ def pixel_statistics(images: Tensor, file: MappedPictures | None = None) -> tupl
     Returns:
         C means and C standard deviations in [0, 1]; a channel with one value everywhere gets deviation 1.
     """
-    values = torch.arange(256, dtype=torch.float64)
     counts = torch.zeros(images.shape[1], 256, dtype=torch.int64)
     for block in images.split(max(1, BLOCK // images[0].numel())):
-        counts += torch.stack([value_counts(channel) for channel in block.unbind(1)])  # exact, whatever the size
+        counts += torch.stack([value_counts(channel) for channel in block.unbind(1)])
         if file:
             file.give_back()
-    share = counts.double() / counts.sum(1, keepdim=True)
-    mean = share @ values  # (C,)
-    std = (share * (values - mean[:, None]) ** 2).sum(1).sqrt()
-    std = torch.where(std > 0, std, torch.full_like(std, 255.0))
-    return tuple((mean / 255).tolist()), tuple((std / 255).tolist())
+    moments = [mean_and_deviation(channel) for channel in counts.tolist()]
+    means, deviations = zip(*moments, strict=True)
+    return means, tuple(deviation or 1.0 for deviation in deviations)
+
+
+def mean_and_deviation(counts: Sequence[int]) -> tuple[float, float]:
+    """Returns a channel's mean and standard deviation, in [0, 1], from how often each of the 256 values occurs.
+
+    The sums are of whole numbers and so exact: the same pictures have the same statistics on every machine.
+    """
+    count = sum(counts)
+    total = sum(times * value for value, times in enumerate(counts))
+    squares = sum(times * value**2 for value, times in enumerate(counts))
+    return total / count / 255, math.sqrt((count * squares - total**2) / count**2) / 255
 
 
 def value_counts(pixels: Tensor) -> Tensor:

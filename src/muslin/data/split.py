@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from muslin.data.images import DataSpec, ImageData, Splits, check_images, pixel_statistics
+from muslin.data.images import ImageData, Splits, check_images, pixel_statistics
+from muslin.data.spec import DataSpec
 from muslin.errors import DataError
 
 __all__ = ["class_notes", "class_weights", "stratified_split", "train_validation_test", "validation_size"]

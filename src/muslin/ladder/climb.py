@@ -18,10 +18,10 @@ import torch
 import muslin
 from muslin.data.images import ImageData, Splits
 from muslin.errors import DataError, MuslinError, RunError, SettingError
+from muslin.files import write_whole
 from muslin.ladder.plots import draw_ladder
 from muslin.ladder.rung import Images, Labels, Rung
-from muslin.run.files import write_whole
-from muslin.training.machine import available_threads
+from muslin.machine.cores import available_threads
 
 __all__ = [
     "Failed", "Measured", "Outcome", "Started", "Task", "climb", "make_folder", "take", "try_rung", "versions",

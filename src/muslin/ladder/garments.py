@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from muslin.data import fashion_mnist
+from muslin.data.sources import fashion_mnist
 from muslin.errors import DataError
 from muslin.ladder.rung import Images
 
@@ -16,7 +16,7 @@ SIDE = 28
 
 
 def grey_pictures(images: Images, classes: Sequence[str], rung: str) -> NDArray[np.uint8]:
-    """Gives garments as (N, 28, 28) uint8.
+    """Returns garments as (N, 28, 28) uint8.
 
     Raises:
         DataError: the classes are not Fashion-MNIST's, or the pictures are not grey with 28 x 28 pixels.

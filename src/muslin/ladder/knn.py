@@ -64,7 +64,7 @@ def _smallest(row: NDArray[Any], k: int) -> Neighbours:
 
 
 def vote(labels: Labels) -> Labels:
-    """Gives the commonest label of each row; of equally common ones the one that comes first: (N, k) -> (N,).
+    """Returns the commonest label of each row; of equally common ones the one that comes first: (N, k) -> (N,).
 
     >>> vote(np.array([[1, 2, 2], [3, 1, 1], [5, 4, 0]]))
     array([2, 1, 5])

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from muslin.ladder.knn import Knn, Neighbours, smallest
 from muslin.ladder.rung import Images
+from muslin.machine.cores import available_threads
 from muslin.textbook.distances import l1_blocks
-from muslin.training.machine import available_threads
 
 __all__ = ["KnnL1"]
 

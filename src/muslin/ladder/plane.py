@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from muslin.data import plane
 from muslin.errors import SettingError
+from muslin.files import write_whole
 from muslin.ladder.climb import Failed, Started, Task, make_folder, measure_rung, versions
 from muslin.ladder.plots import Panel, draw_plane
 from muslin.ladder.rung import Labels, Rung
-from muslin.run.files import write_whole
+from muslin.textbook import plane
 
 __all__ = ["PlaneMeasured", "climb_plane", "make_tasks", "point_rungs"]
 

@@ -13,12 +13,12 @@ from torch import Tensor
 from muslin.config import FitSettings
 from muslin.data.split import train_validation_test
 from muslin.ladder.rung import Images, Labels, Rung
+from muslin.machine.device import computing, prepare
 from muslin.pipeline import prepare_model
+from muslin.prediction.views import predict_logits
 from muslin.recipes import showing_all
 from muslin.training.fit import fit
-from muslin.training.machine import computing, prepare
 from muslin.training.plan import Plan
-from muslin.training.scoring import predict_logits
 
 __all__ = ["PyTorchRung"]
 

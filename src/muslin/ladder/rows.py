@@ -51,7 +51,7 @@ class Standard:
         return cls(mean, np.float32(rows.std() or 1))
 
     def __call__(self, images: Images) -> Rows:
-        """Gives the rows of images: (N, ...) -> (N, D) float32."""
+        """Returns the rows of images: (N, ...) -> (N, D) float32."""
         rows = rows_of(images)
         rows -= self.mean
         rows /= self.deviation

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from muslin.errors import MuslinError, SettingError
 from muslin.pipeline import Job, Run
-from muslin.training.fit import EpochResult, Progress
+from muslin.training.state import EpochResult, Progress
 
 __all__ = ["PROJECT", "Logger", "Value"]
 

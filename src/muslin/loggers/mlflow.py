@@ -9,8 +9,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from muslin.files import write_whole
 from muslin.loggers.logger import PROJECT, Logger, Value
-from muslin.run.files import write_whole
 
 __all__ = ["Mlflow"]
 

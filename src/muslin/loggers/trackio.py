@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from muslin.files import write_whole
 from muslin.loggers.logger import PROJECT, Logger, Value
-from muslin.run.files import write_whole
 
 __all__ = ["Trackio"]
 

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 from muslin.errors import SettingError
 
 __all__ = ["efficientnet_lite0", "fold_norms"]
@@ -89,7 +89,7 @@ class ConvNorm(nn.Module):
 
 
 def fold_norms(model: nn.Module) -> nn.Module:
-    """Gives a copy for prediction alone, each `ConvNorm`'s norm multiplied into its convolution: a third quicker.
+    """Returns a copy for prediction alone, each `ConvNorm`'s norm multiplied into its convolution: a third quicker.
 
     Args:
         model: in any mode; the copy computes as the model does after `eval()`.

@@ -4,7 +4,7 @@ import math
 
 from torch import nn
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 
 __all__ = ["mlp"]
 

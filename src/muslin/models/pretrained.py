@@ -47,7 +47,7 @@ IN_A_BLOCK = {
 
 
 def rename_efficientnet(name: str) -> str:
-    """Gives our name of a tensor.
+    """Returns our name of a tensor.
 
     >>> rename_efficientnet("_bn0.running_mean"), rename_efficientnet("_blocks.3._bn0.weight")
     ('stem.norm.running_mean', 'blocks.3.expand.norm.weight')
@@ -69,7 +69,7 @@ PRETRAINED = {
 
 
 def has_pretrained(name: str) -> bool:
-    """Tells whether weights for a model are installed here; `name in PRETRAINED`, whether there are any at all."""
+    """Whether weights for a model are installed here; `name in PRETRAINED`, whether there are any at all."""
     return name in PRETRAINED and find_weights(PRETRAINED[name]) is not None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 from muslin.errors import MuslinError, SettingError, unknown_name
 from muslin.models.convnet import convnet
 from muslin.models.efficientnet_lite import efficientnet_lite0

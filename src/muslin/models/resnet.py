@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 
 __all__ = ["resnet18", "resnet20", "resnet34", "resnet_narrow", "resnet_slim", "resnet_wide"]
 
@@ -172,7 +172,7 @@ class CosineStem(nn.Module):
 
     @classmethod
     def whitening_filters(cls) -> Tensor:
-        """Gives the 16 filters, (16, 4, 4), the coarsest first."""
+        """Returns the 16 filters, (16, 4, 4), the coarsest first."""
         place = torch.arange(4.0)
         basis = torch.cos(torch.pi * (2 * place + 1) * place[:, None] / 8) / 2**0.5  # (frequency, pixel)
         basis[0] /= 2**0.5

@@ -10,23 +10,15 @@ from torch import nn
 
 from muslin.config import FitSettings
 from muslin.data.images import Splits
-from muslin.metrics import Metrics
+from muslin.distributed.world import World
+from muslin.machine.device import Machine
 from muslin.models.pretrained import PRETRAINED
-from muslin.pipeline.order import Order
-from muslin.pipeline.packing import Packing
+from muslin.pipeline.events import Notice, Packing, Run
+from muslin.pipeline.request import Order
 from muslin.run.checkpoints import Checkpoint, Checkpoints
-from muslin.training.distributed import World
-from muslin.training.fit import EpochResult, Progress
-from muslin.training.machine import Machine
+from muslin.training.state import EpochResult, Progress
 
-__all__ = ["Job", "Notice", "Report", "Run"]
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something that a person should know, and that does not stop the run."""
-
-    text: str
+__all__ = ["Job", "Report"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ class Job:
 
     @property
     def learns_head(self) -> bool:
-        """Tells whether a pretrained model's last layer is to be fitted first."""
+        """Whether a pretrained model's last layer is to be fitted first."""
         return self.settings.model in PRETRAINED and not self.settings.init and self.start is None
 
     def told(self, epochs: int) -> str:
@@ -97,27 +89,6 @@ class Job:
     def elapsed(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self.started
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run that ended.
-
-    Attributes:
-        folder: that holds it.
-        epochs: one result for each finished epoch.
-        test: the last weights' score; None when training was interrupted.
-        ended: `done`, `early` or `interrupted`.
-        seconds: from the start to the last file.
-        signal: the number of the signal that interrupted it; None otherwise.
-    """
-
-    folder: Path
-    epochs: tuple[EpochResult, ...]
-    test: Metrics | None
-    ended: str
-    seconds: float
-    signal: int | None = None
 
 
 Report = Callable[[Job | Packing | Progress | EpochResult | Notice | Run], None]

@@ -13,22 +13,22 @@ from torch import nn
 from muslin.config import FitSettings
 from muslin.data.images import Splits
 from muslin.data.reading import Reading, cache_folder
-from muslin.data.sources import load_splits
+from muslin.data.sources.registry import load_splits
+from muslin.distributed.world import World, restart_notes
 from muslin.errors import SettingError
+from muslin.files import SUMS
+from muslin.machine.device import Machine, prepare
 from muslin.models import build
 from muslin.models.pretrained import PRETRAINED, load_pretrained
-from muslin.pipeline.job import Job, Notice, Report
-from muslin.pipeline.order import Order
-from muslin.pipeline.packing import tell_packing
+from muslin.pipeline.events import Notice, tell_packing
+from muslin.pipeline.job import Job, Report
 from muslin.pipeline.records import describe, hold_against, suggestions
+from muslin.pipeline.request import Order
 from muslin.recipes import recipe_within, sized
 from muslin.run import journal
-from muslin.run.bundle import read_weights
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
-from muslin.run.files import SUMS
 from muslin.run.folder import RunFolder, read_config, write_config
-from muslin.training.distributed import World, restart_notes
-from muslin.training.machine import Machine, prepare
+from muslin.run.saved_model import read_weights
 
 __all__ = ["check_batches", "prepare_job", "prepare_model", "start_from"]
 

@@ -1,5 +1,6 @@
 """What `config.json` records of a run, what must be the same when it goes on, and what could do better."""
 
+import math
 import platform
 from dataclasses import asdict
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import torch
 
 import muslin
-from muslin.data import fashion_mnist
+from muslin.data.sources import fashion_mnist
+from muslin.distributed.world import launch_name
 from muslin.errors import DataError
 from muslin.models.pretrained import PRETRAINED
-from muslin.pipeline.job import Job, Notice, Report
-from muslin.training.distributed import launch_name
+from muslin.pipeline.events import Notice
+from muslin.pipeline.job import Job, Report
 
 __all__ = ["describe", "hold_against", "suggestions"]
 
@@ -54,8 +56,9 @@ def hold_against(job: Job, before: dict[str, Any], report: Report) -> None:
         DataError: its data have changed.
     """
     now = describe(job)
-    for part in ("data", "statistics"):
-        if before[part] != now[part]:
+    same = {"data": before["data"] == now["data"], "statistics": are_close(before["statistics"], now["statistics"])}
+    for part, is_same in same.items():
+        if not is_same:
             raise DataError(
                 f"the data of {job.folder} have changed since it began: {before[part]} then, {now[part]} now; "
                 "bring the old data back, or start a new run"
@@ -66,6 +69,15 @@ def hold_against(job: Job, before: dict[str, Any], report: Report) -> None:
     for name, version in before["versions"].items():
         if version != now["versions"][name]:
             report(Notice(f"{name} was {version} and is {now['versions'][name]} now: last bits can differ"))
+
+
+def are_close(before: dict[str, list[float]], now: dict[str, list[float]]) -> bool:
+    """Whether statistics are the same but for rounding, in which machines differed once."""
+    return all(
+        len(before[name]) == len(now[name])
+        and all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(before[name], now[name], strict=True))
+        for name in now
+    )
 
 
 def suggestions(job: Job) -> list[str]:

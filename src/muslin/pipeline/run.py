@@ -4,16 +4,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from muslin.pipeline.documents import test_and_document
-from muslin.pipeline.job import Report, Run
-from muslin.pipeline.order import place_order, share_order
+from muslin.distributed.world import joined
+from muslin.files import write_sums
+from muslin.machine.device import computing
+from muslin.pipeline.events import Run
+from muslin.pipeline.finish import test_and_document
+from muslin.pipeline.job import Report
 from muslin.pipeline.prepare import prepare_job
+from muslin.pipeline.request import place_order, share_order
 from muslin.pipeline.train import train
 from muslin.run import journal
-from muslin.run.files import write_sums
-from muslin.training.distributed import joined
 from muslin.training.interrupt import Interruption
-from muslin.training.machine import computing
 
 __all__ = ["run_recipe"]
 
@@ -69,7 +70,7 @@ def run_recipe(
 
 
 def as_path(name: str | Path | None) -> Path | None:
-    """Gives a path for a name, if there is one."""
+    """Returns a path for a name, if there is one."""
     return None if name is None else Path(name)
 
 

@@ -11,16 +11,17 @@ from muslin.data.decoding.contrast import Contrast
 from muslin.data.images import ImageData
 from muslin.data.reading import cache_folder
 from muslin.data.split import class_weights
+from muslin.distributed.sync_norm import synchronise_norms
 from muslin.errors import TrainingError
 from muslin.pipeline.job import Job, Report
-from muslin.run import bundle, journal
+from muslin.prediction.views import passes
+from muslin.run import journal, saved_model
 from muslin.run.checkpoints import Checkpoint
-from muslin.training.fit import EpochResult, FitResult, Progress, fit
+from muslin.training.fit import fit
 from muslin.training.head import cached_features, extract_features, features_key, fit_head
 from muslin.training.interrupt import Interruption
 from muslin.training.plan import Plan
-from muslin.training.scoring import passes
-from muslin.training.sync_norm import synchronise_norms
+from muslin.training.state import EpochResult, FitResult, Progress
 
 __all__ = ["train"]
 
@@ -73,7 +74,7 @@ class Saver:
         self.last = time.monotonic()
 
     def is_due(self) -> bool:
-        """Tells whether it is time to save."""
+        """Whether it is time to save."""
         return self.checkpoints is not None and time.monotonic() - self.last >= self.every
 
     def save(self, checkpoint: Checkpoint, best: int) -> None:
@@ -111,7 +112,7 @@ def train_head(job: Job) -> EpochResult:
 
 
 def features_of(job: Job, data: ImageData) -> Tensor:
-    """Gives the (N, D) features of N pictures, from the cache where they are there."""
+    """Returns the (N, D) features of N pictures, from the cache where they are there."""
     folder, views = (job.order.cache or cache_folder()) / "features", job.settings.tta
     key = features_key(job.model, data, views, job.machine)
     return cached_features(folder, key, lambda: extract_features(job.model, data, job.machine, views=views))
@@ -122,4 +123,4 @@ def save_model(job: Job) -> None:
     if job.world.is_first:
         images = job.splits.train.images
         contrast = Contrast.of(images[:: -(-len(images) // SAMPLE)])
-        bundle.save(job.folder, job.model, job.settings.model, job.splits.spec, contrast)
+        saved_model.save(job.folder, job.model, job.settings.model, job.splits.spec, contrast)

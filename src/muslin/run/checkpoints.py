@@ -16,7 +16,7 @@ import safetensors.torch
 from torch import Tensor
 
 from muslin.errors import RunError
-from muslin.run.files import remove_temporaries, write_whole
+from muslin.files import remove_temporaries, write_whole
 
 __all__ = [
     "AVERAGE",
@@ -187,13 +187,13 @@ def read_checked(path: Path) -> bytes:
 
 
 def encode(checkpoint: Checkpoint) -> bytes:
-    """Gives a checkpoint as the content of a safetensors file."""
+    """Returns a checkpoint as the content of a safetensors file."""
     values = json.dumps({"step": checkpoint.step} | checkpoint.values)
     return safetensors.torch.save(checkpoint.tensors, {"values": values})
 
 
 def decode(content: bytes, source: Path | str = "this") -> Checkpoint:
-    """Gives back what was encoded.
+    """Returns what was encoded.
 
     Args:
         content: as `encode` gives it.

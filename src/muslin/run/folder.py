@@ -10,8 +10,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from muslin.errors import RunError
+from muslin.files import remove_temporaries, write_whole
 from muslin.run import journal
-from muslin.run.files import remove_temporaries, write_whole
 
 __all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "list_runs", "read_config", "write_config"]
 

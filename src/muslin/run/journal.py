@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from muslin.errors import RunError, cannot_write
-from muslin.run.files import write_whole
+from muslin.files import write_whole
 
 __all__ = ["NAME", "append", "read", "rewind"]
 

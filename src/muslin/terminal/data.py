@@ -2,48 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from muslin.data.outline import Outline
-from muslin.data.wording import printable
-from muslin.terminal.layout import duration, folded, print_table
+from muslin.data.packs.packed import Packed
+from muslin.data.sources.outline import Outline
+from muslin.terminal.layout import folded, print_table
+from muslin.text import duration, printable
 
 __all__ = [
-    "Packed", "info_json", "info_report", "outline_json", "outline_report", "packed_json", "packed_report",
+    "info_json", "info_report", "outline_json", "outline_report", "packed_json", "packed_report",
 ]  # fmt: skip
 
 SPLITS = {"train": "to train", "validation": "to validate", "test": "to test"}
-
-
-@dataclass(frozen=True)
-class Packed:
-    """A pack that was made or found.
-
-    Attributes:
-        folder: of the pack.
-        pictures: in it.
-        bytes: on disk.
-        was_made: just now, rather than found.
-        seconds: that took.
-        notes: what a person should be told of how it was made.
-    """
-
-    folder: Path
-    pictures: int
-    bytes: int
-    was_made: bool
-    seconds: float
-    notes: tuple[str, ...]
-
-    @property
-    def pictures_per_second(self) -> float:
-        """How fast it was made or found."""
-        return self.pictures / self.seconds
 
 
 def packed_report(packed: Packed) -> None:
@@ -58,7 +33,7 @@ def packed_report(packed: Packed) -> None:
 
 
 def packed_json(packed: Packed) -> str:
-    """Gives the same as JSON."""
+    """Returns the same as JSON."""
     values = asdict(packed) | {"folder": str(packed.folder), "pictures_per_second": packed.pictures_per_second}
     return json.dumps(values)
 
@@ -74,7 +49,7 @@ def outline_report(outline: Outline) -> None:
 
 
 def outline_json(outline: Outline) -> str:
-    """Gives the same as JSON."""
+    """Returns the same as JSON."""
     counts = {split: dict(zip(outline.classes, some, strict=True)) for split, some in outline.counts.items()}
     return json.dumps(asdict(outline) | {"counts": counts, "pack": outline.pack and str(outline.pack)})
 
@@ -94,7 +69,7 @@ def info_report(folder: Path, info: Mapping[str, Any]) -> None:
 
 
 def info_json(folder: Path, info: Mapping[str, Any]) -> str:
-    """Gives the same as JSON."""
+    """Returns the same as JSON."""
     return json.dumps({"pack": str(folder), **info})
 
 

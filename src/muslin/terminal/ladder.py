@@ -13,7 +13,8 @@ from rich.text import Text
 
 from muslin.ladder.climb import Failed, Measured, Started
 from muslin.ladder.plane import PlaneMeasured
-from muslin.terminal.layout import duration, write_line
+from muslin.terminal.layout import write_line
+from muslin.text import duration
 
 __all__ = ["HEADINGS", "JsonClimb", "LiveClimb", "PlainClimb", "plane_headings"]
 

@@ -8,7 +8,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["duration", "folded", "print_table", "write_aside", "write_line"]
+__all__ = ["folded", "print_table", "write_aside", "write_line"]
 
 PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
 
@@ -23,19 +23,6 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: in
         table.add_row(*row)
     console = Console()
     (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
-
-
-def duration(seconds: float) -> str:
-    """Writes a time as people say it.
-
-    >>> duration(9.26), duration(75), duration(3725)
-    ('9.3 s', '1:15', '1:02:05')
-    """
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
 
 
 def folded(text: str, console: Console, indent: str = "") -> str:

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from muslin.pipeline import Job, Notice, Packing, Run
 from muslin.terminal.bars import FileBar
-from muslin.terminal.layout import duration, folded, write_aside, write_line
-from muslin.training.fit import EpochResult, Progress
+from muslin.terminal.layout import folded, write_aside, write_line
+from muslin.text import duration
+from muslin.training.state import EpochResult, Progress
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet"]
 

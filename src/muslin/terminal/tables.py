@@ -4,7 +4,6 @@ import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from muslin.config import VIEWS
-from muslin.data.wording import printable
+from muslin.machine.advice import consequences, processor_name
+from muslin.machine.cores import memory_limit
+from muslin.machine.device import Machine
 from muslin.pipeline import Evaluation
-from muslin.recipes import RECIPES, REFERENCE_GFLOPS, forecast
-from muslin.run.bundle import Prediction
+from muslin.prediction.classifier import Prediction
 from muslin.run.folder import RunSummary
-from muslin.terminal.layout import duration, folded, print_table
-from muslin.training.machine import Machine, bf16_wins, memory_limit
+from muslin.terminal.layout import folded, print_table
+from muslin.text import duration, printable
 
 __all__ = [
     "doctor_json", "doctor_report", "evaluation_json", "evaluation_table", "prediction_json", "prediction_line",
@@ -51,7 +51,7 @@ def evaluation_table(evaluation: Evaluation) -> None:
 
 
 def evaluation_json(evaluation: Evaluation) -> str:
-    """Gives the same as JSON."""
+    """Returns the same as JSON."""
     test = evaluation.metrics
     per_class = {name: r if r == r else None for name, r in zip(evaluation.classes, test.per_class, strict=True)}
     return json.dumps({
@@ -63,13 +63,13 @@ def evaluation_json(evaluation: Evaluation) -> str:
 
 
 def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
-    """Gives one line: the picture and its most probable classes."""
+    """Returns one line: the picture and its most probable classes."""
     best = list(prediction.probabilities.items())[:top]
     return f"{picture}: " + ", ".join(f"{name} {100 * p:.1f} %" for name, p in best)
 
 
 def prediction_json(picture: str, prediction: Prediction) -> str:
-    """Gives the same as JSON."""
+    """Returns the same as JSON."""
     return json.dumps({"picture": picture} | asdict(prediction))
 
 
@@ -87,7 +87,7 @@ def runs_table(runs: Sequence[RunSummary]) -> None:
 
 
 def runs_json(runs: Sequence[RunSummary]) -> str:
-    """Gives the same as JSON, an object a line."""
+    """Returns the same as JSON, an object a line."""
     return "\n".join(json.dumps(asdict(run) | {"path": str(run.path)}) for run in runs)
 
 
@@ -108,41 +108,11 @@ def doctor_report(machine: Machine) -> None:
     console.print(folded(lines, console, "  "), highlight=False, soft_wrap=True)
 
 
-def consequences(machine: Machine) -> list[str]:
-    """Says what `fit` will do on this machine, and why."""
-    gain = machine.gflops
-    other = max((s for n, s in machine.speeds.items() if machine.bf16 != n.startswith("bf16")), default=0.0)
-    if machine.bf16:
-        precision = f"fit computes in bfloat16: {gain / other:.1f} times faster here than float32."
-    elif bf16_wins(machine.speeds) or not other:
-        precision = "fit computes in float32."
-    else:
-        precision = f"fit computes in float32: bfloat16 reaches {other / gain:.2f} times its speed here."
-    layout = "channels last, the faster layout here" if machine.channels_last else "channels first"
-    coffee = RECIPES["coffee"]
-    measured, expected = (duration(forecast(coffee, speed)) for speed in (REFERENCE_GFLOPS, gain))
-    return [
-        precision,
-        f"Convolutions are laid out {layout}.",
-        f"It uses {machine.threads} threads; more than the cores would make it slower.",
-        f"Recipe coffee takes {measured} at {REFERENCE_GFLOPS} GFLOP/s: expect about {expected} here.",
-    ]
-
-
 def doctor_json(machine: Machine) -> str:
-    """Gives the same as JSON."""
+    """Returns the same as JSON."""
     values: dict[str, Any] = {
         "processor": processor_name(), "threads": machine.threads, "memory_bytes": memory_limit(),
         "device": str(machine.device), "bf16": machine.bf16, "channels_last": machine.channels_last,
         "convolution_gflops": machine.speeds, "python": platform.python_version(), "torch": torch.__version__,
     }  # fmt: skip
     return json.dumps(values)
-
-
-def processor_name() -> str:
-    """Names the processor as the system does."""
-    try:
-        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()

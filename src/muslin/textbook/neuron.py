@@ -304,7 +304,7 @@ def mistake_bound(inputs: ArrayLike, labels: ArrayLike, weights: ArrayLike, bias
 
 
 def is_linearly_separable(inputs: ArrayLike, labels: ArrayLike) -> bool:
-    """Says whether a line (plane, hyperplane) has all samples of one class strictly on one side of it.
+    """Whether a line (plane, hyperplane) has all samples of one class strictly on one side of it.
 
     Asks a linear program for w and b with s_i (w x_i + b) >= 1 for every sample, where s_i is +1 or -1: it has a
     solution iff they are separable (Mangasarian, 1965). Solved by SciPy's HiGHS.

@@ -26,7 +26,7 @@ class WeightAverage:
         self.average = [t.clone() for t in self.current]
 
     def named(self) -> dict[str, Tensor]:
-        """Gives the averages by the names that the model has for them."""
+        """Returns the averages by the names that the model has for them."""
         return dict(zip(self.names, self.average, strict=True))
 
     @torch.no_grad()

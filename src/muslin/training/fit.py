@@ -5,7 +5,7 @@ Legend: B pictures of a batch, C channels, H x W pixels, K classes.
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Protocol
 
 import torch.nn.functional as F
@@ -15,79 +15,23 @@ from muslin.config import FitSettings
 from muslin.data.batches import Balance, Batch, TrainingBatches
 from muslin.data.images import ImageData, Splits
 from muslin.data.split import class_weights
+from muslin.distributed.world import ALONE, World
+from muslin.machine.device import Machine
+from muslin.prediction.scoring import score
 from muslin.run.checkpoints import Checkpoint
 from muslin.training.averaging import WeightAverage
 from muslin.training.checkpoint import capture, restore
-from muslin.training.distributed import ALONE, World
 from muslin.training.hardness import Hardness
 from muslin.training.losses import LossWatch
-from muslin.training.machine import Machine
 from muslin.training.optimizers import make_optimizers, scale_learning_rates
 from muslin.training.plan import Plan
 from muslin.training.schedules import learning_rate_factor
-from muslin.training.scoring import score
 from muslin.training.seeding import reseed
+from muslin.training.state import EpochResult, FitResult, Progress
 
-__all__ = ["EpochResult", "FitResult", "Progress", "fit"]
+__all__ = ["fit"]
 
 LOOK_EVERY = 25  # steps between two looks at the losses: a look waits for the device
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run is; reported every few steps.
-
-    Attributes:
-        epoch: from 1.
-        share: of the run that is done, in [0, 1].
-        loss: mean training loss of the last few steps, in nats.
-        remaining: seconds, estimated.
-    """
-
-    epoch: int
-    share: float
-    loss: float
-    remaining: float
-
-
-@dataclass(frozen=True)
-class EpochResult:
-    """What one epoch gave; reported after its validation.
-
-    Attributes:
-        epoch: from 1.
-        step: optimizer steps so far.
-        train_loss: mean over the epoch's pictures as they were trained on, smoothed labels included, in nats.
-        validation_loss: mean cross-entropy in nats.
-        validation_accuracy: in [0, 1].
-        learning_rate_factor: share of the highest learning rate, at the epoch's end.
-        pictures_per_second: training alone.
-        seconds: since the run started.
-        pictures: that were trained on; 0 in runs of older versions, which did not tell.
-    """
-
-    epoch: int
-    step: int
-    train_loss: float
-    validation_loss: float
-    validation_accuracy: float
-    learning_rate_factor: float
-    pictures_per_second: float
-    seconds: float
-    pictures: int = 0
-
-
-@dataclass(frozen=True)
-class FitResult:
-    """How training ended.
-
-    Attributes:
-        epochs: one result for each epoch that was finished.
-        ended: `done`, `early` (no more progress), or `interrupted`.
-    """
-
-    epochs: tuple[EpochResult, ...]
-    ended: str
 
 
 Report = Callable[[Progress | EpochResult], None]
@@ -155,7 +99,7 @@ class Saver(Protocol):
     start: Checkpoint | None
 
     def is_due(self) -> bool:
-        """Tells whether it is time to save."""
+        """Whether it is time to save."""
         ...
 
     def save(self, checkpoint: Checkpoint, best: int) -> None:
@@ -204,11 +148,11 @@ class Loop:
         return min(self.results, key=lambda result: result.validation_loss).step if self.results else 0
 
     def is_over(self) -> bool:
-        """Tells whether no epoch is to come."""
+        """Whether no epoch is to come."""
         return self.plan.is_over(self.epochs_done) or self.has_stalled()
 
     def has_stalled(self) -> bool:
-        """Tells whether the last `patience` epochs all failed to better the validation loss."""
+        """Whether the last `patience` epochs all failed to better the validation loss."""
         return no_more_progress(self.results, self.settings.patience)
 
     def choose_shown(self) -> Tensor | None:
@@ -297,7 +241,7 @@ def validate(loop: Loop, validation: ImageData) -> EpochResult:
 
 
 def no_more_progress(results: list[EpochResult], patience: int) -> bool:
-    """Tells whether the last `patience` epochs all failed to better the validation loss; never with patience 0."""
+    """Whether the last `patience` epochs all failed to better the validation loss; never with patience 0."""
     if not patience or len(results) <= patience:
         return False
     best = min(range(len(results)), key=lambda i: results[i].validation_loss)

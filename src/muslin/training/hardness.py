@@ -11,7 +11,7 @@ Legend: N training pictures, B pictures of a batch.
 import torch
 from torch import Tensor
 
-from muslin.training.distributed import ALONE, World
+from muslin.distributed.world import ALONE, World
 
 __all__ = ["Hardness"]
 
@@ -53,7 +53,7 @@ class Hardness:
             self.fresh.fill_(NOT_SEEN)
 
     def state(self) -> dict[str, Tensor]:
-        """Gives what training goes on from, by name; to be asked for by all processes at once."""
+        """Returns what training goes on from, by name; to be asked for by all processes at once."""
         return {"known": self.known, "fresh": self._fresh_of_all()} if self.skipped else {}
 
     def go_on(self, state: dict[str, Tensor]) -> None:

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from muslin.data.images import ImageData
 from muslin.errors import RunError, SettingError, TrainingError
+from muslin.files import write_whole
+from muslin.machine.device import Machine
 from muslin.models.efficientnet_lite import fold_norms
-from muslin.run.files import write_whole
-from muslin.training.machine import Machine
 
 __all__ = ["DECAYS", "HeadResult", "cached_features", "extract_features", "features_key", "fit_head"]
 

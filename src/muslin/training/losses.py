@@ -6,8 +6,8 @@ import time
 import torch
 from torch import Tensor, nn
 
+from muslin.distributed.world import ALONE, World
 from muslin.errors import TrainingError
-from muslin.training.distributed import ALONE, World
 
 __all__ = ["LossWatch"]
 
@@ -30,11 +30,11 @@ class LossWatch:
         self.since, self.seen = time.perf_counter(), 0  # for the speed: a resumed epoch counts from there
 
     def pictures_per_second(self) -> float:
-        """Gives the speed since the epoch began, or was resumed."""
+        """Returns the speed since the epoch began, or was resumed."""
         return self.seen / (time.perf_counter() - self.since)
 
     def end_epoch(self) -> float:
-        """Gives the mean loss over the epoch's pictures, and begins the next sum."""
+        """Returns the mean loss over the epoch's pictures, and begins the next sum."""
         mean = self.total / max(self.pictures, 1)
         self.total, self.pictures = 0.0, 0
         self.since, self.seen = time.perf_counter(), 0

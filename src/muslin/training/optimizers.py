@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from muslin.config import FitSettings
-from muslin.training.sync_norm import SyncedBatchNorm
+from muslin.distributed.sync_norm import SyncedBatchNorm
 
 __all__ = ["SGD", "AnyOptimizer", "Muon", "make_optimizers", "orthogonalise", "scale_learning_rates"]
 
@@ -54,7 +54,7 @@ class Optimizer(ABC):
         """Moves the parameters of one group that have gradients."""
 
     def kept(self, name: str, parameter: Tensor) -> Tensor:
-        """Gives what is kept for a parameter under a name; zeros at first."""
+        """Returns what is kept for a parameter under a name; zeros at first."""
         state = self.state[parameter]
         if name not in state:
             state[name] = torch.zeros_like(parameter)

@@ -47,7 +47,7 @@ class Plan:
         return min(epochs, 1) + (1 - self.skip_easy) * max(epochs - 1, 0)
 
     def is_over(self, epochs: float) -> bool:
-        """Tells whether no step is left."""
+        """Whether no step is left."""
         return self.share(epochs) >= 1
 
     def remaining(self, epochs: float) -> float:
@@ -62,7 +62,7 @@ class Plan:
         self.validation_seconds = seconds
 
     def state(self) -> dict[str, float]:
-        """Gives the seconds that a resumed run has to know of."""
+        """Returns the seconds that a resumed run has to know of."""
         return {
             "elapsed": self.elapsed(), "training": time.monotonic() - self.training_started,
             "validation": self.validation_seconds,

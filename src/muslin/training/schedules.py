@@ -11,7 +11,7 @@ END = 0.02  # of the highest rate, at the last step: never quite 0, so that the 
 
 
 def learning_rate_factor(progress: float, settings: FitSettings) -> float:
-    """Gives the share of the highest learning rate to use now.
+    """Returns the share of the highest learning rate to use now.
 
     Args:
         progress: share of the run that is done, in [0, 1].

@@ -2,7 +2,7 @@ import numpy as np
 
 from muslin.data.decoding.fitting import fit_to_spec
 from muslin.data.decoding.pictures import open_picture
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 
 GREY = DataSpec(1, 28, 28, ("a", "b"), (0.3,), (0.3,))
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from muslin.data.decoding.fitting import fit_to_spec
 from muslin.data.decoding.pictures import decode_picture, open_picture
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 from muslin.errors import PictureError
 from tests.bad_pictures import CASES, declared_png, noise, saved
 

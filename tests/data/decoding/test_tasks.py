@@ -12,7 +12,7 @@ from muslin.data.decoding.fitting import fit_to_spec
 from muslin.data.decoding.pictures import open_picture
 from muslin.data.decoding.plain import pixels_of
 from muslin.data.decoding.tasks import Target, decode_into, look_at
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 from muslin.errors import DataError, PictureError
 
 SHAPE = (3, 12, 16)

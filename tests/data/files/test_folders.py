@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from muslin.data.files.folders import is_picture_folder, list_folder
-from muslin.data.wording import printable
 from muslin.errors import DataError
+from muslin.text import printable
 from tests.data.files.samples import fill, names_of, three_each
 
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from muslin.data import plane
 from muslin.errors import SettingError
 from muslin.textbook import optimizers as opt
+from muslin.textbook import plane
 from muslin.textbook.network import Network
 from tests.textbook.network.problems import every_kind, problem
 

@@ -37,6 +37,6 @@ class Contrast:
         return cls(float(brightness[~inside].mean()), float(middle))
 
     def is_opposite_of(self, image: Tensor) -> bool:
-        """Tells whether a (C, H, W) picture clearly has light and dark exchanged."""
+        """Whether a (C, H, W) picture clearly has light and dark exchanged."""
         usual, here = self.middle - self.border, Contrast.of(image)
         return abs(usual) > 0.1 and abs(here.middle - here.border) > 0.1 and usual * (here.middle - here.border) < 0

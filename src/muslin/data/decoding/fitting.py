@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from muslin.data.images import DataSpec
+from muslin.data.spec import DataSpec
 
 __all__ = ["fit_to_spec"]
 

@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from muslin.data.decoding.quiet import quiet_pillow
-from muslin.data.wording import printable
 from muslin.errors import PictureError
+from muslin.text import printable
 
 __all__ = ["BACKGROUND", "decode_picture", "open_picture", "read_file"]
 

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from muslin.data.decoding.pictures import decode_picture, open_picture, read_file
-from muslin.data.wording import printable
 from muslin.errors import PictureError
+from muslin.text import printable
 
 __all__ = ["content_of", "decode_whole", "pixels_of"]
 
@@ -64,7 +64,7 @@ def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[st
     if pixels is not None:
         return pixels, ()
     from muslin.data.decoding.fitting import fit_to_spec
-    from muslin.data.images import DataSpec
+    from muslin.data.spec import DataSpec
 
     channels, height, width = shape
     spec = DataSpec(channels, height, width, ("no", "matter"), (0.0,) * channels, (1.0,) * channels)

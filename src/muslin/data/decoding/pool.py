@@ -35,7 +35,7 @@ def count_cores() -> int:
 def shared_out(
     task: dict[str, Any], items: Sequence[Any], threads: int, doing: str, progress: Progress
 ) -> Iterator[Any]:
-    """Gives the answers for all items, in their order, from as many workers as there are threads.
+    """Returns the answers for all items, in their order, from as many workers as there are threads.
 
     Args:
         task: what `worker.do` is to do with each item.
@@ -59,7 +59,7 @@ def shared_out(
 
 @contextmanager
 def _workers(count: int) -> Iterator[Callable[[dict[str, Any]], list[Any]]]:
-    """Gives a function that has a task done by an idle worker process, or here when there are none."""
+    """Returns a function that has a task done by an idle worker process, or here when there are none."""
     if count == 0:
         yield worker.do
         return

@@ -62,8 +62,8 @@ def _look(path: Path) -> tuple[str, int, int, str]:
 
 
 def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Gives the attributes of each file's `Examined`; hashes are made of all grey copies at once, which is faster."""
-    from muslin.data.duplicates import grey_copy, perceptual_hashes, thumbs
+    """Returns the attributes of each file's `Examined`; hashes are made of all grey copies at once, which is faster."""
+    from muslin.data.check.duplicates import grey_copy, perceptual_hashes, thumbs
 
     found = []
     greys = np.zeros((len(paths), 32, 32), np.uint8)

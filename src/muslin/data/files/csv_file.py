@@ -9,8 +9,8 @@ from pathlib import Path
 
 from muslin.data.files.links import is_below
 from muslin.data.files.listing import SPLIT_NAMES, Listing, make_listing
-from muslin.data.wording import printable, some
 from muslin.errors import DataError
+from muslin.text import printable, some
 
 __all__ = ["list_csv"]
 

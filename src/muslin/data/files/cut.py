@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from muslin.data.files.listing import Listing, in_order
-from muslin.data.wording import printable
 from muslin.errors import DataError
+from muslin.text import printable
 
 __all__ = ["assign_splits"]
 
@@ -14,7 +14,7 @@ TEST_SHARE = 5  # one picture in so many is cut off for testing
 
 
 def assign_splits(listing: Listing, digests: Sequence[str]) -> Listing:
-    """Gives every picture a split: where none is for testing, a fifth of each class is cut off.
+    """Returns every picture a split: where none is for testing, a fifth of each class is cut off.
 
     Which fifth depends on the files' content alone, not on their names, on order or on a seed; pictures of one class
     with the same content stay on the same side. Validation is cut out of `train` later, by seed.

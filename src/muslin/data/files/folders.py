@@ -7,8 +7,8 @@ from pathlib import Path
 
 from muslin.data.files.links import check_link
 from muslin.data.files.listing import SPLIT_NAMES, SPLITS, Listing, make_listing
-from muslin.data.wording import printable, some
 from muslin.errors import DataError
+from muslin.text import printable, some
 
 __all__ = ["is_picture_folder", "list_folder"]
 
@@ -17,7 +17,7 @@ NOT_PICTURES = {".txt", ".json", ".csv", ".md", ".xml", ".html", ".npz", ".zip",
 
 
 def is_picture_folder(path: Path) -> bool:
-    """Tells whether a folder holds sub-folders with files that may be pictures."""
+    """Whether a folder holds sub-folders with files that may be pictures."""
     try:
         folders = [entry for entry in _scan(path) if (path / entry.name).is_dir()] if path.is_dir() else []
         return any(entry.is_symlink() or _may_hold_pictures(path / entry.name) for entry in folders)
@@ -58,7 +58,7 @@ def list_folder(root: Path) -> Listing:
 
 
 def _walk(root: Path, skipped: Counter[str]) -> tuple[dict[tuple[str, str], list[Path]], tuple[str, ...]]:
-    """Gives the files of each (split, class), and notes."""
+    """Returns the files of each (split, class), and notes."""
     splits = _split_folders(root)
     found: dict[tuple[str, str], list[Path]] = {}
     notes: list[str] = []
@@ -71,7 +71,7 @@ def _walk(root: Path, skipped: Counter[str]) -> tuple[dict[tuple[str, str], list
 
 
 def _split_folders(root: Path) -> dict[str, Path]:
-    """Gives the folder of each split; nothing where the sub-folders are classes."""
+    """Returns the folder of each split; nothing where the sub-folders are classes."""
     named: dict[str, list[Path]] = defaultdict(list)
     others: list[Path] = []
     for folder in _folders(root):
@@ -110,7 +110,7 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path, real_root: str, skipped: Counter[str]) -> Iterator[Path]:
-    """Gives the files below a class folder; counts what is passed over by its suffix."""
+    """Returns the files below a class folder; counts what is passed over by its suffix."""
     folders = [folder]
     while folders:
         here = folders.pop()

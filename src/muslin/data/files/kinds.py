@@ -5,14 +5,14 @@ from pathlib import Path
 from muslin.data.files.csv_file import list_csv
 from muslin.data.files.folders import is_picture_folder, list_folder
 from muslin.data.files.listing import Listing
-from muslin.data.wording import printable
 from muslin.errors import DataError
+from muslin.text import printable
 
 __all__ = ["are_picture_files", "list_picture_files"]
 
 
 def are_picture_files(path: Path) -> bool:
-    """Tells whether a path is a folder of picture files, or a CSV file that names some."""
+    """Whether a path is a folder of picture files, or a CSV file that names some."""
     return is_picture_folder(path) if path.is_dir() else path.suffix.lower() == ".csv"
 
 

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from muslin.data.wording import printable
 from muslin.errors import DataError
+from muslin.text import printable
 
 __all__ = ["check_link", "is_below"]
 
@@ -22,7 +22,7 @@ def check_link(path: Path, real_root: str | None = None) -> None:
 
 
 def is_below(target: str, real_root: str) -> bool:
-    """Tells whether a path without links is that of a folder, or lies in it."""
+    """Whether a path without links is that of a folder, or lies in it."""
     return os.path.commonpath([target, real_root]) == real_root
 
 

@@ -1,6 +1,6 @@
 """Which picture belongs to which class and split.
 
-Nothing is decoded here; `muslin.data.scan` looks into the files.
+Nothing is decoded here; `muslin.data.check.scan` looks into the files.
 """
 
 from collections import Counter
@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from muslin.data.wording import printable, some
 from muslin.errors import DataError
+from muslin.text import printable, some
 
 __all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "in_order", "make_listing"]
 

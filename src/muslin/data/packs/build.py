@@ -21,8 +21,8 @@ from muslin.data.packs.plan import Plan
 from muslin.data.packs.rows import HEADER, close_gaps, make_room, to_disk
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize
-from muslin.data.wording import printable
 from muslin.errors import DataError, PictureError
+from muslin.text import printable
 
 __all__ = ["build_pack"]
 

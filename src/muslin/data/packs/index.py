@@ -17,8 +17,8 @@ from muslin.data.files.listing import Entry, Listing
 from muslin.data.packs.pack import FORMAT, Pack, accepted, open_pack
 from muslin.data.packs.plan import Plan
 from muslin.data.reading import Reading
-from muslin.data.wording import printable
 from muslin.errors import DataError
+from muslin.text import printable
 
 __all__ = ["below", "content_key", "find_pack", "fingerprint", "index_entry", "remember_pack", "writing"]
 
@@ -69,12 +69,12 @@ def remember_pack(index: Path, pack: Pack) -> None:
 
 
 def fingerprint(listing: Listing) -> list[tuple[int, int]]:
-    """Gives what tells that files have changed while they were read: the size and time of each."""
+    """Returns what tells that files have changed while they were read: the size and time of each."""
     return [(status.st_size, status.st_mtime_ns) for _, status in _now(listing)]
 
 
 def _now(listing: Listing) -> Iterator[tuple[str, os.stat_result]]:
-    """Gives each file's path below the root, and its size and times."""
+    """Returns each file's path below the root, and its size and times."""
     for entry in listing.entries:
         try:
             yield below(listing, entry), entry.path.stat()
@@ -83,7 +83,7 @@ def _now(listing: Listing) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def below(listing: Listing, entry: Entry) -> str:
-    """Gives a file's path below the root."""
+    """Returns a file's path below the root."""
     return str(entry.path).removeprefix(f"{listing.root}{os.sep}").replace(os.sep, "/")  # relative_to is slow
 
 

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from muslin.data.bad_files import bad_pictures, named
 from muslin.data.images import MappedPictures
-from muslin.data.wording import printable
 from muslin.errors import DataError
+from muslin.text import printable
 
 __all__ = ["FORMAT", "IMAGES", "INFO", "LABELS", "Pack", "accepted", "is_pack", "open_pack", "pack_info", "sha256_of"]
 
@@ -49,7 +49,7 @@ class Pack:
     notes: tuple[str, ...]
 
     def part(self, split: str) -> tuple[Tensor, Tensor]:
-        """Gives a split's pictures (n, C, H, W), still on disk, and labels (n,)."""
+        """Returns a split's pictures (n, C, H, W), still on disk, and labels (n,)."""
         start, stop = self.splits[split]
         return self.file.images[start:stop], self.labels[start:stop]
 
@@ -109,12 +109,12 @@ def pack_info(folder: Path) -> dict[str, Any]:
 
 
 def is_pack(path: Path) -> bool:
-    """Tells whether a path is a folder that looks like a pack."""
+    """Whether a path is a folder that looks like a pack."""
     return (path / INFO).is_file()
 
 
 def accepted(pack: Pack, on_bad: str) -> Pack:
-    """Gives a pack that was found, if it is what a person asks for.
+    """Returns a pack that was found, if it is what a person asks for.
 
     Raises:
         PictureError: it left pictures out, and `on_bad` is not `skip`.

@@ -1,0 +1,1 @@
+"""Is the data fine? Look at every picture before any training."""

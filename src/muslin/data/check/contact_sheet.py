@@ -1,0 +1,138 @@
+"""A picture of a data set: a row a class, with some of its pictures."""
+
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib as mpl
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from muslin.data.check.scan import Scan, Scanned
+from muslin.data.decoding.pictures import open_picture
+from muslin.errors import PictureError
+from muslin.text import printable
+
+__all__ = ["draw_contact_sheet"]
+
+COLUMNS = 10
+MAX_ROWS = 40
+
+TILE, GAP, MARGIN = 96, 6, 24  # pixels
+NAME_WIDTH = 190  # pixels
+TITLE_SIZE, NAME_SIZE, COUNT_SIZE = 22, 16, 13  # pixels
+INK, FAINT, PAPER, MAT, BAD = "#1a1a1a", "#6b6b6b", "#ffffff", "#f0f0ee", "#c2410c"
+
+
+def draw_contact_sheet(scan: Scan, *, columns: int = COLUMNS, rows: int = MAX_ROWS) -> bytes:
+    """Draws some pictures of each class beside its name and count; gives a PNG.
+
+    Which pictures depends on their content alone. Damaged ones are crossed tiles at the end of their row.
+
+    Args:
+        scan: of the data set; its files are read again.
+        columns: pictures of a class, at most.
+        rows: classes, at most; the sheet says how many more there are.
+    """
+    classes = scan.listing.classes
+    members: dict[int, list[Scanned]] = defaultdict(list)
+    for picture in scan.pictures:
+        members[picture.entry.label].append(picture)
+    columns = min(columns, max(map(len, members.values()), default=1))
+    shown = min(len(classes), rows)
+    header = MARGIN + TITLE_SIZE + COUNT_SIZE + 26
+    footer = COUNT_SIZE + 16 if shown < len(classes) else 0
+    width = 2 * MARGIN + NAME_WIDTH + columns * (TILE + GAP) - GAP
+    sheet = Image.new("RGB", (width, header + shown * (TILE + GAP) - GAP + footer + MARGIN), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    _write_title(draw, scan, width - 2 * MARGIN)
+    for row in range(shown):
+        top = header + row * (TILE + GAP)
+        _write_name(draw, top, printable(classes[row]), members[row])
+        for column, picture in enumerate(_choose(members[row], columns)):
+            sheet.paste(_tile(picture), (MARGIN + NAME_WIDTH + column * (TILE + GAP), top))
+    if footer:
+        more = f"and {len(classes) - shown:,} more classes"
+        draw.text((MARGIN, sheet.height - MARGIN), more, FAINT, _font(COUNT_SIZE), anchor="ls")
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _choose(pictures: Sequence[Scanned], columns: int) -> list[Scanned]:
+    """Chooses by the files' digests, which is as good as at random; damaged ones get up to a fifth of the row."""
+    by_digest = sorted(pictures, key=lambda picture: (picture.sha256, str(picture.entry.path)))
+    intact = [picture for picture in by_digest if not picture.problem]
+    damaged = [picture for picture in by_digest if picture.problem]
+    reserved = min(len(damaged), max(columns // 5, columns - len(intact)))
+    return intact[: columns - reserved] + damaged[:reserved]
+
+
+def _write_title(draw: ImageDraw.ImageDraw, scan: Scan, width: int) -> None:
+    title = f"{len(scan.pictures):,} pictures, {len(scan.listing.classes):,} classes"
+    parts = [f"{split} {sum(counts):,}" for split, counts in scan.counts.items() if split]
+    if scan.damaged:
+        parts.append(f"{len(scan.damaged):,} damaged (crossed)")
+    name = _shortened(scan.listing.name, width, _font(TITLE_SIZE, bold=True))
+    draw.text((MARGIN, MARGIN), name, INK, _font(TITLE_SIZE, bold=True))
+    text = _shortened("  ·  ".join((title, *parts)), width, _font(COUNT_SIZE))
+    draw.text((MARGIN, MARGIN + TITLE_SIZE + 8), text, FAINT, _font(COUNT_SIZE))
+
+
+def _write_name(draw: ImageDraw.ImageDraw, top: int, name: str, pictures: Sequence[Scanned]) -> None:
+    """Writes a class's name and count, in the middle of its row's height."""
+    damaged = sum(bool(picture.problem) for picture in pictures)
+    lines = [(line, INK, NAME_SIZE) for line in _folded(name, NAME_WIDTH - 2 * GAP, _font(NAME_SIZE))]
+    lines.append((f"{len(pictures):,} picture{'s' * (len(pictures) != 1)}", FAINT, COUNT_SIZE))
+    if damaged:
+        lines.append((f"{damaged:,} damaged", BAD, COUNT_SIZE))
+    y = top + (TILE - sum(size + GAP for _, _, size in lines)) // 2
+    for text, colour, size in lines:
+        draw.text((MARGIN, y + size), text, colour, _font(size), anchor="ls")
+        y += size + GAP
+
+
+def _folded(text: str, width: int, font: ImageFont.FreeTypeFont) -> list[str]:
+    """Folds a text into at most two lines, between words if possible; what is longer yet is cut off."""
+    if font.getlength(text) <= width:
+        return [text]
+    room = len(_shortened(text, width, font)) - 1
+    word_end = max(text.rfind(separator, 1, room + 1) for separator in " _-")
+    end = word_end if word_end > 0 else room
+    return [text[:end], _shortened(text[end:].lstrip(" _-"), width, font)]
+
+
+def _shortened(text: str, width: int, font: ImageFont.FreeTypeFont) -> str:
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(text + "…") > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _tile(picture: Scanned) -> Image.Image:
+    """Fits a picture into a square without bending it; pixels of small ones stay visible as squares."""
+    tile = Image.new("RGB", (TILE, TILE), MAT)
+    try:
+        if picture.problem:
+            raise PictureError(picture.problem)
+        image, _ = open_picture(picture.entry.path)
+    except PictureError:  # then or meanwhile
+        draw = ImageDraw.Draw(tile)
+        corner = TILE - 1
+        for line in ((0, 0, corner, corner), (0, corner, corner, 0)):
+            draw.line(line, BAD, 3)
+        draw.rectangle((0, 0, corner, corner), outline=BAD, width=3)
+        return tile
+    way = Image.Resampling.NEAREST if max(image.size) <= TILE // 2 else Image.Resampling.LANCZOS
+    fitted = ImageOps.contain(image.convert("RGB"), (TILE, TILE), way)
+    tile.paste(fitted, ((TILE - fitted.width) // 2, (TILE - fitted.height) // 2))
+    return tile
+
+
+@lru_cache
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu, which matplotlib brings along: it has Latin, Greek, Cyrillic and more."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts" / "ttf" / name, size)

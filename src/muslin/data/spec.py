@@ -1,0 +1,58 @@
+"""All that a model may know of the data.
+
+Legend: B pictures, C channels, H x W pixels, K classes.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from muslin.errors import DataError, SettingError
+
+__all__ = ["DataSpec"]
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """All that a model learns of the data.
+
+    Attributes:
+        channels: C, 1 for grey, 3 for colour.
+        height: H in pixels.
+        width: W in pixels.
+        classes: the K class names, in the order of the labels.
+        mean: C means of the training pictures' pixels, in [0, 1].
+        std: C standard deviations of the training pictures' pixels, in (0, 1].
+    """
+
+    channels: int
+    height: int
+    width: int
+    classes: tuple[str, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("channels", "height", "width"):
+            if getattr(self, name) < 1:
+                raise SettingError(f"{name} is {getattr(self, name)}; a picture needs at least 1")
+        if len(self.classes) < 2:
+            raise DataError(f"{len(self.classes)} class in the data ({', '.join(self.classes)}); a classifier needs 2")
+        if len(self.mean) != self.channels or len(self.std) != self.channels:
+            raise SettingError(
+                f"mean {self.mean} and std {self.std} need one number for each of {self.channels} channels"
+            )
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """Brings pictures to mean 0 and standard deviation 1 by the training set's own statistics.
+
+        Args:
+            images: (..., C, H, W) uint8.
+
+        Returns:
+            (..., C, H, W) float32 on the same device.
+        """
+        mean = 255 * torch.tensor(self.mean, device=images.device).view(-1, 1, 1)  # (C, 1, 1)
+        std = 255 * torch.tensor(self.std, device=images.device).view(-1, 1, 1)
+        return (images.float() - mean) / std

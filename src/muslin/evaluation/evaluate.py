@@ -1,0 +1,123 @@
+"""Score a saved run."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from muslin.data.decoding.pool import Progress
+from muslin.data.images import ImageData
+from muslin.data.reading import Reading, cache_folder
+from muslin.data.sources import fashion_mnist
+from muslin.data.sources.registry import Sample, load_sample
+from muslin.errors import DataError
+from muslin.evaluation.calibration import expected_calibration_error
+from muslin.machine.device import computing, prepare
+from muslin.prediction.classifier import load
+from muslin.prediction.metrics import Metrics
+from muslin.prediction.scoring import score
+from muslin.run.folder import find_run, read_config
+from muslin.text import printable, some
+
+__all__ = ["Evaluation", "evaluate_run"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a saved run scores on a data set.
+
+    Attributes:
+        run: its folder.
+        data: the data's name.
+        part: `test`, or `all` where another source has no test pictures of its own.
+        classes: K names, in the order of the model.
+        views: of each picture, whose logits were averaged, as when the run was made.
+        metrics: over those pictures.
+        calibration_error: expected calibration error, in [0, 1].
+        notes: what a person should be told of how the data were read.
+    """
+
+    run: Path
+    data: str
+    part: str
+    classes: tuple[str, ...]
+    views: int
+    metrics: Metrics
+    calibration_error: float
+    notes: tuple[str, ...]
+
+
+def evaluate_run(
+    run: str | Path,
+    data: str | Path | None = None,
+    factory: str | None = None,
+    *,
+    best: bool = False,
+    cache: Path | None = None,
+    on_bad: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> Evaluation:
+    """Scores a saved run on the test pictures of a data set.
+
+    Picture files are brought to the size and colours of those that the model was trained on. A source without a test
+    split of its own is scored whole, unless the run was trained on it: then on the part that was cut off for testing.
+    Classes are told by their names, whatever their order.
+
+    Args:
+        run: a run's folder, its name under `runs/`, or `latest`.
+        data: as in `run_recipe`; by default what the run was made for.
+        factory: `file.py:factory`, for a run with a model of one's own.
+        best: take the weights of the epoch with the lowest validation loss, not the last.
+        cache: the folder for decoded pictures; by default `~/.cache/muslin`.
+        on_bad: `stop` at a damaged picture, or `skip` it; by default as when the run was made.
+        progress: told of each stage while pictures are decoded.
+
+    Raises:
+        MuslinError: the run or the data cannot be read, or do not fit each other.
+    """
+    folder = find_run(run)
+    classifier = load(folder, factory, best=best)
+    config = read_config(folder)
+    views, own = config["settings"]["tta"], config["data"]["source"]
+    spec = classifier.spec
+    sample = load_sample(
+        own if data is None else data,
+        (spec.channels, spec.height, spec.width),
+        cut=data is None or is_same_source(data, own),
+        reading=Reading(
+            cache=cache or cache_folder(),
+            on_bad=on_bad or config["settings"].get("on_bad", "stop"),
+            progress=progress,
+        ),
+    )
+    test = ImageData(sample.images, labels_of(sample, classifier.classes, folder), spec, sample.file)
+    with computing():
+        machine = prepare("auto", "auto")
+        model = classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
+        metrics = score(model, test, machine, views)
+    error = expected_calibration_error(metrics.confidence, metrics.predicted == test.labels)
+    return Evaluation(folder, sample.name, sample.part, classifier.classes, views, metrics, error, sample.notes)
+
+
+def is_same_source(data: str | Path, own: str) -> bool:
+    """Whether data that a person names are those that a run was made for."""
+    if fashion_mnist.NAME in (data, own):
+        return data == own
+    return os.path.realpath(data) == os.path.realpath(own)
+
+
+def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tensor:
+    """Returns (N,) int64 labels as indices into the model's classes.
+
+    Raises:
+        DataError: the data have a class that the model does not know.
+    """
+    unknown = [name for name in sample.classes if name not in classes]
+    if unknown:
+        raise DataError(
+            f"{sample.name} has classes that {run} was not trained on: {some(map(printable, unknown))}; "
+            f"it knows {some(map(printable, classes))}; rename the classes, or leave those out"
+        )
+    places = torch.tensor([classes.index(name) for name in sample.classes])
+    return places[sample.labels]

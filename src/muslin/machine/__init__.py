@@ -1,0 +1,1 @@
+"""What this machine offers: cores, memory, the device that computes, and what follows for training."""

@@ -1,0 +1,109 @@
+"""What is asked for: by a person, or by the run that goes on."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from muslin.config import FitSettings
+from muslin.data.sources import fashion_mnist
+from muslin.distributed.world import World, is_restart, launch_name
+from muslin.errors import RunError, SettingError
+from muslin.files import SUMS
+from muslin.recipes import DEFAULT, settings_for
+from muslin.run import journal
+from muslin.run.folder import RUNS, find_run, list_runs, read_config
+
+__all__ = ["Order", "place_order", "share_order"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Attributes:
+        source: of the data: `fashion-mnist`, or an absolute path.
+        recipe: its name.
+        settings: what training does.
+        out: the run's folder, None for a new one.
+        chosen: a person named the recipe: a short time calls for no other.
+        again: `out` is a run that goes on.
+        changes: the settings that a person chose, by name.
+        cache: the folder for packs and features, None for the usual one.
+    """
+
+    source: str
+    recipe: str
+    settings: FitSettings
+    out: Path | None
+    chosen: bool
+    again: bool
+    changes: dict[str, Any]
+    cache: Path | None
+
+    def with_recipe(self, recipe: str) -> Self:
+        """Asks for another recipe, with the same changes."""
+        return replace(self, recipe=recipe, settings=settings_for(recipe, self.changes))
+
+
+def place_order(
+    data: str | Path,
+    recipe: str | None,
+    out: Path | None,
+    resume: str | Path | None,
+    cache: Path | None,
+    changes: dict[str, Any],
+) -> Order:
+    """Finds out what to do: as told, or as the run to resume was told.
+
+    Raises:
+        SettingError: a recipe or setting is unknown, a value is out of its range, or settings come with `resume`.
+        RunError: the run to resume is missing or done.
+    """
+    lost = lost_run(out) if is_restart() and resume is None else None
+    if resume is None and lost is None:
+        if init := changes.get("init"):
+            changes = changes | {"init": str(find_run(init).resolve())}
+        source, name, chosen = absolute_source(data), recipe or DEFAULT, recipe is not None
+        settings = settings_for(name, changes)
+        return Order(source, name, settings, out, chosen=chosen, again=False, changes=changes, cache=cache)
+    if resume is not None and (changes or out):
+        told = ", ".join([*changes, *(["out"] if out else [])])
+        raise SettingError(f"a resumed run goes on with the settings it has; leave out: {told}")
+    folder = lost or find_run(resume or "latest")
+    config = read_config(folder)
+    if is_done(folder):
+        raise RunError(f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}")
+    settings = FitSettings.restored(config["settings"])
+    source, recipe = config["data"]["source"], config["recipe"]
+    return Order(source, recipe, settings, folder, chosen=True, again=True, changes={}, cache=cache)
+
+
+def share_order(order: Order | None, world: World) -> Order:
+    """Hands every process what the first one was asked for: another machine may not see the run to resume."""
+    content = world.first_bytes(None if order is None else json.dumps(asdict(order), default=str).encode())
+    values = json.loads(content or b"")
+    values["settings"] = FitSettings.restored(values["settings"])
+    paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}
+    return Order(**values | paths)
+
+
+def lost_run(out: Path | None) -> Path | None:
+    """Finds the run that this process's predecessor left, after `torchrun` lost a process and started all anew."""
+    candidates = [out] if out else [run.path for run in list_runs(RUNS)]
+    for folder in candidates:
+        if (folder / "config.json").is_file() and read_config(folder).get("launch") == launch_name():
+            return folder
+    return None
+
+
+def is_done(folder: Path) -> bool:
+    """Whether a run came to its end, with every file."""
+    ended = [event["ended"] for event in journal.read(folder) if event["event"] == "end"]
+    return bool(ended) and ended[-1] in ("done", "early") and (folder / SUMS).is_file()
+
+
+def absolute_source(data: str | Path) -> str:
+    """Names the data so that it can be found from any folder."""
+    is_path = data != fashion_mnist.NAME and Path(data).exists()
+    return str(Path(data).resolve() if is_path else data)

@@ -1,0 +1,1 @@
+"""How a model answers: views of a picture, scores of a data set, a saved classifier."""

@@ -1,0 +1,1 @@
+"""What is made of a run from its folder alone: card, pictures."""

@@ -1,0 +1,221 @@
+"""The whole job on small pictures: what a run's folder holds, and what happens when something goes wrong."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+import torch
+from PIL import Image
+
+import muslin
+from muslin import pipeline
+from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
+from muslin.pipeline import Notice, evaluate_run
+from muslin.recipes import RECIPES
+from muslin.run import journal
+from muslin.run.folder import list_runs
+from muslin.training.state import EpochResult, Progress
+from tests.samples import QUICK
+
+
+def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
+    run = muslin.fit(idx_folder, "espresso", out=here / "out", **QUICK)
+    assert run.ended == "done"
+    assert run.test.accuracy > 0.9
+    assert sorted(p.name for p in run.folder.iterdir()) == [
+        "README.md", "SHA256SUMS", "checkpoints", "config.json", "curves.png", "metrics.jsonl", "model.json",
+        "model.safetensors", "predictions.png",
+    ]  # fmt: skip
+    subprocess.run(["sha256sum", "--quiet", "--check", "SHA256SUMS"], cwd=run.folder, check=True)
+    for picture in run.folder.glob("*.png"):
+        Image.open(picture).verify()
+    config = json.loads((run.folder / "config.json").read_text())
+    assert config["settings"]["model"] == "mlp"
+    assert config["settings"]["augmentation"]["flip"] == "none"
+    assert config["data"] == {"name": "bars", "source": str(idx_folder), "train": 270, "validation": 30, "test": 60}
+    assert config["versions"]["torch"] == torch.__version__
+    events = journal.read(run.folder)
+    assert [event["event"] for event in events] == ["epoch", "epoch", "test", "end"]
+    assert events[2]["accuracy"] == run.test.accuracy
+    assert events[1]["validation_accuracy"] == run.epochs[1].validation_accuracy
+    card = (run.folder / "README.md").read_text()
+    assert f"**{100 * run.test.accuracy:.2f} %** of 60 pictures (each with its mirror image, unsure" in card
+    assert "270 to train, 30 to validate, 60 to test" in card
+
+
+def test_a_saved_run_scores_the_same_again(here, idx_folder):
+    run = muslin.fit(idx_folder, "espresso", precision="fp32", tta=1, **QUICK)
+    again = evaluate_run("latest")
+    assert again.metrics.accuracy == run.test.accuracy
+    assert again.metrics.loss == pytest.approx(run.test.loss, abs=0.02)  # `evaluate` may compute in bfloat16
+    assert 0 <= again.calibration_error <= 1
+    classifier = muslin.load(run.folder)
+    picture = here / "bar.png"
+    Image.fromarray(evaluate_picture(idx_folder)).save(picture)
+    assert classifier.predict(picture).label == "0"
+
+
+def evaluate_picture(folder):
+    from muslin.data.sources.idx import read_idx
+
+    return read_idx(folder / "t10k-images-idx3-ubyte.gz")[0]
+
+
+def test_the_same_seed_gives_the_same_files(here, idx_folder):
+    folders = [muslin.fit(idx_folder, "espresso", seed=3, **QUICK).folder for _ in range(2)]
+    for name in ("model.safetensors", "model.json"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+    assert len(list_runs()) == 2
+
+
+def test_one_view_is_reported_as_such(here, idx_folder):
+    run = muslin.fit(idx_folder, "espresso", **QUICK | {"tta": 1, "epochs": 1})
+    assert "of 60 pictures (each picture once)" in (run.folder / "README.md").read_text()
+    assert next(e for e in journal.read(run.folder) if e["event"] == "test")["views"] == 1
+
+
+def test_another_data_set_must_have_the_same_classes(here, idx_folder):
+    run = muslin.fit(idx_folder, "espresso", **QUICK | {"epochs": 1})
+    with pytest.raises(DataError, match="has classes that .* was not trained on: T-shirt"):
+        evaluate_run(run.folder, "fashion-mnist")
+
+
+def test_a_time_budget_ends_annealed(here, idx_folder, monkeypatch):
+    monkeypatch.setattr("muslin.training.plan.FINISHING", 0.0)
+    run = muslin.fit(idx_folder, "espresso", **QUICK | {"time_budget": 3.0, "schedule": "linear"})
+    assert run.ended == "done"
+    assert run.epochs[-1].learning_rate_factor < 0.15
+    assert run.epochs[-1].seconds == pytest.approx(3.0, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "budget", "expected"),
+    [(None, 2.0, "espresso"), (None, 0.0, "coffee"), ("coffee", 2.0, "coffee"), ("lunch", 2.0, "lunch")],
+)
+def test_a_short_time_calls_for_the_short_recipe_unless_one_was_named(here, idx_folder, recipe, budget, expected):
+    events = []
+    run = muslin.fit(idx_folder, recipe, report=events.append, **QUICK | {"epochs": 1, "time_budget": budget})
+    config = json.loads((run.folder / "config.json").read_text())
+    assert config["recipe"] == expected
+    assert config["settings"]["augmentation"]["erase"] == RECIPES[expected].settings.augmentation.erase
+    assert config["settings"]["lr"] == QUICK["lr"], "what was told stays"
+    told = [event.text for event in events if isinstance(event, Notice) and event.text.startswith("recipe ")]
+    short = "recipe espresso: the time is short for recipe coffee on this machine"
+    assert told == ([short] if expected != (recipe or "coffee") else [])
+
+
+def test_an_interrupted_run_keeps_its_weights_and_is_not_tested(here, idx_folder):
+    def interrupt(event):
+        if isinstance(event, EpochResult):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run = muslin.fit(idx_folder, "espresso", report=interrupt, **QUICK)
+    assert (run.ended, run.test, len(run.epochs)) == ("interrupted", None, 1)
+    assert [event["event"] for event in journal.read(run.folder)] == ["epoch", "end"]
+    assert muslin.load(run.folder).classes == ("0", "1", "2")
+    assert evaluate_run(run.folder).metrics.count == 60
+    with pytest.raises(KeyboardInterrupt):  # the handler is back to what it was
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_second_interruption_quits(here, idx_folder):
+    def insist(event):
+        if isinstance(event, Progress):
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        muslin.fit(idx_folder, "espresso", report=insist, **QUICK | {"batch_size": 4})
+
+
+def test_divergence_keeps_the_last_finite_weights_and_says_where(here, idx_folder):
+    with pytest.raises(TrainingError, match=r"training diverged.* They are in runs/"):
+        muslin.fit(idx_folder, "espresso", **QUICK | {"lr": 1e38, "warmup": 0.0})
+    (folder,) = (here / "runs").iterdir()
+    assert all(t.isfinite().all() for t in muslin.load(folder).model.state_dict().values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"data": "nowhere"}, DataError),
+        ({"recipe": "tea"}, SettingError),
+        ({"model": "resnet43"}, SettingError),
+        ({"device": "tpu"}, SettingError),
+        ({"batch_size": 0}, SettingError),
+    ],
+)
+def test_a_mistake_leaves_nothing(here, idx_folder, arguments, error):
+    with pytest.raises(error):
+        muslin.fit(**{"data": idx_folder} | arguments)
+    assert not (here / "runs").exists()
+
+
+def test_a_full_disk_says_so_and_leaves_no_part(here, idx_folder, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    def fill(event):
+        if isinstance(event, EpochResult):
+            monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(DiskFullError, match="No space left on device; free some space"):
+        muslin.fit(idx_folder, "espresso", out=here / "out", report=fill, **QUICK)
+    left = sorted(str(p.relative_to(here / "out")) for p in (here / "out").rglob("*"))
+    assert left == ["checkpoints", "config.json", "metrics.jsonl"]
+
+
+def test_a_model_without_anything_to_learn_is_refused(here, idx_folder):
+    (here / "own.py").write_text("""
+import torch
+class Nothing(torch.nn.Module):
+    def forward(self, images):
+        return torch.zeros(len(images), 3)
+def nothing(spec):
+    return Nothing()
+""")
+    with pytest.raises(SettingError, match="has no parameters to learn"):
+        muslin.fit(idx_folder, model=f"{here}/own.py:nothing")
+
+
+def test_a_model_of_ones_own_from_fit_to_evaluate(here, idx_folder):
+    (here / "own.py").write_text("""
+from torch import nn
+def tiny(spec):
+    return nn.Sequential(nn.Flatten(), nn.Linear(spec.channels * spec.height * spec.width, len(spec.classes)))
+""")
+    own = f"{here}/own.py:tiny"
+    run = muslin.fit(idx_folder, "espresso", **QUICK | {"model": own})
+    assert evaluate_run(run.folder, factory=own).metrics.accuracy == pytest.approx(run.test.accuracy, abs=0.02)
+
+
+def test_unknown_attribute():
+    with pytest.raises(AttributeError, match="has no attribute 'fitt'"):
+        muslin.fitt  # noqa: B018
+    assert pipeline.run_recipe is muslin.fit
+
+
+def test_an_epoch_whose_checkpoint_did_not_follow_is_logged_once(here, idx_folder):
+    """Killed after the epoch's line, and before the checkpoint that holds its validation."""
+
+    def die(event):
+        if isinstance(event, EpochResult):
+            raise KeyboardInterrupt
+
+    often = QUICK | {"checkpoint_every": 1e-9}
+    with pytest.raises(KeyboardInterrupt):
+        muslin.fit(idx_folder, "espresso", out=here / "killed", report=die, **often)
+    assert [e["event"] for e in journal.read(here / "killed")] == ["epoch"]
+    resumed = muslin.fit(resume=here / "killed")
+    whole = muslin.fit(idx_folder, "espresso", out=here / "whole", **often)
+    logs = [[e for e in journal.read(run.folder) if e["event"] == "epoch"] for run in (resumed, whole)]
+    assert [e["epoch"] for e in logs[0]] == [1, 2]
+    assert [e["train_loss"] for e in logs[0]] == [e["train_loss"] for e in logs[1]]
+    models = [(run.folder / "model.safetensors").read_bytes() for run in (resumed, whole)]
+    assert models[0] == models[1]
+    with pytest.raises(RunError, match="is done: nothing is left to resume"):
+        muslin.fit(resume=here / "killed")
+    with pytest.raises(SettingError, match="goes on with the settings it has; leave out: epochs"):
+        muslin.fit(resume=here / "killed", epochs=9)
