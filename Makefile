@@ -2,6 +2,14 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+MINOR := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
+
+# A Python that was named, and is not the one that .venv was made with, makes .venv anew; without a name, .venv stays.
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell $(PYTHON) $(MINOR)),$(shell $(BIN)/python $(MINOR) 2>/dev/null))
+.PHONY: .venv/python
+endif
+endif
 
 .PHONY: train test check format bench speedrun scaling baseline ladder ladder-peers peers reliability hosts figures clean
 
@@ -23,49 +31,49 @@ format: .venv/installed-dev
 # every recipe, seed by seed, against the machine's own peak: hours; one with: make speedrun RECIPE=coffee SEEDS=5;
 # only the seeds that are not on file yet with: KEEP=1
 speedrun: .venv/installed
-	$(BIN)/python benchmarks/speedrun.py $(if $(RECIPE),--recipe $(RECIPE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KEEP),--keep)
-	$(BIN)/python benchmarks/table.py
+	$(BIN)/python -m benchmarks.measure.speedrun $(if $(RECIPE),--recipe $(RECIPE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KEEP),--keep)
+	$(BIN)/python -m benchmarks.tables.table
 
 # throughput, start-up, packs, transfer, checkpoints, several processes: a quarter of an hour
 bench: .venv/installed-dev
-	$(BIN)/python benchmarks/throughput.py
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/packs.py
-	$(BIN)/python benchmarks/transfer.py
-	$(BIN)/python benchmarks/checkpoints.py
-	$(BIN)/python benchmarks/scaling_processes.py
-	$(BIN)/python benchmarks/table.py
+	$(BIN)/python -m benchmarks.measure.throughput
+	$(BIN)/python -m benchmarks.measure.startup
+	$(BIN)/python -m benchmarks.measure.packs
+	$(BIN)/python -m benchmarks.measure.transfer
+	$(BIN)/python -m benchmarks.measure.checkpoints
+	$(BIN)/python -m benchmarks.measure.scaling_processes
+	$(BIN)/python -m benchmarks.tables.table
 
 # training speed against width, depth, picture size, batch, threads and the number of pictures: ten minutes
 scaling: .venv/installed
-	$(BIN)/python benchmarks/scaling.py
-	$(BIN)/python benchmarks/table.py
+	$(BIN)/python -m benchmarks.measure.scaling
+	$(BIN)/python -m benchmarks.tables.table
 
 # the lecture's sample project: 30 epochs, hours
 baseline: .venv/installed
-	$(BIN)/python benchmarks/baseline.py
+	$(BIN)/python -m benchmarks.measure.baseline
 
 # every rung of the ladder on the full data
 ladder: .venv/installed
 	$(BIN)/muslin ladder --out ladder
 	cp ladder/ladder.json benchmarks/results/
 	cp ladder/ladder.png docs/images/
-	$(BIN)/python benchmarks/table.py
+	$(BIN)/python -m benchmarks.tables.table
 
 # the ladder's rungs against scikit-learn's counterparts, on the full data
 ladder-peers: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check scikit-learn==1.9.1
-	$(BIN)/python benchmarks/ladder_peers.py
+	$(BIN)/python -m benchmarks.rivals.ladder_peers
 
 # Muslin against Keras, Lightning, skorch, scikit-learn and the lecture's project, within the same time: two
 # hours; a part with: make peers ONLY="keras skorch" BUDGETS="60 180"
 peers: .venv-peers/installed .venv/installed
-	.venv-peers/bin/python benchmarks/peers.py $(if $(ONLY),--only $(ONLY)) $(if $(BUDGETS),--budgets $(BUDGETS))
-	$(BIN)/python benchmarks/table.py
+	.venv-peers/bin/python -m benchmarks.rivals.peers $(if $(ONLY),--only $(ONLY)) $(if $(BUDGETS),--budgets $(BUDGETS))
+	$(BIN)/python -m benchmarks.tables.table
 
 # kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick
 reliability: .venv/installed
-	$(BIN)/python benchmarks/reliability.py
+	$(BIN)/python -m benchmarks.proofs.reliability
 
 # two hosts, which are network namespaces, train as one does; needs Linux and root or user namespaces
 hosts: .venv/installed-dev
@@ -81,7 +89,7 @@ clean:
 
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit("Muslin needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	touch $@
 
 .venv/installed: .venv/python requirements.txt pyproject.toml
@@ -93,8 +101,8 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	touch $@
 
-.venv-peers/installed: .venv/python requirements.txt benchmarks/peers-requirements.txt
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers-requirements.txt
+.venv-peers/installed: .venv/python requirements.txt benchmarks/rivals/requirements.txt
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/rivals/requirements.txt
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@

@@ -1,11 +1,11 @@
 """Keras 3: the convnet that its documentation trains on MNIST, batches of 128 and Adam.
 
-python benchmarks/rivals/keras_convnet.py --budget 60
+python -m benchmarks.rivals.keras_convnet --budget 60
 """
 
 import os
 
-from race import SEED, Array, Race
+from benchmarks.rivals.race import SEED, Array, Race
 
 # On one core this network trained on so many pictures a second of processor time: TensorFlow 4,000, in bfloat16 5,000;
 # torch 1,100, in bfloat16 1,400; JAX 860, in bfloat16 750; TensorFlow with jit_compile=True 720.

@@ -2,29 +2,24 @@
 
 Its validation and its checkpoints are left out, which leaves more of the time to training.
 
-python benchmarks/rivals/lecture_resnet.py --budget 60
+python -m benchmarks.rivals.lecture_resnet --budget 60
 """
 
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from race import SEED, Array, Race
+from benchmarks.measure.baseline import BATCH_SIZE, prepare_data, train_epoch
+from benchmarks.rivals.race import SEED, Array, Race
 from torch import nn
 from torch.utils.data import DataLoader, Subset
-
-sys.path.append(str(Path(__file__).parent.parent))
-
-from baseline import BATCH_SIZE, prepare_data, train_epoch
 
 from muslin.data.images import ImageData
 from muslin.models import MODELS
 
 
 def main() -> None:
-    """Trains as `benchmarks/baseline.py` does."""
+    """Trains as `benchmarks/measure/baseline.py` does."""
     race = Race(__doc__)
     torch.manual_seed(SEED)
     train, _, test = prepare_data(SEED)

@@ -3,7 +3,7 @@
 As in the tutorial: SGD with momentum and weight decay, batches of 64, pictures cut out at random after padding by 4 and
 mirrored, which Lightning's hook for batches does to 64 at a time.
 
-python benchmarks/rivals/lightning_resnet.py --budget 60 --model resnet18
+python -m benchmarks.rivals.lightning_resnet --budget 60 --model resnet18
 """
 
 import copy
@@ -15,7 +15,7 @@ import lightning
 import numpy as np
 import torch
 import torch.nn.functional as F
-from race import SEED, Array, Race
+from benchmarks.rivals.race import SEED, Array, Race
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 

@@ -1,11 +1,11 @@
 """scikit-learn's HistGradientBoostingClassifier with its own settings, for as many iterations as fit in.
 
-python benchmarks/rivals/sklearn_boosting.py --budget 60
+python -m benchmarks.rivals.sklearn_boosting --budget 60
 """
 
 from typing import Any
 
-from race import SEED, Race, accuracy
+from benchmarks.rivals.race import SEED, Race, accuracy
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 

@@ -2,14 +2,14 @@
 
 Fashion-MNIST's authors found C = 10 with RBF to be the best of their support vector machines.
 
-python benchmarks/rivals/sklearn_svc.py --budget 60
+python -m benchmarks.rivals.sklearn_svc --budget 60
 """
 
 import time
 from multiprocessing.pool import ThreadPool
 
 import numpy as np
-from race import SEED, Array, Race
+from benchmarks.rivals.race import SEED, Array, Race
 from sklearn.svm import SVC
 
 FIRST = 2000  # pictures to begin with

@@ -1,6 +1,6 @@
 """skorch: the convnet of its MNIST notebook, Adam with lr 0.002, skorch's own batches of 128.
 
-python benchmarks/rivals/skorch_convnet.py --budget 60
+python -m benchmarks.rivals.skorch_convnet --budget 60
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from race import SEED, Array, Race
+from benchmarks.rivals.race import SEED, Array, Race
 from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback
 from torch import Tensor, nn

@@ -1,6 +1,6 @@
 """What is lost when runs are killed, stopped, starved, damaged and misled: nothing, or this ends with exit code 1.
 
-python benchmarks/reliability.py [--quick] [--only PROOF] [--count N]
+python -m benchmarks.proofs.reliability [--quick] [--only PROOF] [--count N]
 """
 
 import argparse
@@ -11,18 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from benchmarks.measure.results import load_results, save_result
+from benchmarks.proofs.damage import flip_bits, plant_code
+from benchmarks.proofs.inputs import give_bad_inputs
+from benchmarks.proofs.kills import kill_runs, kill_saves, repeat_a_seed
+from benchmarks.proofs.processes import Outcome
+from benchmarks.proofs.signals import can_mount, fill_disks, lose_processes, send_signals
+from benchmarks.tables.table import replace
 
-from benchmarks.proofs.damage import flip_bits, plant_code  # noqa: E402
-from benchmarks.proofs.inputs import give_bad_inputs  # noqa: E402
-from benchmarks.proofs.kills import kill_runs, kill_saves, repeat_a_seed  # noqa: E402
-from benchmarks.proofs.processes import Outcome  # noqa: E402
-from benchmarks.proofs.signals import can_mount, fill_disks, lose_processes, send_signals  # noqa: E402
-from results import load_results, save_result  # noqa: E402
-from table import replace  # noqa: E402
-
-PAGE = ROOT / "docs" / "reliability.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The table of Muslin and its rivals says what was measured, and no more."""
 
-from benchmarks.rival_table import rival_rows, rival_sentence, rival_table
+from benchmarks.tables.rival_table import rival_rows, rival_sentence, rival_table
 
 
 def run(accuracy, seconds, curve=()):

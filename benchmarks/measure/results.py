@@ -16,7 +16,7 @@ from muslin.machine.device import computing, prepare
 
 __all__ = ["RESULTS", "load_results", "revision", "save_result"]
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parents[1] / "results"
 
 
 def save_result(name: str, **values: Any) -> None:

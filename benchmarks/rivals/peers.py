@@ -1,6 +1,6 @@
 """Muslin beside what people use instead: the same pictures, the same two cores, the same time.
 
-Each rival is a program in `rivals/`, set up as its own documentation does for such pictures. A process is told its
+Each rival is a program beside this one, set up as its own documentation does for such pictures. A process is told its
 budget, which counts from its start to its last answer, imports included; it keeps what the test needs, by its own
 measurement. One that has a schedule fits it to the time by the speed that it measures; the others train until the time
 is up. scikit-learn's learn from as many pictures, or for as many iterations, as fit in. All 60,000 pictures are there
@@ -10,9 +10,9 @@ ends with its process, report and all. Where bfloat16 is faster, Keras and Light
 The processes of the longest budget test after every epoch too, while the clock stands still: for the times to an
 accuracy, by which nothing is chosen. Muslin's times are those of whole processes.
 
-    python benchmarks/peers.py                         # all: about two hours
-    python benchmarks/peers.py --only keras skorch --budgets 60 180    # some, put with those that were measured before
-    python benchmarks/peers.py --quick                 # twenty seconds each, and nothing saved
+    python -m benchmarks.rivals.peers                                       # all: about two hours
+    python -m benchmarks.rivals.peers --only keras skorch --budgets 60 180  # some, put with those measured before
+    python -m benchmarks.rivals.peers --quick                               # twenty seconds each, and nothing saved
 """
 
 import argparse
@@ -26,15 +26,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from results import load_results, save_result
+from benchmarks.measure.results import load_results, save_result
+from benchmarks.tables.rival_table import rival_rows
 from rich.console import Console
 from rich.table import Column, Table
-from rival_table import rival_rows
 
 from muslin.machine.cores import available_threads
 from muslin.machine.device import computing, prepare
 
-PROGRAMS = Path(__file__).parent / "rivals"
+ROOT = str(Path(__file__).parents[2])
 BUDGETS = (600, 180, 60)  # seconds; the longest first, which also brings the libraries from the disk
 QUICK = (20,)
 CORES = 2
@@ -47,7 +47,7 @@ class Rival:
 
     Attributes:
         title: in the table.
-        program: in `rivals/`, with its arguments.
+        program: its module, with its arguments; none for Muslin.
     """
 
     title: str
@@ -56,13 +56,13 @@ class Rival:
 
 RIVALS = {
     "muslin": Rival("`muslin fit --time-budget`", ()),
-    "keras": Rival("Keras, its documentation's convnet", ("keras_convnet.py",)),
-    "skorch": Rival("skorch, its notebook's convnet", ("skorch_convnet.py",)),
-    "lightning-resnet18": Rival("Lightning, its tutorial's ResNet-18", ("lightning_resnet.py", "--model=resnet18")),
-    "lightning-resnet20": Rival("Lightning, the same with ResNet-20", ("lightning_resnet.py", "--model=resnet20")),
-    "lecture": Rival("PyTorch, the lecture's ResNet-34", ("lecture_resnet.py",)),
-    "boosting": Rival("scikit-learn, `HistGradientBoostingClassifier`", ("sklearn_boosting.py",)),
-    "svc": Rival("scikit-learn, `SVC`", ("sklearn_svc.py",)),
+    "keras": Rival("Keras, its documentation's convnet", ("keras_convnet",)),
+    "skorch": Rival("skorch, its notebook's convnet", ("skorch_convnet",)),
+    "lightning-resnet18": Rival("Lightning, its tutorial's ResNet-18", ("lightning_resnet", "--model=resnet18")),
+    "lightning-resnet20": Rival("Lightning, the same with ResNet-20", ("lightning_resnet", "--model=resnet20")),
+    "lecture": Rival("PyTorch, the lecture's ResNet-34", ("lecture_resnet",)),
+    "boosting": Rival("scikit-learn, `HistGradientBoostingClassifier`", ("sklearn_boosting",)),
+    "svc": Rival("scikit-learn, `SVC`", ("sklearn_svc",)),
 }
 
 
@@ -111,9 +111,11 @@ def run(rival: Rival, budget: int, flags: list[str]) -> Outcome:
 
 def run_program(rival: Rival, budget: int, flags: list[str], folder: str) -> Outcome:
     """Runs a rival's program, which keeps its own time, and gives what it prints."""
+    module, *arguments = rival.program
+    path = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
-        [sys.executable, PROGRAMS / rival.program[0], *rival.program[1:], f"--budget={budget}", *flags],
-        env=os.environ | {"RIVAL_BEGUN": repr(time.monotonic())},
+        [sys.executable, "-m", f"benchmarks.rivals.{module}", *arguments, f"--budget={budget}", *flags],
+        env=os.environ | {"PYTHONPATH": path, "RIVAL_BEGUN": repr(time.monotonic())},
         cwd=folder, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     outcome: Outcome = json.loads(done.stdout.splitlines()[-1])

@@ -1,6 +1,6 @@
 """How long a checkpoint of recipe coffee's model holds training up.
 
-    python benchmarks/checkpoints.py
+    python -m benchmarks.measure.checkpoints
 
 Training waits while the weights and the optimizers' momenta are copied, and while the checkpoint before is still on its
 way to the disk; it is written in the background.
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import torch
-from results import save_result
+from benchmarks.measure.results import save_result
 
 from muslin.data.sources.registry import load_splits
 from muslin.machine.device import computing, prepare

@@ -3,9 +3,9 @@
 Each run comes with the time of training alone, the operations by count, and the share of the machine's own peak that it
 sustained: the peak is measured before and after each seed, and the better one counts.
 
-    python benchmarks/speedrun.py                             # every recipe, as many seeds as its record needs: hours
-    python benchmarks/speedrun.py --recipe coffee --seeds 5
-    python benchmarks/speedrun.py --recipe coffee --seeds 5 --keep    # only the seeds that are not on file yet
+    python -m benchmarks.measure.speedrun        # every recipe, as many seeds as its record needs: hours
+    python -m benchmarks.measure.speedrun --recipe coffee --seeds 5
+    python -m benchmarks.measure.speedrun --recipe coffee --seeds 5 --keep  # only the seeds that are not on file yet
 """
 
 import argparse
@@ -20,9 +20,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from results import load_results, revision, save_result
+from benchmarks.measure.results import load_results, revision, save_result
+from benchmarks.measure.work import Operations, convolution_peak, count_operations, energy_joules
 from scipy.stats import t
-from work import Operations, convolution_peak, count_operations, energy_joules
 
 from muslin.data.sources.registry import load_splits
 from muslin.machine.device import computing, prepare

@@ -1,14 +1,14 @@
 """Training speed of the `coffee` model against the lecture's baseline, in one process, taking turns.
 
-python benchmarks/throughput.py
+python -m benchmarks.measure.throughput
 """
 
 import statistics
 
 import torch
 import torch.nn.functional as F
-from results import save_result
-from steps import Step, speed, training_step
+from benchmarks.measure.results import save_result
+from benchmarks.measure.steps import Step, speed, training_step
 from torch.utils.data import DataLoader
 
 from muslin.data.images import ImageData

@@ -2,7 +2,7 @@
 
 Each variant trains on random pictures, in turns with the `coffee` model: on a noisy machine its speed is a ratio.
 
-python benchmarks/scaling.py [--quick]
+python -m benchmarks.measure.scaling [--quick]
 """
 
 import argparse
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from results import save_result
+from benchmarks.measure.results import save_result
+from benchmarks.measure.steps import Step, speed, training_step
+from benchmarks.measure.work import convolution_peak
+from benchmarks.tables.scaling_table import picture_rows, variant_rows
 from rich.console import Console
 from rich.table import Table
-from scaling_table import picture_rows, variant_rows
-from steps import Step, speed, training_step
 from torch.utils.flop_counter import FlopCounterMode
-from work import convolution_peak
 
 from muslin.data.images import ImageData
 from muslin.data.spec import DataSpec
@@ -133,7 +133,7 @@ def one_thread_to_two(machine: Machine, rounds: int) -> float:
 
 def child(count: int) -> dict[str, Any]:
     """Trains an epoch of so many pictures in a process of its own, whose memory is thus its own."""
-    command = [sys.executable, __file__, "--pictures", str(count)]
+    command = [sys.executable, "-m", "benchmarks.measure.scaling", "--pictures", str(count)]
     return dict(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
 
 

@@ -3,8 +3,8 @@
 ResNet-34 with the small-picture stem, batches of 64 through a stock DataLoader, SGD with lr 0.1 and momentum 0.9 at a
 constant rate, float32, no augmentation, an 80/20 split, a checkpoint each epoch, one test at the end of 30 epochs.
 
-    python benchmarks/baseline.py               # all of it: hours on two cores
-    python benchmarks/baseline.py --minutes 60  # the test accuracy that an hour of it gives
+    python -m benchmarks.measure.baseline               # all of it: hours on two cores
+    python -m benchmarks.measure.baseline --minutes 60  # the test accuracy that an hour of it gives
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from results import save_result
+from benchmarks.measure.results import save_result
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 

@@ -2,7 +2,7 @@
 
 Both train the `coffee` model on the same batches of 500; the two exchange gradients and the statistics of norms.
 
-python benchmarks/scaling_processes.py [--quick]
+python -m benchmarks.measure.scaling_processes [--quick]
 """
 
 import argparse
@@ -13,10 +13,9 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import torch
-from results import save_result
+from benchmarks.measure.results import save_result
 
 from muslin.data.sources.registry import load_splits
 from muslin.distributed.sync_norm import synchronise_norms
@@ -63,7 +62,7 @@ def speed(size: int, steps: int) -> float:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     shared = {"WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    command = [sys.executable, Path(__file__), "--steps", str(steps)]
+    command = [sys.executable, "-m", "benchmarks.measure.scaling_processes", "--steps", str(steps)]
     members = [
         subprocess.Popen(
             command,

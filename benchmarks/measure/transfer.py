@@ -2,7 +2,7 @@
 
 The pictures are generated: five kinds of pattern in random colours, places and light, with noise, 224 x 224, as JPEGs.
 
-python benchmarks/transfer.py
+python -m benchmarks.measure.transfer
 """
 
 import json
@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from benchmarks.measure.results import save_result
 from PIL import Image
-from results import save_result
 
 COUNT, SIDE = 1000, 224
 KINDS = ("discs", "stripes", "squares", "waves", "rays")

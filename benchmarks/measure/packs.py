@@ -1,6 +1,6 @@
 """Packs: how fast they are made, read and trained from, and what the windowed shuffle costs.
 
-python benchmarks/packs.py [--quick]
+python -m benchmarks.measure.packs [--quick]
 """
 
 import argparse
@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from benchmarks.measure.results import save_result
+from benchmarks.measure.steps import speed
+from benchmarks.measure.throughput import coffee_step
 from PIL import Image
-from results import save_result
 from rich.console import Console
 from rich.table import Table
-from steps import speed
-from throughput import coffee_step
 from torch import Tensor
 
 from muslin.config import Augmentation

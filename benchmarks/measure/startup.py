@@ -1,6 +1,6 @@
 """How long `muslin --help` takes, and how long from `muslin fit` to the first training step.
 
-python benchmarks/startup.py
+python -m benchmarks.measure.startup
 """
 
 import json
@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from results import save_result
+from benchmarks.measure.results import save_result
 
 REPEATS = 5
 

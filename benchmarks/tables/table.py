@@ -2,7 +2,7 @@
 
 The ladder's come from what `muslin ladder` writes: `make ladder` copies it to `results/`.
 
-python benchmarks/table.py
+python -m benchmarks.tables.table
 """
 
 import textwrap
@@ -10,15 +10,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from data_table import pack_table, processes_line
-from plots import draw_accuracy_against_time
-from results import load_results
-from rival_table import rival_sentence, rival_table
-from scaling_table import scaling_table
+from benchmarks.measure.results import load_results
+from benchmarks.tables.data_table import pack_table, processes_line
+from benchmarks.tables.plots import draw_accuracy_against_time
+from benchmarks.tables.rival_table import rival_sentence, rival_table
+from benchmarks.tables.scaling_table import scaling_table
 
 from muslin.text import duration
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RECIPES = ("espresso", "coffee", "lunch", "overnight")
 
 

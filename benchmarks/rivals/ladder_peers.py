@@ -2,8 +2,8 @@
 
 scikit-learn is needed for this file alone: python -m pip install scikit-learn
 
-    python benchmarks/ladder_peers.py                 # all 60,000 pictures: about a quarter of an hour on two cores
-    python benchmarks/ladder_peers.py --limit 2000    # a quick look, which saves nothing
+    python -m benchmarks.rivals.ladder_peers               # all 60,000 pictures: a quarter of an hour on two cores
+    python -m benchmarks.rivals.ladder_peers --limit 2000  # a quick look, which saves nothing
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sklearn
-from results import save_result
+from benchmarks.measure.results import save_result
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Perceptron
 from sklearn.neighbors import KNeighborsClassifier

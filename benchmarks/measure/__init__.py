@@ -1,0 +1,1 @@
+"""Scripts that measure, and what they share: each writes a file of `results/`."""

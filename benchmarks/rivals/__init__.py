@@ -1,0 +1,1 @@
+"""What people use instead of Muslin, set up as its own documentation says, and the races against it."""

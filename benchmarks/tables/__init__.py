@@ -1,0 +1,1 @@
+"""What is made of the measurements: tables and pictures in the documents."""
