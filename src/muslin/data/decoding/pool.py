@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import muslin
 from muslin.data.decoding import worker
 from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import DataError
@@ -80,7 +79,7 @@ def _workers(count: int) -> Iterator[Callable[[dict[str, Any]], list[Any]]]:
 
 
 def _start() -> "subprocess.Popen[str]":
-    source = str(Path(muslin.__file__).parents[1])
+    source = str(Path(worker.__file__).parents[3])
     paths = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [sys.executable, "-m", "muslin.data.decoding.worker"],
