@@ -1,3 +1,5 @@
+import errno
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -74,5 +76,5 @@ def test_what_is_wrong_with_a_csv_file_is_named(tmp_path, text, message):
 
 
 def test_a_csv_file_must_be_there(tmp_path):
-    with pytest.raises(DataError, match="No such file"):
+    with pytest.raises(DataError, match=f"nowhere.csv: {os.strerror(errno.ENOENT)}"):
         list_csv(tmp_path / "nowhere.csv")
