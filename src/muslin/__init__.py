@@ -10,6 +10,8 @@ Importing it is instant: PyTorch is imported with the first function that needs 
 
 from typing import TYPE_CHECKING, Any
 
+from muslin.machine.waiting import wait_briefly
+
 if TYPE_CHECKING:
     from muslin.pipeline import run_recipe as fit
     from muslin.prediction.classifier import load
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "fit", "load"]
 
 __version__ = "0.1.0"
+
+
+wait_briefly()
 
 
 def __getattr__(name: str) -> Any:
