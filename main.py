@@ -8,6 +8,7 @@ It is written out to be read and copied. `muslin fit` does the same much faster,
 
 import argparse
 
+from muslin.data.sources import load_splits  # isort: skip - before torch, whose threads then wait more politely
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -15,7 +16,6 @@ from torch.optim import SGD, Optimizer
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from torch.utils.data import DataLoader
 
-from muslin.data.sources import load_splits
 from muslin.models import MODELS
 
 Loader = DataLoader[tuple[Tensor, int]]

@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from muslin import cli
 from muslin.data.images import Splits
-from muslin.machine import device
+from muslin.machine import measurement
 from tests.samples import bars, make_splits
 
 numbers = itertools.count()
@@ -34,7 +34,7 @@ def ctrl_c_is_heard() -> None:
 def known_speeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spares each test the measuring of the machine."""
     speeds = {"fp32": 1.0, "fp32 channels last": 2.0, "bf16": 0.5, "bf16 channels last": 1.0}
-    monkeypatch.setattr(device, "convolution_speeds", lambda _device, ways: {name: speeds[name] for name in ways})
+    monkeypatch.setattr(measurement, "measure", lambda _device: measurement.Measurement(speeds))
 
 
 @pytest.fixture(autouse=True)

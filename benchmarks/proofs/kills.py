@@ -1,12 +1,15 @@
 """A checkpoint is whole or absent, a killed run is resumed to the same bits, and the same seed gives the same bits."""
 
+import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import torch
-from benchmarks.proofs.processes import SERVER, Muslin, Outcome, muslin, spread
+from benchmarks.proofs.processes import SERVER, Muslin, Outcome, busy_cores, muslin, spread
 from benchmarks.proofs.runs import VARIANTS, Reference, differences, fit_arguments, reference, write_data
 
 from muslin.errors import RunError
@@ -14,7 +17,7 @@ from muslin.models.pretrained import has_pretrained
 from muslin.run import journal
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
 
-__all__ = ["kill_runs", "kill_saves", "repeat_a_seed"]
+__all__ = ["kill_runs", "kill_runs_busily", "kill_saves", "repeat_a_seed", "repeat_a_seed_busily"]
 
 MOST_SECONDS = 0.6  # until a process that only saves is killed: some ten saves
 
@@ -49,8 +52,8 @@ def save_for_ever(folder: Path, step: int) -> None:
             step += 1
 
 
-def kill_runs(folder: Path, count: int) -> Outcome:
-    """Kills runs of every recipe at random moments, some twice, and resumes them."""
+def kill_runs(folder: Path, count: int, meanwhile: Callable[[], AbstractContextManager[None]] = nullcontext) -> Outcome:
+    """Kills runs of every recipe at random moments, some twice, and resumes them; `meanwhile` is entered for that."""
     data = write_data(folder)
     names = [name for name in VARIANTS if name != "pretrained" or has_pretrained("efficientnet_lite0")]
     undisturbed = {name: reference(name, data, folder / name) for name in names[:count]}
@@ -64,7 +67,8 @@ def kill_runs(folder: Path, count: int) -> Outcome:
         out = folder / f"{name}-{number}"
         return kill_one(fit_arguments(name, data, out), out, undisturbed[name], number)
 
-    results = spread(trial, trials)
+    with meanwhile():
+        results = spread(trial, trials)
     resumed_at = [step for _, step in results]
     seen = (
         f"{sum(step is None for step in resumed_at)} before the first step was saved, "
@@ -107,9 +111,34 @@ def torn(out: Path) -> list[str]:
 def repeat_a_seed(folder: Path, count: int) -> Outcome:
     """Trains with one seed over and over, in processes that start from nothing and measure the machine each time."""
     data = write_data(folder)
-    outs = [folder / str(number) for number in range(count)]
-    for out in outs:
-        command = [sys.executable, "-m", "muslin", *map(str, fit_arguments("coffee", data, out))]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    digests = {(out / "model.safetensors").read_bytes() for out in outs}
-    return Outcome(count, [f"{len(digests)} different results of {count} runs"] if len(digests) > 1 else [])
+    digests = [train_from_nothing(data, folder / str(number)) for number in range(count)]
+    return same(digests)
+
+
+def repeat_a_seed_busily(folder: Path, count: int) -> Outcome:
+    """Does so once on a machine left alone, and then while other work keeps every core busy."""
+    data = write_data(folder)
+    alone = train_from_nothing(data, folder / "alone")
+    with busy_cores():
+        digests = [train_from_nothing(data, folder / str(number)) for number in range(count)]
+    return same([alone, *digests])
+
+
+def train_from_nothing(data: Path, out: Path) -> bytes:
+    """Trains in a new process with an empty cache, as precisely as the machine prefers; gives the weights' bytes."""
+    command = [sys.executable, "-m", "muslin", *map(str, fit_arguments("coffee", data, out)), "--set", "precision=auto"]
+    environment = os.environ | {"MUSLIN_CACHE": str(out.with_suffix(".cache"))}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return (out / "model.safetensors").read_bytes()
+
+
+def same(results: Sequence[bytes]) -> Outcome:
+    """Holds the results of one seed against each other."""
+    different = len(set(results))
+    problems = [f"{different} different results of {len(results)} runs"] if different > 1 else []
+    return Outcome(len(results), problems)
+
+
+def kill_runs_busily(folder: Path, count: int) -> Outcome:
+    """Kills and resumes runs while other work keeps every core busy; they end as those that were left alone."""
+    return kill_runs(folder, count, busy_cores)

@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from muslin.machine import device
+from muslin.machine import device, measurement
 
-__all__ = ["SERVER", "Ended", "Muslin", "Outcome", "muslin", "spread"]
+__all__ = ["SERVER", "Ended", "Muslin", "Outcome", "busy_cores", "muslin", "spread"]
 
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["muslin.cli", "muslin.pipeline", "muslin.terminal.tables", "torch._dynamo"])
@@ -110,7 +111,8 @@ def command(writer: Connection, arguments: list[str]) -> None:
     from muslin.cli import main
 
     speeds = {"fp32": 1.0, "fp32 channels last": 2.0, "bf16": 0.5, "bf16 channels last": 1.0}
-    device.convolution_speeds = lambda _device, ways: {name: speeds[name] for name in ways}
+    measurement.find_measurement = measurement.measure = lambda *_, **__: measurement.Measurement(speeds)
+    device.find_measurement = measurement.find_measurement
     device.available_threads = lambda: 1
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (1, 2):
@@ -124,3 +126,23 @@ def spread(trial: Callable[[Given], Any], given: Sequence[Given]) -> list[Any]:
     """Returns every trial's result; as many at a time as there are cores."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         return list(pool.map(trial, given))
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """Keeps every core busy with other work: one process a core that computes without end."""
+    processes = [SERVER.Process(target=compute_for_ever, daemon=True) for _ in os.sched_getaffinity(0)]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
+
+
+def compute_for_ever() -> None:
+    """Keeps one core at full tilt."""
+    while True:
+        sum(range(100_000))

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.measure.results import load_results, save_result
 from benchmarks.proofs.damage import flip_bits, plant_code
 from benchmarks.proofs.inputs import give_bad_inputs
-from benchmarks.proofs.kills import kill_runs, kill_saves, repeat_a_seed
+from benchmarks.proofs.kills import kill_runs, kill_runs_busily, kill_saves, repeat_a_seed, repeat_a_seed_busily
 from benchmarks.proofs.processes import Outcome
 from benchmarks.proofs.signals import can_mount, fill_disks, lose_processes, send_signals
 from benchmarks.tables.table import replace
@@ -50,6 +50,12 @@ PROOFS = {
     "disk": Proof("a full disk destroys nothing", "run on a disk of 1 MB", fill_disks, 20, 3),
     "inputs": Proof("bad input is refused, by name", "odd picture or data set", give_bad_inputs, 1000, 6),
     "seed": Proof("the same seed gives the same bits", "run of one seed", repeat_a_seed, 5, 2),
+    "busy seed": Proof(
+        "and on a busy machine", "run of one seed, both cores taken by other work", repeat_a_seed_busily, 20, 2
+    ),
+    "busy resume": Proof(
+        "a run resumed on a busy machine ends with the same bits", "run killed with -9", kill_runs_busily, 30, 2
+    ),
     "code": Proof("loading runs no code", "hostile file", plant_code, 1000, 20),
 }
 

@@ -10,6 +10,7 @@ Importing it is instant: PyTorch is imported with the first function that needs 
 
 from typing import TYPE_CHECKING, Any
 
+from muslin.machine.waiting import wait_briefly
 from muslin.version import __version__
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from muslin.prediction.classifier import load
 
 __all__ = ["__version__", "fit", "load"]
+
+
+wait_briefly()
 
 
 def __getattr__(name: str) -> Any:

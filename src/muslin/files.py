@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Write files whole or not at all, and where those go that can be made again."""
 
 import hashlib
 import os
@@ -7,9 +7,18 @@ from pathlib import Path
 
 from muslin.errors import cannot_write
 
-__all__ = ["SUMS", "file_sha256", "remove_temporaries", "write_sums", "write_whole"]
+__all__ = ["SUMS", "cache_folder", "file_sha256", "remove_temporaries", "write_sums", "write_whole"]
 
 SUMS = "SHA256SUMS"
+
+
+def cache_folder() -> Path:
+    """Returns the folder for what can be made again.
+
+    That is `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`.
+    """
+    own, common = os.environ.get("MUSLIN_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    return Path(own) if own else (Path(common) if common else Path.home() / ".cache") / "muslin"
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -2,23 +2,15 @@ import pytest
 import torch
 
 from muslin.errors import SettingError
-from muslin.machine import device as machine_module
+from muslin.machine import measurement
 from muslin.machine.cores import available_threads
-from muslin.machine.device import bf16_wins, choose_device, computing, convolution_speeds, prepare
-
-
-def test_bf16_must_win_by_enough():
-    assert bf16_wins({"fp32": 100, "fp32 channels last": 200, "bf16": 90, "bf16 channels last": 400})
-    assert not bf16_wins({"fp32": 100, "fp32 channels last": 200, "bf16": 90, "bf16 channels last": 210})
-    assert not bf16_wins({"fp32": 100, "bf16": 2})
-    assert not bf16_wins({"fp32": 100})
+from muslin.machine.device import choose_device, computing, prepare
+from muslin.machine.measurement import WAYS, Measurement
 
 
 def measure_as(monkeypatch, speed):
-    def speeds(_, ways):
-        return {name: speed(*way) for name, way in ways.items()}
-
-    monkeypatch.setattr(machine_module, "convolution_speeds", speeds)
+    speeds = {name: speed(*way) for name, way in WAYS.items()}
+    monkeypatch.setattr(measurement, "measure", lambda _: Measurement(speeds))
 
 
 @pytest.mark.parametrize(("slow", "expected"), [("fp32", True), ("bf16", False)])
@@ -38,37 +30,6 @@ def test_precision_follows_the_measurement(monkeypatch, slow, expected):
 def test_layout_follows_the_measurement(monkeypatch, wins):
     measure_as(monkeypatch, lambda _, layout: 9.0 if (layout == torch.channels_last) == wins else 1.0)
     assert prepare("cpu", "auto").memory_format == (torch.channels_last if wins else torch.contiguous_format)
-
-
-def test_the_processs_first_convolution_is_not_held_against_a_layout(monkeypatch):
-    seconds = iter([100.0] + [1.0] * 100)
-    calls: list[str] = []
-
-    def work(name):
-        return lambda: calls.append(name) or next(seconds)
-
-    probes = iter(["first", "second"] * 2)  # with few pictures, then with more
-    monkeypatch.setattr(machine_module, "probe", lambda *_: work(next(probes)))
-    monkeypatch.setattr(machine_module, "timed", lambda call: call())
-    speeds = convolution_speeds(torch.device("cpu"), dict.fromkeys("ab", (torch.float32, torch.channels_last)))
-    assert speeds["a"] == speeds["b"]
-    assert calls.count("second") > 1
-
-
-def test_a_hopeless_way_is_tried_with_few_pictures_alone(monkeypatch):
-    batches: dict[torch.dtype, list[int]] = {torch.float32: [], torch.bfloat16: []}
-
-    def probe(_device, dtype, _layout, batch):
-        batches[dtype].append(batch)
-        return lambda: batch * (1.0 if dtype == torch.float32 else 20.0)
-
-    monkeypatch.setattr(machine_module, "probe", probe)
-    monkeypatch.setattr(machine_module, "timed", lambda call: call())
-    ways = {"fast": (torch.float32, torch.channels_last), "slow": (torch.bfloat16, torch.channels_last)}
-    speeds = convolution_speeds(torch.device("cpu"), ways)
-    assert speeds["fast"] == pytest.approx(20 * speeds["slow"])
-    assert batches[torch.bfloat16] == [machine_module.GLANCE_BATCH]
-    assert batches[torch.float32] == [machine_module.GLANCE_BATCH, machine_module.PROBE_BATCH]
 
 
 def test_measures_with_all_threads_and_sets_the_processor_back():

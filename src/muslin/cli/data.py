@@ -33,14 +33,14 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     The exit code is 1 where a file is damaged.
     """
     from muslin.data.check import scan as scanner
-    from muslin.data.decoding.pool import count_cores
     from muslin.data.files.kinds import list_picture_files
+    from muslin.machine.cores import available_threads
     from muslin.terminal.bars import FileBar
     from muslin.terminal.scan import scan_json, scan_report
 
     listing = list_picture_files(path)
     with FileBar() as bar:
-        scanned = scanner.scan(listing, threads=count_cores(), progress=bar)
+        scanned = scanner.scan(listing, threads=available_threads(), progress=bar)
     if sheet:
         from muslin.data.check.contact_sheet import draw_contact_sheet
 

@@ -1,22 +1,17 @@
 """How picture files are to be read."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from muslin.data.bad_files import check_on_bad
-from muslin.data.decoding.pool import Progress, count_cores
+from muslin.data.decoding.pool import Progress
 from muslin.data.sizing import SMALL
+from muslin.files import cache_folder
+from muslin.machine.cores import available_threads
 
 __all__ = ["RESIDENT", "Reading", "cache_folder"]
 
 RESIDENT = 2 << 30  # bytes of pictures that are read into memory; fixed, so that the same data train the same anywhere
-
-
-def cache_folder() -> Path:
-    """Names the folder for packs: `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`."""
-    own, common = os.environ.get("MUSLIN_CACHE"), os.environ.get("XDG_CACHE_HOME")
-    return Path(own) if own else (Path(common) if common else Path.home() / ".cache") / "muslin"
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
@@ -48,7 +43,7 @@ class Reading:
     cache: Path = field(default_factory=cache_folder)
     on_bad: str = "stop"
     resident_bytes: int = RESIDENT
-    threads: int = field(default_factory=count_cores)
+    threads: int = field(default_factory=available_threads)
     verify: bool = False
     progress: Progress = no_progress
 

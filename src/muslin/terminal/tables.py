@@ -1,19 +1,13 @@
 """What the commands other than `fit` print, for people and for programs."""
 
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
-import torch
 from rich.console import Console
 from rich.markup import escape
 
 from muslin.config import VIEWS
-from muslin.machine.advice import consequences, processor_name
-from muslin.machine.cores import memory_limit
-from muslin.machine.device import Machine
 from muslin.pipeline import Evaluation
 from muslin.prediction.classifier import Prediction
 from muslin.run.folder import RunSummary
@@ -21,7 +15,7 @@ from muslin.terminal.layout import folded, print_table
 from muslin.text import duration, printable
 
 __all__ = [
-    "doctor_json", "doctor_report", "evaluation_json", "evaluation_table", "prediction_json", "prediction_line",
+    "evaluation_json", "evaluation_table", "prediction_json", "prediction_line",
     "runs_json", "runs_table",
 ]  # fmt: skip
 
@@ -89,30 +83,3 @@ def runs_table(runs: Sequence[RunSummary]) -> None:
 def runs_json(runs: Sequence[RunSummary]) -> str:
     """Returns the same as JSON, an object a line."""
     return "\n".join(json.dumps(asdict(run) | {"path": str(run.path)}) for run in runs)
-
-
-def doctor_report(machine: Machine) -> None:
-    """Prints what was found and measured, and what follows."""
-    memory = memory_limit()
-    facts = [
-        ("processor", processor_name()),
-        ("threads", f"{machine.threads} (cores that this process may use)"),
-        ("memory", f"{memory / 2**30:.1f} GiB" if memory else "unknown"),
-        ("device", str(machine.device)),
-        ("versions", f"Python {platform.python_version()}, PyTorch {torch.__version__}"),
-        *((f"convolution, {way}", f"{speed:,.0f} GFLOP/s") for way, speed in machine.speeds.items()),
-    ]
-    print_table(("", ""), facts, left=2)
-    console = Console()
-    lines = "\n".join(f"• {line}" for line in consequences(machine))
-    console.print(folded(lines, console, "  "), highlight=False, soft_wrap=True)
-
-
-def doctor_json(machine: Machine) -> str:
-    """Returns the same as JSON."""
-    values: dict[str, Any] = {
-        "processor": processor_name(), "threads": machine.threads, "memory_bytes": memory_limit(),
-        "device": str(machine.device), "bf16": machine.bf16, "channels_last": machine.channels_last,
-        "convolution_gflops": machine.speeds, "python": platform.python_version(), "torch": torch.__version__,
-    }  # fmt: skip
-    return json.dumps(values)

@@ -18,17 +18,12 @@ from muslin.data.decoding import worker
 from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import DataError
 
-__all__ = ["Progress", "count_cores", "shared_out"]
+__all__ = ["Progress", "shared_out"]
 
 Progress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
 
 CHUNK = 64  # pictures a task
 WORTH_PROCESSES = 2000  # pictures; below, starting processes takes longer than they save
-
-
-def count_cores() -> int:
-    """Counts the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def shared_out(
