@@ -14,6 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from muslin.data.spec import DataSpec
 from muslin.errors import SettingError
+from muslin.models.backbone import maps_by_group
 
 __all__ = ["efficientnet_lite0", "fold_norms"]
 
@@ -60,7 +61,7 @@ class ConvNorm(nn.Module):
         channels: channels of the output.
         kernel: side of the filters, odd.
         stride: 1 or 2.
-        groups: of the convolution; as many as channels make it depthwise.
+        groups: the convolution's groups; as many as channels make it depthwise.
         activate: end with the ReLU6.
     """
 
@@ -120,7 +121,7 @@ class InvertedResidual(nn.Module):
         channels: channels of the output.
         expansion: times as many channels inside; with 1 there is no first convolution.
         kernel: side of the depthwise filters.
-        stride: of the depthwise convolution.
+        stride: the depthwise convolution's stride.
     """
 
     def __init__(self, channels_in: int, channels: int, expansion: int, kernel: int, stride: int) -> None:
@@ -168,6 +169,14 @@ class EfficientNetLite(nn.Module):
         x = self.stem(self.rescale(images))  # (B, 32, H / 2, W / 2)
         x = self.top(self.blocks(x))  # (B, 1280, H / 32, W / 32)
         return x.mean((2, 3))  # type: ignore[no-any-return]
+
+    def feature_maps(self, images: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Returns the maps after the stem, each stage of the paper's table and the top, and the features: its mean."""
+        stem = self.stem(self.rescale(images))
+        depths = [depth for *_, depth in STAGES]
+        stages = maps_by_group(stem, self.blocks, depths, "stage")
+        top = self.top(stages[f"stage {len(depths)}"])
+        return {"stem": stem, **stages, "top": top}, top.mean((2, 3))
 
     def forward(self, images: Tensor) -> Tensor:
         return self.head(self.features(images))  # type: ignore[no-any-return]  # (B, K)

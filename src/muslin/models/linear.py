@@ -5,6 +5,7 @@ import math
 from torch import nn
 
 from muslin.data.spec import DataSpec
+from muslin.models.layer_stack import LayerStack
 
 __all__ = ["linear"]
 
@@ -12,4 +13,4 @@ __all__ = ["linear"]
 def linear(spec: DataSpec) -> nn.Module:
     """Scores W x + b; 7,850 parameters for ten classes of 28x28 grey pictures."""
     inputs = math.prod((spec.channels, spec.height, spec.width))
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, len(spec.classes)))
+    return LayerStack(nn.Flatten(), nn.Linear(inputs, len(spec.classes)))

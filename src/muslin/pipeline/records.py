@@ -11,7 +11,7 @@ import muslin
 from muslin.data.sources import fashion_mnist
 from muslin.distributed.world import launch_name
 from muslin.errors import DataError
-from muslin.models.pretrained import PRETRAINED
+from muslin.models.pretrained import PRETRAINED_WEIGHTS
 from muslin.pipeline.events import Notice
 from muslin.pipeline.job import Job, Report
 
@@ -84,7 +84,7 @@ def suggestions(job: Job) -> list[str]:
     """Says what could do better on such data."""
     spec, settings = job.splits.spec, job.settings
     side, count = min(spec.height, spec.width), len(job.splits.train)
-    if settings.model in PRETRAINED or settings.init or job.order.source == fashion_mnist.NAME:
+    if settings.model in PRETRAINED_WEIGHTS or settings.init or job.order.source == fashion_mnist.NAME:
         return []
     if side >= LARGE_SIDE or (side >= SMALL_SIDE and count < FEW):
         pictures = f"{count:,} pictures of {spec.width}x{spec.height} pixels"

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import safetensors.torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from muslin.data.decoding.contrast import Contrast
 from muslin.data.images import ImageData
@@ -13,6 +13,7 @@ from muslin.data.reading import cache_folder
 from muslin.data.split import class_weights
 from muslin.distributed.sync_norm import synchronise_norms
 from muslin.errors import TrainingError
+from muslin.models.backbone import as_backbone
 from muslin.pipeline.job import Job, Report
 from muslin.prediction.views import passes
 from muslin.run import journal, saved_model
@@ -86,8 +87,8 @@ class Saver:
 
 def train_head(job: Job) -> EpochResult:
     """Fits a pretrained model's last layer to its features of the pictures, which are computed once and then cached."""
-    begun, head, content, scores = time.monotonic(), job.model.head, None, (0.0, 0.0, 0.0)
-    assert isinstance(head, nn.Linear)
+    begun, content, scores = time.monotonic(), None, (0.0, 0.0, 0.0)
+    head = as_backbone(job.model, "a new head").head
     if job.world.is_first:
         train, held_out = features_of(job, job.splits.train), features_of(job, job.splits.validation)
         labels, classes = job.splits.train.labels.cpu(), len(job.splits.spec.classes)

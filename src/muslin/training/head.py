@@ -17,9 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from muslin.data.images import ImageData
-from muslin.errors import RunError, SettingError, TrainingError
+from muslin.errors import RunError, TrainingError
 from muslin.files import write_whole
 from muslin.machine.device import Machine
+from muslin.models.backbone import as_backbone, head_prefix
 from muslin.models.efficientnet_lite import fold_norms
 
 __all__ = ["DECAYS", "HeadResult", "cached_features", "extract_features", "features_key", "fit_head"]
@@ -39,8 +40,8 @@ class HeadResult:
         weight: (K, D) float32.
         bias: (K,) float32.
         decay: the L2 strength that was chosen.
-        validation_loss: mean cross-entropy in nats, weighted by class if the fit was.
-        validation_accuracy: in [0, 1].
+        validation_loss: the mean cross-entropy in nats, weighted by class if the fit was.
+        validation_accuracy: the share of pictures classified rightly, in [0, 1].
     """
 
     weight: Tensor
@@ -48,12 +49,6 @@ class HeadResult:
     decay: float
     validation_loss: float
     validation_accuracy: float
-
-    @torch.no_grad()
-    def put_into(self, head: nn.Linear) -> None:
-        """Copies weight and bias into a linear layer of the same shape, on any device."""
-        head.weight.copy_(self.weight)
-        head.bias.copy_(self.bias)
 
 
 @torch.no_grad()
@@ -68,27 +63,21 @@ def extract_features(
     """Computes what a model's head sees of every picture.
 
     Args:
-        model: on the machine's device, with a method `features`: (B, C, H, W) normalised pictures to (B, D); it is left
-            as it is.
+        model: a `Backbone` on the machine's device; it is left as it is.
         data: anywhere; taken to the device a batch at a time.
         machine: how to compute.
         batch: pictures at a time.
         views: 1, or more to average the features of each picture and its mirror image, which for a linear head is to
             average the logits.
-        progress: told of the pictures done and of all pictures, after each batch.
+        progress: a function that is told the number of pictures done and of all pictures, after each batch.
 
     Returns:
         (N, D) float32 on the CPU, in the data's order.
 
     Raises:
-        SettingError: the model has no `features`.
+        SettingError: the model is no `Backbone`.
     """
-    features = getattr(fold_norms(model), "features", None)
-    if not callable(features):
-        raise SettingError(
-            f"a model of type {type(model).__name__} has no method features(images), which a new head needs; "
-            "take efficientnet_lite0, or add one"
-        )
+    features = as_backbone(fold_norms(model), "a new head").features
     blocks: list[Tensor] = []
     for pixels in data.images.split(batch):
         images = data.spec.normalise(pixels.to(machine.device)).contiguous(memory_format=torch.channels_last)
@@ -117,7 +106,7 @@ def fit_head(
     and bias.
 
     Args:
-        features: (N, D) float, of the training pictures.
+        features: the training pictures' features, (N, D) float.
         labels: (N,) int64 in 0 .. K-1.
         classes: K.
         validation: features and labels of other pictures.
@@ -177,9 +166,9 @@ def features_key(model: nn.Module, data: ImageData, views: int, machine: Machine
     """
     precision = "bf16" if machine.bf16 else "fp32"
     said = (type(model).__name__, tuple(data.images.shape), data.spec.mean, data.spec.std, views, machine.device.type)
-    digest = sha256(repr((*said, precision)).encode())
+    digest, prefix = sha256(repr((*said, precision)).encode()), head_prefix(model)
     for name, tensor in sorted(model.state_dict().items()):
-        if not name.startswith("head."):
+        if not name.startswith(prefix):
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             digest.update(tensor.cpu().contiguous().numpy().tobytes())
     for pixels in data.images.split(HASHED):
@@ -191,9 +180,9 @@ def cached_features(folder: Path, key: str, compute: Callable[[], Tensor]) -> Te
     """Reads features from a file, or computes them and writes it; a damaged file counts as none.
 
     Args:
-        folder: of the files; made if it is not there.
-        key: from `features_key`.
-        compute: gives the (N, D) float32 features on the CPU.
+        folder: the files' folder; made if it is not there.
+        key: what `features_key` returned.
+        compute: a function that returns the (N, D) float32 features on the CPU.
 
     Raises:
         RunError: the folder is not writable or the disk is full.
