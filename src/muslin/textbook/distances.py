@@ -3,6 +3,8 @@
 Shapes: N and M pictures of D values each; a single picture is (D,). float32 stays float32.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 import numpy as np

@@ -6,6 +6,8 @@ in nats; `base=2` gives bits. Conventions of Shannon (1948): 0 log 0 = 0, and q 
 Gradients are with respect to the entries one by one, as if they were free; that they sum to 1 is left to the caller.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -7,6 +7,8 @@ The L1 and L2 losses are sums. Mean squared error is a mean over all entries. Hi
 over the batch.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

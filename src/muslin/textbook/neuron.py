@@ -3,6 +3,8 @@
 Shapes: B samples, D inputs. A line is a pair (weights (D,), bias): it separates the plane where D is 2.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product

@@ -7,6 +7,8 @@ Weight decay comes in two forms. Coupled: add `l2_penalty_gradient` to the gradi
 Decoupled: shrink the weights beside the step, as `adamw` does. For plain gradient descent they agree; for Adam not.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,6 +5,8 @@ within [-1, 1]; noise is the standard deviation of the normal shift that each co
 frequent, to within one point, and in random order. The same seed gives the same points.
 """
 
+from __future__ import annotations
+
 import csv
 import math
 from collections.abc import Callable, Iterator

@@ -1,5 +1,7 @@
 """One forward and backward pass on one sample, operation by operation, as arithmetic that a page can show."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -15,6 +17,15 @@ from muslin.textbook.network.records import LayerStep, Step
 
 __all__ = ["Event", "step_through"]
 
+Operation: TypeAlias = Literal[
+    "pre-activation",
+    "activation",
+    "loss",
+    "pre-activation gradient",
+    "weight gradient",
+    "bias gradient",
+    "input gradient",
+]
 Term: TypeAlias = tuple[tuple[str, float], ...]
 
 
@@ -34,15 +45,7 @@ class Event:
     """
 
     phase: Literal["forward", "backward"]
-    operation: Literal[
-        "pre-activation",
-        "activation",
-        "loss",
-        "pre-activation gradient",
-        "weight gradient",
-        "bias gradient",
-        "input gradient",
-    ]
+    operation: Operation
     layer: int
     neuron: int
     function: str

@@ -1,5 +1,7 @@
 """Back-propagation held against the definition of a derivative."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

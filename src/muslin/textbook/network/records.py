@@ -3,6 +3,8 @@
 Shapes: B samples; a layer of `out` neurons fed by `in` ones.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from muslin.textbook._checks import FloatArray

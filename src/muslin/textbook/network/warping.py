@@ -3,6 +3,8 @@
 Shapes: N points with D coordinates.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

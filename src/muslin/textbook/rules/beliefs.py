@@ -3,6 +3,8 @@
 Legend: N cases, which are reasoned about all at once.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias

@@ -1,5 +1,7 @@
 """Refuses rules that could never work: a name used twice, a condition that is misspelt, a number used as a word."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 
 from muslin.errors import DataError, unknown_name

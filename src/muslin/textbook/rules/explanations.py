@@ -1,5 +1,7 @@
 """Why a fact holds, and why it does not: chains of rules and facts, which `str` makes readable."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,7 +25,7 @@ class Reason:
     fact: Fact
     certainty: float
     told: float
-    because: tuple["Because", ...]
+    because: tuple[Because, ...]
 
     def __str__(self) -> str:
         told = "" if not self.told else ": told" if not self.because else f": told ({self.told:.3g})"
@@ -42,7 +44,7 @@ class Because:
 
     rule: Rule
     evidence: float
-    premises: tuple["Premise", ...]
+    premises: tuple[Premise, ...]
 
     def __str__(self) -> str:
         return "\n".join([f"by rule {self.rule.name} ({self.evidence:.3g})", *map(indented, self.premises)])

@@ -3,6 +3,8 @@
 Legend: R rules; tables (R, R) say which rule, by row, feeds which, by column.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

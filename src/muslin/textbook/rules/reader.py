@@ -1,5 +1,7 @@
 """Reads the file format of rules, line by line; an error names the line."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
 

@@ -1,6 +1,6 @@
 """One case, told fact by fact: what follows, why, why not, and what is left after a retraction."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 import numpy as np
 
@@ -8,16 +8,18 @@ from muslin.errors import SettingError
 from muslin.textbook._checks import between
 from muslin.textbook.rules.beliefs import BELIEVED, Beliefs
 from muslin.textbook.rules.explanations import Reason, Refusal, reason_for, refusal_of
+from muslin.textbook.rules.rule_set import RuleSet
 from muslin.textbook.rules.terms import Fact
-
-if TYPE_CHECKING:
-    from muslin.textbook.rules.knowledge_base import KnowledgeBase
 
 __all__ = ["Session"]
 
 
 class Session:
     r"""One case: facts are told and retracted, and the conclusions follow.
+
+    Attributes:
+        base: the rules that are reasoned with.
+        told: how certain each fact was told to be, in [-1, 1].
 
     >>> from muslin.textbook.rules import KnowledgeBase
     >>> base = KnowledgeBase.parse("facts bird, penguin\nrule fly\n if bird\n and not penguin\n then flies")
@@ -29,7 +31,7 @@ class Session:
     False
     """
 
-    def __init__(self, base: "KnowledgeBase") -> None:
+    def __init__(self, base: RuleSet) -> None:
         self.base = base
         self.told: dict[Fact, float] = {}
         self._concluded: Beliefs | None = None

@@ -1,5 +1,7 @@
 """What rules are made of: facts, conditions and the rules themselves, each as it is written in a file."""
 
+from __future__ import annotations
+
 import operator
 import re
 from collections.abc import Callable, Iterable
@@ -39,7 +41,7 @@ class Fact:
         return self.name if self.value is None else f"{self.name} = {spelt(self.value)}"
 
     @classmethod
-    def parse(cls, text: str) -> "Fact":
+    def parse(cls, text: str) -> Fact:
         """Reads a fact as it is written: `name`, `name = word` or `name = number`."""
         condition = Condition.parse(text)
         if condition.negated or condition.comparison not in (None, "="):
@@ -68,7 +70,7 @@ class Condition:
         return f"{'not ' if self.negated else ''}{self.name}{compared}"
 
     @classmethod
-    def parse(cls, text: str) -> "Condition":
+    def parse(cls, text: str) -> Condition:
         """Reads a condition as it is written, such as `not height > 20`."""
         match = _CONDITION.fullmatch(text.strip())
         if not match:
