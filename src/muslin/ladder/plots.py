@@ -87,7 +87,7 @@ def draw_ladder(points: Sequence[Point], title: str) -> bytes:
     The error is on a logarithmic scale too: from 90 % to 95 % is as far as from 80 % to 90 %.
 
     Args:
-        points: what each rung achieved.
+        points: results, one for each rung.
         title: the name of the data.
     """
     figure = Figure(figsize=(8.5, 5.5), layout="constrained")

@@ -14,8 +14,8 @@ def check_rules(rules: Sequence[Rule], facts: Collection[Fact], numbers: Collect
     """Checks each rule by itself, and its conditions against what can be known.
 
     Args:
-        rules: as they were written.
-        facts: those that may be told.
+        rules: the rules as they were written.
+        facts: the facts that may be told.
         numbers: the names of measurements.
 
     Raises:

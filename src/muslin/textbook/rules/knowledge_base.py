@@ -87,7 +87,7 @@ class KnowledgeBase(RuleSet):
         return "\n".join([*heads, *map(str, self.rules)]) + "\n"
 
     def session(self, told: Iterable[str] = ()) -> Session:
-        """A session about one case, with some facts told already."""
+        """Opens a session about one case, with some facts told already."""
         session = Session(self)
         for fact in told:
             session.tell(fact)
@@ -97,8 +97,8 @@ class KnowledgeBase(RuleSet):
         r"""Draws the conclusions for many cases at once: 10,000 of them take milliseconds.
 
         Args:
-            columns: for each of `facts` a column of N zeros and ones (or booleans), for each of `numbers` one of N
-                finite numbers. A fact that is left out is not so in any case; a number must not be.
+            columns: a column for each of `facts`, N zeros and ones (or booleans), and for each of `numbers`, N finite
+                numbers. A fact that is left out is not so in any case; a number must not be.
 
         Returns:
             What is believed of each case: the same as N sessions would.

@@ -47,12 +47,12 @@ class RuleSet:
         return fact
 
     def blank(self, cases: int) -> Beliefs:
-        """Beliefs before anything is told: every fact at 0, in the order that decides between equals."""
+        """Returns the beliefs before anything is told: every fact at 0, in the order that decides between equals."""
         conclusions = [rule.conclusion for stratum in self.strata for rule in stratum.rules]
         return Beliefs(cases, [*conclusions, *sorted(self.facts, key=str)])
 
     def conclude(self, beliefs: Beliefs) -> Beliefs:
-        """Fires the rules on what was told, to the fixed point."""
+        """Fires the rules on what was told, to the fixed point; returns the same beliefs, grown."""
         everyone = np.ones(beliefs.cases, dtype=bool)
         for stratum in self.strata:
             if stratum.loops:

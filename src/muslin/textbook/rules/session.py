@@ -19,7 +19,7 @@ class Session:
 
     Attributes:
         base: the rules that are reasoned with.
-        told: how certain each fact was told to be, in [-1, 1].
+        told: certainty that each fact was told with, in [-1, 1].
 
     >>> from muslin.textbook.rules import KnowledgeBase
     >>> base = KnowledgeBase.parse("facts bird, penguin\nrule fly\n if bird\n and not penguin\n then flies")
@@ -77,7 +77,7 @@ class Session:
         return [firing.rule.name for firing in self.beliefs.firings]
 
     def certainty(self, fact: str) -> float:
-        """How certain a fact is, from -1 to 1; 0 when nothing is known."""
+        """Returns how certain a fact is, from -1 to 1; 0 when nothing is known."""
         return float(self.beliefs.certainties.get(self.base.fact(fact), [0.0])[0])
 
     def holds(self, fact: str) -> bool:
@@ -85,11 +85,11 @@ class Session:
         return self.certainty(fact) > BELIEVED
 
     def best(self, name: str) -> str | None:
-        """The word that `name` most certainly has, or None when none is believed."""
+        """Returns the word that `name` most certainly has, or None when none is believed."""
         return str(self.beliefs.best(name)[0]) or None
 
     def why(self, fact: str) -> Reason:
-        """The chain of rules and facts that a fact rests on; `str` makes it readable.
+        """Returns the chain of rules and facts that a fact rests on; `str` makes it readable.
 
         Raises:
             SettingError: the fact is unknown or does not hold.
@@ -99,7 +99,7 @@ class Session:
         return reason_for(self.base.fact(fact), self.told, self.beliefs)
 
     def why_not(self, fact: str) -> Refusal:
-        """The rules that could have concluded a fact, and which of their conditions failed; `str` makes it readable.
+        """Returns the rules that could have concluded a fact, and what failed in them; `str` makes it readable.
 
         Raises:
             SettingError: the fact is unknown or holds.
