@@ -98,7 +98,7 @@ class Rule:
         name: name by which explanations call it.
         conditions: conditions that must all hold; one at least.
         conclusion: a plain fact or one with a word.
-        certainty: certainty of the conclusion when the premise is certain, in [-1, 1] and not 0; below 0, evidence against.
+        certainty: certainty of the conclusion under a certain premise, in [-1, 1] and not 0; below 0, evidence against.
         salience: rank among rules that are ready; the higher fires first.
         line: number of its first line in its file; 0 when it was not read from one.
         condition_lines: number of each condition's line in its file.
