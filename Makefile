@@ -81,7 +81,7 @@ hosts: .venv/installed-dev
 
 # the pictures of docs/lecture.md
 figures: .venv/installed
-	$(BIN)/python docs/figures.py
+	$(BIN)/python docs/figures
 
 clean:
 	rm -rf .venv .venv-peers dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

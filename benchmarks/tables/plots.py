@@ -6,28 +6,29 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from muslin.look import LIGHT, png, style
 from muslin.text import duration
 
 __all__ = ["draw_accuracy_against_time"]
 
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")  # Okabe and Ito, 2008
 LEAST, MOST = 85, 97  # %, of the vertical axis
 TICKS = (10, 20, 60, 180, 600, 1800, 3600, 7200)  # seconds
 
 
+@style()
 def draw_accuracy_against_time(results: dict[str, dict[str, Any]], path: Path) -> None:
     """Draws each recipe's validation accuracy over the run of seed 0, and the tests of all seeds at their ends.
 
     Args:
-        results: by name; those that start with `recipe-` are drawn.
-        path: of the PNG.
+        results: measurements by name; those that start with `recipe-` are drawn.
+        path: the PNG to write.
     """
     figure = Figure(figsize=(8.5, 5), layout="constrained")
     axes = figure.subplots()
     recipes = sorted(
         (result for name, result in results.items() if name.startswith("recipe-")), key=lambda r: r["seconds_mean"]
     )
-    for result, colour in zip(recipes, COLOURS, strict=False):
+    for result, colour in zip(recipes, LIGHT.series, strict=False):
         runs = result["runs"]
         if curve := runs[0]["curve"]:
             seconds, accuracies = zip(*curve, strict=True)
@@ -38,11 +39,10 @@ def draw_accuracy_against_time(results: dict[str, dict[str, Any]], path: Path) -
     axes.set_xticks(TICKS, minor=False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: duration(seconds)))
     axes.minorticks_off()
-    axes.set_title("Fashion-MNIST: lines are validation on the way, points are the test at the end", fontsize=10)
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="lower right", frameon=False)
-    figure.savefig(path, dpi=150)
+    axes.set_title("Fashion-MNIST: lines are validation on the way, points are the test at the end")
+    axes.grid(visible=True)
+    axes.legend(loc="lower right")
+    path.write_bytes(png(figure))
 
 
 def label(result: dict[str, Any]) -> str:

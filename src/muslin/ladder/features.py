@@ -79,7 +79,7 @@ def measure(images: NDArray[np.uint8]) -> dict[str, Numbers]:
 
 
 def _places(lines: Mask) -> Numbers:
-    """Where each line (row or column) lies in the box: 0 at its beginning, 1 at its end; outside beyond. (N, L)."""
+    """Returns where each row or column lies in the box (N, L): 0 at its beginning, 1 at its end; outside beyond."""
     length = lines.shape[1]
     first = lines.argmax(axis=1)[:, None]
     last = length - 1 - lines[:, ::-1].argmax(axis=1)[:, None]
@@ -91,18 +91,18 @@ def _part(places: Numbers, start: float, end: float) -> Mask:
 
 
 def _within(down: Numbers, across: Numbers, rows: tuple[float, float], columns: tuple[float, float]) -> Mask:
-    """The pixels of a part of each box: (N, H, W)."""
+    """Returns the pixels of a part of each box: (N, H, W)."""
     return _part(down, *rows)[:, :, None] & _part(across, *columns)[:, None, :]
 
 
 def _extents(ink: Mask) -> Numbers:
-    """From the first to the last pixel of each row, 0 for an empty row: (N, H, W) -> (N, H)."""
+    """Returns how far each row's first pixel is from its last, 0 for an empty row: (N, H, W) -> (N, H)."""
     first, last = ink.argmax(axis=2), ink.shape[2] - ink[:, :, ::-1].argmax(axis=2)
     return np.where(ink.any(axis=2), last - first, 0).astype(np.float64)
 
 
 def _mean(values: NDArray[Any], where: Mask) -> Numbers:
-    """Mean of each picture's chosen values, 0 where none is chosen: (N, ...) -> (N,)."""
+    """Returns the mean of each picture's chosen values, 0 where none is chosen: (N, ...) -> (N,)."""
     axes = tuple(range(1, values.ndim))
     total = np.sum(values, axis=axes, where=where, dtype=np.float64)
     return np.asarray(total / np.maximum(where.sum(axis=axes), 1))

@@ -29,11 +29,11 @@ class Knn(Rung):
 
     @abstractmethod
     def _prepared(self, images: Images) -> NDArray[Any]:
-        """Pictures or points as the distance takes them: (N, ...) -> (N, D)."""
+        """Returns pictures or points as the distance takes them: (N, ...) -> (N, D)."""
 
     @abstractmethod
     def _nearest(self, queries: NDArray[Any], k: int) -> Neighbours:
-        """The k nearest known ones of each query, nearest first: (N, D) -> (N, k) indices."""
+        """Returns the k nearest known ones of each query, nearest first: (N, D) -> (N, k) indices."""
 
     def _fit(self, images: Images, labels: Labels) -> None:
         self.known, self.labels = self._prepared(images), labels
@@ -47,7 +47,7 @@ def smallest(blocks: Iterable[NDArray[Any]], k: int) -> Neighbours:
 
     Args:
         blocks: rows of distances, block after block: (B, M) each.
-        k: 1 .. M.
+        k: number of neighbours, in [1, M].
 
     Returns:
         Column numbers (N, k).

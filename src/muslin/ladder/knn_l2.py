@@ -39,15 +39,15 @@ class KnnL2(Knn):
 
 
 def rank_blocks(x: NDArray[np.float32], y: NDArray[np.float32], block: int) -> Iterator[NDArray[np.float32]]:
-    """Numbers that rank as the distances do, |y_j|^2 - 2 x_i y_j, by matrix products in float32, a block at a time.
+    """Yields numbers that rank as the distances do, |y_j|^2 - 2 x_i y_j, by matrix products in float32, block by block.
 
     The square of the distance lacks only |x_i|^2, the same for the whole row. Every product and sum is a whole number
     that float32 holds, up to the last addition, which keeps the order: the ranking is exact.
 
     Args:
         x: whole numbers from -128 to 127 (N, D), D at most 1023.
-        y: likewise (M, D).
-        block: how many rows of x are worked on at once.
+        y: whole numbers from -128 to 127 (M, D).
+        block: rows of x that are worked on at once.
 
     Yields:
         (B, M) float32.

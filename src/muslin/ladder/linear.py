@@ -32,7 +32,7 @@ class Linear(Rung):
 
     @abstractmethod
     def _loss_gradient(self, scores: Rows, labels: Labels) -> Rows:
-        """The gradient of the loss with respect to the scores: (B, K)."""
+        """Returns the gradient of the loss with respect to the scores: (B, K)."""
 
     def _fit(self, images: Images, labels: Labels) -> None:
         self.standard = Standard.of(images)

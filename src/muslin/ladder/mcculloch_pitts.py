@@ -163,7 +163,7 @@ WIRING = (
 
 
 def cells(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Which cells are lit, and which are solid: (N, 28, 28) -> zeros and ones (N, 98), each row of 7 + 7 in turn."""
+    """Returns which cells are lit and which are solid: (N, 28, 28) -> zeros and ones (N, 98), rows of 7 + 7 in turn."""
     blocks = images.reshape(len(images), 7, 4, 7, 4)
     lit, solid = blocks.mean(axis=(2, 4)) >= LIT, blocks.min(axis=(2, 4)) >= SOLID
     return np.concatenate([lit, solid], axis=2).reshape(len(images), -1).astype(np.int64)

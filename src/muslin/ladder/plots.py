@@ -1,6 +1,5 @@
 """The pictures of the ladder: accuracy against seconds, and the plane as each rung sees it."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from muslin.look import LIGHT, png, style
+
 __all__ = ["Panel", "Point", "draw_ladder", "draw_plane"]
 
-DPI = 150
 TICKS = (10, 50, 60, 70, 75, 80, 85, 90, 92, 94, 96, 98, 99)
 LEAST_ERROR = 0.2  # %; a logarithmic axis has no 0
 # Where a label may stand: shift in points, horizontal and vertical alignment; the last is taken in any case.
@@ -31,8 +31,6 @@ BESIDE = (
 )
 CAPTION = "The points to learn from, the colour that each rung sees where, and how often it is right on fresh points"
 FASTEST = 1e-3  # seconds; a logarithmic axis has no 0
-# Okabe and Ito's colours (2008), told apart by colour-blind eyes as well.
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442", "#000000")
 
 
 class Point(Protocol):
@@ -40,27 +38,27 @@ class Point(Protocol):
 
     @property
     def rung(self) -> str:
-        """Its name."""
+        """The rung's name."""
 
     @property
     def accuracy(self) -> float:
-        """On the test set, in [0, 1]."""
+        """Share of the test set that it answers right, in [0, 1]."""
 
     @property
     def low(self) -> float:
-        """Lower end of the confidence interval."""
+        """Lower end of the accuracy's confidence interval."""
 
     @property
     def high(self) -> float:
-        """Upper end of it."""
+        """Upper end of the accuracy's confidence interval."""
 
     @property
     def fit_seconds(self) -> float:
-        """Wall time to learn."""
+        """Wall time to learn, in seconds."""
 
     @property
     def predict_seconds(self) -> float:
-        """Wall time to answer."""
+        """Wall time to answer for the test set, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,11 @@ class Panel:
     """A set of the plane and what a rung makes of it.
 
     Attributes:
-        name: of the set.
-        points: learned from (N, 2).
-        labels: of the points (N,).
-        regions: the colour of every pixel (S, S), the lowest row first.
-        accuracy: on fresh points, in [0, 1].
+        name: the set's name.
+        points: the points that the rung learned from (N, 2).
+        labels: their colours (N,), each the number of one of the palette's series.
+        regions: the colour that the rung sees at each pixel (S, S), the lowest row first.
+        accuracy: share of fresh points that it answers right, in [0, 1].
     """
 
     name: str
@@ -82,28 +80,32 @@ class Panel:
     accuracy: float
 
 
+@style()
 def draw_ladder(points: Sequence[Point], title: str) -> bytes:
-    """Draws test accuracy against the seconds to learn and to answer; gives a PNG.
+    """Draws test accuracy against the seconds to learn and to answer; returns a PNG.
 
     The error is on a logarithmic scale too: from 90 % to 95 % is as far as from 80 % to 90 %.
+
+    Args:
+        points: results, one for each rung.
+        title: the name of the data.
     """
     figure = Figure(figsize=(8.5, 5.5), layout="constrained")
     axes = figure.subplots()
     for point in points:
-        axes.plot([_seconds(point)] * 2, [100 * point.low, 100 * point.high], color=COLOURS[0], alpha=0.5)
-        axes.plot(_seconds(point), 100 * point.accuracy, marker="o", color=COLOURS[0])
+        axes.plot([_seconds(point)] * 2, [100 * point.low, 100 * point.high], color=LIGHT.series[0], alpha=0.5)
+        axes.plot(_seconds(point), 100 * point.accuracy, marker="o", color=LIGHT.series[0])
     axes.set_yscale("function", functions=(_to_height, _to_accuracy))
     axes.set(xscale="log", xlabel="seconds to learn and to answer for the test set", ylabel="test accuracy (%)")
     axes.set(
         yticks=TICKS, ylim=(0, min(max([100 * point.high for point in points], default=90) + 0.5, 100 - LEAST_ERROR))
     )
-    axes.set_title(f"The ladder on {title}; bars are 95 % confidence intervals", fontsize=10)
+    axes.set_title(f"The ladder on {title}; bars are 95 % confidence intervals")
     axes.margins(x=0.15)
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=True)
     figure.draw_without_rendering()  # settles the layout: labels are placed by where the points came to lie
     _label(axes, points)
-    return _png(figure)
+    return png(figure)
 
 
 def _seconds(point: Point) -> float:
@@ -135,12 +137,13 @@ def _label(axes: Axes, points: Sequence[Point]) -> None:
             text.remove()
 
 
+@style()
 def draw_plane(rows: Mapping[str, Sequence[Panel]], edge: float) -> bytes:
-    """Draws a row a rung and a column a set, the plane in the colours that the rung sees; gives a PNG.
+    """Draws a row a rung and a column a set, the plane in the colours that the rung sees; returns a PNG.
 
     Args:
         rows: the panels of each rung, the same sets in the same order.
-        edge: the plane is drawn from -edge to edge.
+        edge: half the side of the square around the origin that is drawn.
     """
     columns = max((len(panels) for panels in rows.values()), default=1)
     figure = Figure(figsize=(1.5 * columns + 1, 1.6 * max(len(rows), 1) + 0.7), layout="constrained")
@@ -152,21 +155,15 @@ def draw_plane(rows: Mapping[str, Sequence[Panel]], edge: float) -> bytes:
         axes_row[0].set_ylabel(rung, fontsize=9)
     for axes, panel in zip(grid[0], next(iter(rows.values()), []), strict=False):
         axes.set_title(panel.name, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
 def _draw_panel(axes: Axes, panel: Panel, edge: float) -> None:
-    colours = ListedColormap(COLOURS)
-    extent, last = (-edge, edge, -edge, edge), len(COLOURS) - 1
+    colours, last = ListedColormap(LIGHT.series), len(LIGHT.series) - 1
+    extent = (-edge, edge, -edge, edge)
     axes.imshow(panel.regions, cmap=colours, vmin=0, vmax=last, extent=extent, origin="lower", alpha=0.35)
     axes.scatter(
         panel.points[:, 0], panel.points[:, 1], c=panel.labels, cmap=colours, vmin=0, vmax=last, s=4, linewidths=0
     )
     axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xticks=[], yticks=[])
     axes.set_xlabel(f"{100 * panel.accuracy:.1f} %", fontsize=8)
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
-    return buffer.getvalue()

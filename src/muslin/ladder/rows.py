@@ -35,8 +35,8 @@ class Standard:
     """Moves rows to mean 0, each column by its own, and scales all columns alike to deviation 1.
 
     Attributes:
-        mean: of each column of the training rows (D,).
-        deviation: of all their numbers from these means.
+        mean: mean of each column of the training rows (D,).
+        deviation: standard deviation of all their numbers from these means.
     """
 
     mean: Rows
@@ -62,10 +62,10 @@ def minibatches(count: int, *, size: int, epochs: int, seed: int) -> Iterator[tu
     """Yields the share of training that is done, in [0, 1), and which samples come next (B,), shuffled every epoch.
 
     Args:
-        count: N.
-        size: of a batch, at most; a small set gets smaller ones.
+        count: number of samples, N.
+        size: samples of a batch, at most; a small set gets smaller ones.
         epochs: passes over the set, at least; a small set gets more.
-        seed: of the shuffling.
+        seed: seed of the shuffling.
     """
     generator = np.random.default_rng(seed)
     batches = -(-count // max(1, min(size, count // LEAST_BATCHES)))

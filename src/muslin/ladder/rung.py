@@ -24,12 +24,12 @@ class Rung(ABC):
     Pictures are (N, H, W) or (N, C, H, W) uint8, points of the plane (N, D) float.
 
     Attributes:
-        name: as on the command line.
-        summary: what it is, in one line.
-        cannot: what it cannot do that the next rung can, in one line.
-        takes_points: whether it works on points too.
+        name: name on the command line.
+        summary: description in one line.
+        cannot: limit that the next rung does not have, in one line, to be read after "it cannot".
+        takes_points: Whether it works on points too.
         classes: the K class names, in the order of the labels.
-        seed: the same seed gives the same answers.
+        seed: start of all chance; the same seed gives the same answers.
 
     Raises:
         SettingError: fewer than two classes, or a negative seed.

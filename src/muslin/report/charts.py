@@ -12,9 +12,10 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 from torch import Tensor
 
+from muslin.look import LIGHT, png, style
+
 __all__ = ["Curves", "draw_curves", "draw_predictions"]
 
-RIGHT, WRONG = "#1b6ca8", "#c2410c"  # told apart by colour-blind eyes as well; a cross marks the wrong ones too
 GRID = 6
 DPI = 150
 SIDE = 216  # pixels of a picture in the grid, where the following are pixels too
@@ -43,30 +44,31 @@ class Curves:
     train_pictures: str = "augmented, smoothed labels"
 
 
+@style()
 def draw_curves(curves: Curves, title: str) -> bytes:
-    """Draws loss and validation accuracy by epoch; gives a PNG."""
+    """Draws loss and validation accuracy by epoch; returns a PNG."""
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
     epochs = range(1, len(curves.train_loss) + 1)
     trained = textwrap.fill(f"training ({curves.train_pictures})", LEGEND)
-    loss.plot(epochs, curves.train_loss, marker="o", color=WRONG, label=trained)
-    loss.plot(epochs, curves.validation_loss, marker="s", color=RIGHT, label="validation")
+    loss.plot(epochs, curves.train_loss, marker="o", color=LIGHT.wrong, label=trained)
+    loss.plot(epochs, curves.validation_loss, marker="s", color=LIGHT.right, label="validation")
     loss.set(xlabel="epoch", ylabel="loss (nats)", title="Loss")
-    loss.legend(frameon=False)
-    accuracy.plot(epochs, [100 * a for a in curves.validation_accuracy], marker="s", color=RIGHT)
+    loss.legend()
+    accuracy.plot(epochs, [100 * a for a in curves.validation_accuracy], marker="s", color=LIGHT.right)
     accuracy.set(xlabel="epoch", ylabel="accuracy (%)", title="Validation accuracy")
     for axes in (loss, accuracy):
-        axes.grid(alpha=0.25)
-        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(visible=True)
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     accuracy.set_ylim(top=min(100.5, accuracy.get_ylim()[1]))
     figure.suptitle(title, fontsize=10)
-    return _drawn(figure, "png")
+    return png(figure)
 
 
+@style()
 def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes: Sequence[str]) -> bytes:
-    """Draws the first test pictures, half of them mistakes where there are enough; gives a PNG.
+    """Draws the first test pictures, half of them mistakes where there are enough; returns a PNG.
 
     Args:
         images: (N, C, H, W) uint8.
@@ -90,12 +92,10 @@ def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes:
     wrong = int((labels != predicted).sum())
     summary = f"Test pictures and what was said of them; × marks mistakes, {wrong:,} of {len(labels):,} in all"
     figure.suptitle(textwrap.fill(summary, width // LETTER), fontsize=9, y=1 - TITLE_GAP / height, va="top")
-    page = torch.frombuffer(bytearray(_drawn(figure, "rgba")), dtype=torch.uint8).view(height, width, 4)[:, :, :3]
+    page = torch.frombuffer(bytearray(_pixels(figure)), dtype=torch.uint8).view(height, width, 4)[:, :, :3]
     for image, left, bottom in pasted:
         _paste(page.permute(2, 0, 1), image, left, bottom)
-    buffer = io.BytesIO()
-    Image.fromarray(page.numpy()).save(buffer, format="png")
-    return buffer.getvalue()
+    return png(Image.fromarray(page.numpy()))
 
 
 def choose_shown(labels: Tensor, predicted: Tensor) -> list[int]:
@@ -122,8 +122,8 @@ def _paste(canvas: Tensor, image: Tensor, left: int, bottom: int) -> None:
 def _title(true: str, said: str) -> tuple[str, str]:
     """Returns what stands above a picture, and its colour."""
     if true == said:
-        return _shortened(said), RIGHT
-    return f"× {_shortened(said)}\nis {_shortened(true)}", WRONG
+        return _shortened(said), LIGHT.right
+    return f"× {_shortened(said)}\nis {_shortened(true)}", LIGHT.wrong
 
 
 def _shortened(name: str) -> str:
@@ -131,7 +131,7 @@ def _shortened(name: str) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _drawn(figure: Figure, kind: str) -> bytes:
+def _pixels(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, dpi=DPI)
+    figure.savefig(buffer, format="rgba", dpi=DPI)
     return buffer.getvalue()

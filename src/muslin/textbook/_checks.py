@@ -1,5 +1,7 @@
 """Checks of arguments that the textbook's functions share: each error names the argument, its value and the rule."""
 
+from __future__ import annotations
+
 from typing import Any, TypeAlias
 
 import numpy as np

@@ -3,6 +3,8 @@
 Shapes: x is of any shape; softmax and log_softmax work along one axis, K entries long. float32 stays float32.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -3,6 +3,8 @@
 Shapes: N and M pictures of D values each; a single picture is (D,). float32 stays float32.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -88,14 +90,14 @@ def l2_distance(x: ArrayLike, y: ArrayLike) -> FloatArray:
 
 
 def _scaled(difference: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The largest entry over the last axis, kept, and all divided by it, for 1e200 squared is infinite."""
+    """Returns the largest entry over the last axis, kept, and all divided by it, for 1e200 squared is infinite."""
     largest = np.abs(difference).max(axis=-1, keepdims=True)
     scale = np.where((largest > 0) & np.isfinite(largest), largest, 1).astype(difference.dtype)
     return scale, np.asarray(difference / scale)
 
 
 def _norm(difference: FloatArray) -> FloatArray:
-    """Euclidean norm over the last axis, kept."""
+    """Returns the Euclidean norm over the last axis, kept."""
     scale, scaled = _scaled(difference)
     return np.asarray(scale * np.sqrt((scaled**2).sum(axis=-1, keepdims=True)))
 
@@ -121,7 +123,7 @@ def pairwise_l1(x: ArrayLike, y: ArrayLike, block: int = 256) -> FloatArray:
     Args:
         x: finite numbers (N, D).
         y: finite numbers (M, D).
-        block: how many rows of x are worked on at once.
+        block: rows of x that are worked on at once, 1 or more.
 
     Returns:
         Distances (N, M) in the float dtype of x.
@@ -136,7 +138,7 @@ def pairwise_l1(x: ArrayLike, y: ArrayLike, block: int = 256) -> FloatArray:
 
 
 def l1_blocks(x: ArrayLike, y: ArrayLike, block: int = 256) -> Iterator[FloatArray]:
-    """The rows of `pairwise_l1`, `block` at a time, for when (N, M) does not fit into memory.
+    """Yields the rows of `pairwise_l1`, `block` at a time, for when (N, M) does not fit into memory.
 
     Sums of whole numbers below 2^24, such as pixels of small pictures, are exact in float32 too. Arguments and errors
     as for `pairwise_l1`.
@@ -172,7 +174,7 @@ def pairwise_l2(x: ArrayLike, y: ArrayLike, block: int = 256) -> FloatArray:
     Args:
         x: finite numbers (N, D).
         y: finite numbers (M, D).
-        block: how many rows of x are worked on at once.
+        block: rows of x that are worked on at once, 1 or more.
 
     Returns:
         Distances (N, M) in the float dtype of x, range [0, inf).
@@ -187,7 +189,7 @@ def pairwise_l2(x: ArrayLike, y: ArrayLike, block: int = 256) -> FloatArray:
 
 
 def l2_blocks(x: ArrayLike, y: ArrayLike, block: int = 256) -> Iterator[FloatArray]:
-    """The rows of `pairwise_l2`, `block` at a time, for when (N, M) does not fit into memory.
+    """Yields the rows of `pairwise_l2`, `block` at a time, for when (N, M) does not fit into memory.
 
     Arguments and errors as for `pairwise_l2`.
 
@@ -224,11 +226,11 @@ def _slices(length: int, block: int) -> list[slice]:
 
 
 def unit_ball(distance: Callable[[ArrayLike, ArrayLike], FloatArray], points: int = 256) -> FloatArray:
-    """The points of the plane at distance 1 from the origin: a circle for L2, a square on its corner for L1.
+    """Unit ball, the points of the plane at distance 1 from the origin: a circle for L2, a square on its corner for L1.
 
     Args:
         distance: `l1_distance`, `l2_distance`, or another that scales with its arguments.
-        points: how many, counter-clockwise from (1, 0).
+        points: number of points, counter-clockwise from (1, 0), 3 or more.
 
     Returns:
         Points (points, 2), float64.

@@ -6,6 +6,8 @@ in nats; `base=2` gives bits. Conventions of Shannon (1948): 0 log 0 = 0, and q 
 Gradients are with respect to the entries one by one, as if they were free; that they sum to 1 is left to the caller.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
@@ -29,7 +31,7 @@ __all__ = [
 
 
 def _unit(base: float | None) -> float:
-    """How many nats one unit of the result is worth: 1, or log(base)."""
+    """Returns how many nats one unit of the result is worth: 1, or log(base)."""
     if base is None:
         return 1.0
     if not (math.isfinite(base) and base > 1):
@@ -52,7 +54,7 @@ def surprise(p: ArrayLike, base: float | None = None) -> FloatArray:
 
     Args:
         p: probabilities of any shape.
-        base: of the logarithm; None for nats, 2 for bits.
+        base: base of the logarithm; None for nats, 2 for bits.
 
     Returns:
         An array in the shape and float dtype of p; infinite where p is 0.
@@ -83,7 +85,7 @@ def entropy(p: ArrayLike, base: float | None = None, axis: int = -1) -> FloatArr
 
     Args:
         p: probabilities that sum to 1 along `axis`.
-        base: of the logarithm; None for nats, 2 for bits.
+        base: base of the logarithm; None for nats, 2 for bits.
         axis: the axis of the outcomes.
 
     Returns:
@@ -115,8 +117,8 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, base: float | None = None, axis: i
 
     Args:
         p: probabilities that sum to 1 along `axis`: the truth.
-        q: likewise, in the shape of p: the belief.
-        base: of the logarithm; None for nats, 2 for bits.
+        q: probabilities that sum to 1 along `axis`, in the shape of p: the belief.
+        base: base of the logarithm; None for nats, 2 for bits.
         axis: the axis of the outcomes.
 
     Returns:
@@ -187,7 +189,7 @@ def mutual_information(joint: ArrayLike, base: float | None = None) -> FloatArra
 
     Args:
         joint: the probability of each pair of outcomes (N, M), summing to 1 over all.
-        base: of the logarithm; None for nats, 2 for bits.
+        base: base of the logarithm; None for nats, 2 for bits.
 
     Returns:
         A number in the float dtype of joint, range [0, log min(N, M)].

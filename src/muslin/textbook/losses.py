@@ -7,6 +7,8 @@ The L1 and L2 losses are sums. Mean squared error is a mean over all entries. Hi
 over the batch.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -124,7 +126,7 @@ def one_hot(labels: ArrayLike, classes: int) -> FloatArray:
 
     Args:
         labels: class numbers (B,), each in [0, classes).
-        classes: K.
+        classes: number of classes, K.
 
     Returns:
         Distributions (B, K), float64.
@@ -145,7 +147,7 @@ def smooth_labels(labels: ArrayLike, classes: int, smoothing: float) -> FloatArr
 
     Args:
         labels: class numbers (B,), each in [0, classes).
-        classes: K.
+        classes: number of classes, K.
         smoothing: s, the share spread evenly over all classes, in [0, 1].
 
     Returns:
@@ -162,7 +164,7 @@ def smooth_labels(labels: ArrayLike, classes: int, smoothing: float) -> FloatArr
 
 
 def _margins(scores: ArrayLike, labels: ArrayLike) -> tuple[FloatArray, IntArray]:
-    """How far each wrong class's score is above the right one's less 1: (B, K), 0 for the right class; and labels."""
+    """Returns how far each wrong class's score is above the right one's less 1 (B, K), 0 for the right; and labels."""
     scores = _scores("scores", scores)
     right = checked_labels("labels", labels, scores.shape[-1], scores.shape[:-1])[..., None]
     margins = scores - np.take_along_axis(scores, right, axis=-1) + 1
@@ -205,7 +207,7 @@ def hinge_loss_gradient(scores: ArrayLike, labels: ArrayLike) -> FloatArray:
 
 
 def _targets(targets: ArrayLike, outputs: FloatArray) -> FloatArray:
-    """Targets as distributions in the shape and dtype of outputs, from labels or from distributions."""
+    """Returns targets as distributions in the shape and dtype of outputs, from labels or from distributions."""
     if np.shape(targets) == outputs.shape:
         return distribution("targets", targets).astype(outputs.dtype, copy=False)
     numbers = checked_labels("targets", targets, outputs.shape[-1], outputs.shape[:-1])
@@ -289,8 +291,8 @@ def binary_cross_entropy(probabilities: ArrayLike, targets: ArrayLike) -> float:
     """Binary cross-entropy on probabilities, mean of -(t log p + (1 - t) log(1 - p)) (Cox, 1958).
 
     Args:
-        probabilities: of any shape, each in [0, 1].
-        targets: 0, 1 or a fraction between, in the same shape.
+        probabilities: numbers of any shape, each in [0, 1].
+        targets: truths in the same shape, each 0, 1 or a fraction between.
 
     Returns:
         A number, range [0, inf]; infinite for a certain belief that is wrong, never NaN.
@@ -325,7 +327,7 @@ def binary_cross_entropy_with_logits(logits: ArrayLike, targets: ArrayLike) -> f
 
     Args:
         logits: finite numbers of any shape; sigmoid(z) is the probability.
-        targets: 0, 1 or a fraction between, in the same shape.
+        targets: truths in the same shape, each 0, 1 or a fraction between.
 
     Returns:
         A number, range [0, inf).

@@ -3,6 +3,8 @@
 Shapes: B samples, D inputs. A line is a pair (weights (D,), bias): it separates the plane where D is 2.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -40,9 +42,9 @@ class McCullochPitts:
     "A logical calculus of the ideas immanent in nervous activity", 1943.
 
     Attributes:
-        threshold: how many excitatory lines must be on, 0 or more.
-        excitatory: which inputs excite it; one that is named twice counts twice.
-        inhibitory: which inputs inhibit it.
+        threshold: number of excitatory lines that must be on, 0 or more.
+        excitatory: numbers of the inputs that excite it; one that is named twice counts twice.
+        inhibitory: numbers of the inputs that inhibit it.
 
     Raises:
         SettingError: the threshold or a line is no whole number from 0.
@@ -62,7 +64,7 @@ class McCullochPitts:
             at_least("line", line, 0)
 
     def __call__(self, inputs: ArrayLike) -> IntArray:
-        """Fires or not: zeros and ones (..., D) -> zeros and ones (...)."""
+        """Returns whether it fires: zeros and ones (..., D) -> zeros and ones (...)."""
         inputs = bits("inputs", inputs)
         last = max((*self.excitatory, *self.inhibitory), default=0)
         if inputs.ndim == 0 or inputs.shape[-1] <= last:
@@ -86,11 +88,11 @@ class McCullochPittsNet:
     layers: Sequence[Sequence[McCullochPitts]]
 
     def __call__(self, inputs: ArrayLike) -> IntArray:
-        """The last layer's outputs: zeros and ones (..., D) -> zeros and ones (..., neurons)."""
+        """Returns the last layer's outputs: zeros and ones (..., D) -> zeros and ones (..., neurons)."""
         return self.states(inputs)[-1]
 
     def states(self, inputs: ArrayLike) -> list[IntArray]:
-        """The inputs, and then what each layer's neurons did: for each layer zeros and ones (..., neurons)."""
+        """Returns the inputs, and then what each layer's neurons did: for each layer zeros and ones (..., neurons)."""
         states = [bits("inputs", inputs)]
         for layer in self.layers:
             states.append(np.stack([neuron(states[-1]) for neuron in layer], axis=-1))
@@ -110,11 +112,11 @@ XOR = McCullochPittsNet(
 
 
 def truth_table(net: McCullochPittsNet, inputs: int) -> IntArray:
-    """The truth table of a net: every combination of its inputs, counted up in binary, and what it answers.
+    """Truth table of a net: every combination of its inputs, counted up in binary, and what it answers.
 
     Args:
-        net: such as `AND` or `XOR`.
-        inputs: how many inputs it has, D.
+        net: neurons in layers, such as `AND` or `XOR`.
+        inputs: number of the net's inputs, D.
 
     Returns:
         Zeros and ones (2^D, D + outputs).
@@ -195,10 +197,10 @@ class Line:
     """The line after one mistake was learned from.
 
     Attributes:
-        epoch: in which pass over the samples, from 0.
-        sample: which sample was a mistake.
-        weights: after the update (D,).
-        bias: after the update.
+        epoch: number of the pass over the samples, from 0.
+        sample: number of the sample that was a mistake.
+        weights: weights after the update (D,).
+        bias: bias after the update.
     """
 
     epoch: int
@@ -212,11 +214,11 @@ class PerceptronHistory:
     """How a perceptron learned.
 
     Attributes:
-        lines: one for each mistake, in order.
-        mistakes: how many were made in each epoch.
-        weights: at the end (D,).
-        bias: at the end.
-        converged: whether the last epoch was without mistakes.
+        lines: the line after each mistake, in order.
+        mistakes: number of mistakes in each epoch.
+        weights: weights at the end (D,).
+        bias: bias at the end.
+        converged: Whether the last epoch was without mistakes.
     """
 
     lines: list[Line] = field(repr=False)
@@ -238,9 +240,9 @@ def train_perceptron(inputs: ArrayLike, labels: ArrayLike, *, lr: float = 1.0, e
 
     Args:
         inputs: finite numbers (B, D).
-        labels: 0 or 1 for each (B,).
+        labels: classes of the samples (B,), each 0 or 1.
         lr: learning rate, above 0. From zero weights it scales the line and changes no prediction.
-        epochs: how many passes at most, 1 or more.
+        epochs: most passes over the samples, 1 or more.
 
     Returns:
         The history of lines and mistakes.
@@ -279,9 +281,9 @@ def mistake_bound(inputs: ArrayLike, labels: ArrayLike, weights: ArrayLike, bias
 
     Args:
         inputs: finite numbers (B, D).
-        labels: 0 or 1 for each (B,).
-        weights: of a separating line (D,); the wider its margin, the tighter the bound.
-        bias: of that line.
+        labels: classes of the samples (B,), each 0 or 1.
+        weights: weights of a separating line (D,); the wider its margin, the tighter the bound.
+        bias: bias of that line.
 
     Returns:
         A number of mistakes that training from zero weights never exceeds, 1 or more.
@@ -311,7 +313,7 @@ def is_linearly_separable(inputs: ArrayLike, labels: ArrayLike) -> bool:
 
     Args:
         inputs: finite numbers (B, D).
-        labels: 0 or 1 for each (B,).
+        labels: classes of the samples (B,), each 0 or 1.
 
     Returns:
         Whether they are separable; True when only one class is there.

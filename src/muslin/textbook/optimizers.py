@@ -7,6 +7,8 @@ Weight decay comes in two forms. Coupled: add `l2_penalty_gradient` to the gradi
 Decoupled: shrink the weights beside the step, as `adamw` does. For plain gradient descent they agree; for Adam not.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +37,7 @@ class Moments:
     """What Adam remembers between steps.
 
     Attributes:
-        steps: how many steps were taken.
+        steps: number of steps taken.
         mean: decaying average of the gradients, in the shape of the weights.
         square: decaying average of their squares, in the shape of the weights.
     """
@@ -56,8 +58,8 @@ def gradient_step(weights: ArrayLike, gradient: ArrayLike, state: None = None, *
 
     Args:
         weights: finite numbers of any shape.
-        gradient: of the loss, in the shape of weights.
-        state: always None; here so that every optimizer is called alike.
+        gradient: gradient of the loss, in the shape of weights.
+        state: None, always; here so that every optimizer is called alike.
         lr: learning rate, 0 or more.
 
     Returns:
@@ -86,7 +88,7 @@ def momentum(
 
     Args:
         weights: finite numbers of any shape.
-        gradient: of the loss, in the shape of weights.
+        gradient: gradient of the loss, in the shape of weights.
         state: the velocity v from the step before, or None.
         lr: learning rate, 0 or more.
         beta: the share of the velocity that is kept, in [0, 1).
@@ -134,11 +136,11 @@ def adam(
 
     Args:
         weights: finite numbers of any shape.
-        gradient: of the loss, in the shape of weights.
+        gradient: gradient of the loss, in the shape of weights.
         state: the moments from the step before, or None.
         lr: learning rate, 0 or more.
         betas: the shares of the two averages that are kept, each in [0, 1).
-        eps: keeps the division finite, 0 or more.
+        eps: small number that keeps the division finite, 0 or more.
 
     Returns:
         The new weights, in the shape and float dtype of weights, and the new moments.
@@ -181,12 +183,12 @@ def adamw(
 
     Args:
         weights: finite numbers of any shape.
-        gradient: of the loss without any penalty, in the shape of weights.
+        gradient: gradient of the loss without any penalty, in the shape of weights.
         state: the moments from the step before, or None.
         lr: learning rate, 0 or more.
-        weight_decay: 0 or more.
-        betas: as for `adam`.
-        eps: as for `adam`.
+        weight_decay: strength of the decay, 0 or more.
+        betas: the shares of the two averages that are kept, each in [0, 1).
+        eps: small number that keeps the division finite, 0 or more.
 
     Returns:
         The new weights, in the shape and float dtype of weights, and the new moments.
@@ -206,7 +208,7 @@ def decoupled_decay(weights: ArrayLike, lr: float, weight_decay: float) -> Float
     Args:
         weights: finite numbers of any shape.
         lr: learning rate, 0 or more.
-        weight_decay: 0 or more.
+        weight_decay: strength of the decay, 0 or more.
 
     Returns:
         The shrunken weights, in the shape and float dtype of weights.
@@ -227,7 +229,7 @@ def l2_penalty(weights: ArrayLike, weight_decay: float) -> float:
 
     Args:
         weights: finite numbers of any shape.
-        weight_decay: 0 or more.
+        weight_decay: strength of the decay, 0 or more.
 
     Returns:
         A number, range [0, inf), to add to the loss.
@@ -257,7 +259,7 @@ def l1_penalty(weights: ArrayLike, strength: float) -> float:
 
     Args:
         weights: finite numbers of any shape.
-        strength: 0 or more.
+        strength: factor of the penalty, 0 or more.
 
     Returns:
         A number, range [0, inf), to add to the loss.

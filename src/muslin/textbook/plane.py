@@ -1,9 +1,13 @@
 """Colours on the plane: small sets of points to separate, each harder than the one before (after Olah, 2014).
 
+The toy data of the lecture, of the ladder's plane and of its figures.
+
 Every set is a function `(n, noise, seed) -> (points (n, 2) float64, labels (n,) int64)`. Without noise the shapes lie
 within [-1, 1]; noise is the standard deviation of the normal shift that each coordinate gets. The colours are equally
 frequent, to within one point, and in random order. The same seed gives the same points.
 """
+
+from __future__ import annotations
 
 import csv
 import math
@@ -55,10 +59,10 @@ def blobs(n: int = 200, noise: float = 0.05, seed: int = 0, classes: int = 2) ->
     """Round blobs, one for each colour, evenly around the origin: without noise one straight line separates two.
 
     Args:
-        n: how many points, one for each colour at least.
+        n: number of points, one for each colour at least.
         noise: standard deviation of the shift, 0 or more.
-        seed: 0 or more.
-        classes: how many colours, 2 or more.
+        seed: start of all chance, 0 or more.
+        classes: number of colours, 2 or more.
 
     Returns:
         Points (n, 2) and labels (n,).
@@ -183,8 +187,8 @@ def make(name: str, **settings: Any) -> Points:
     """Makes a set by its name in `SETS`.
 
     Args:
-        name: such as "spirals".
-        settings: of the set's function: n, noise, seed, and classes where it has more than two colours.
+        name: name of the set, such as "spirals".
+        settings: arguments of the set's function: n, noise, seed, and classes where it has more than two colours.
 
     Returns:
         Points (n, 2) and labels (n,).
@@ -208,7 +212,7 @@ def from_csv(path: str | Path) -> Points:
     """Reads a person's own points: lines of x, y and label, with or without a header `x,y,label`.
 
     Args:
-        path: of a CSV file in UTF-8; empty lines are skipped.
+        path: path of a CSV file in UTF-8; empty lines are skipped.
 
     Returns:
         Points (N, 2) and labels (N,).

@@ -1,6 +1,5 @@
 """A picture of a data set: a row a class, with some of its pictures."""
 
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from muslin.data.check.scan import Scan, Scanned
 from muslin.data.decoding.pictures import open_picture
 from muslin.errors import PictureError
+from muslin.look import LIGHT, png
 from muslin.text import printable
 
 __all__ = ["draw_contact_sheet"]
@@ -22,18 +22,17 @@ MAX_ROWS = 40
 TILE, GAP, MARGIN = 96, 6, 24  # pixels
 NAME_WIDTH = 190  # pixels
 TITLE_SIZE, NAME_SIZE, COUNT_SIZE = 22, 16, 13  # pixels
-INK, FAINT, PAPER, MAT, BAD = "#1a1a1a", "#6b6b6b", "#ffffff", "#f0f0ee", "#c2410c"
 
 
 def draw_contact_sheet(scan: Scan, *, columns: int = COLUMNS, rows: int = MAX_ROWS) -> bytes:
-    """Draws some pictures of each class beside its name and count; gives a PNG.
+    """Draws some pictures of each class beside its name and count; returns a PNG.
 
     Which pictures depends on their content alone. Damaged ones are crossed tiles at the end of their row.
 
     Args:
-        scan: of the data set; its files are read again.
-        columns: pictures of a class, at most.
-        rows: classes, at most; the sheet says how many more there are.
+        scan: what a data set was found to hold; its files are read again.
+        columns: the most pictures of a class.
+        rows: the most classes; the sheet says how many more there are.
     """
     classes = scan.listing.classes
     members: dict[int, list[Scanned]] = defaultdict(list)
@@ -44,7 +43,7 @@ def draw_contact_sheet(scan: Scan, *, columns: int = COLUMNS, rows: int = MAX_RO
     header = MARGIN + TITLE_SIZE + COUNT_SIZE + 26
     footer = COUNT_SIZE + 16 if shown < len(classes) else 0
     width = 2 * MARGIN + NAME_WIDTH + columns * (TILE + GAP) - GAP
-    sheet = Image.new("RGB", (width, header + shown * (TILE + GAP) - GAP + footer + MARGIN), PAPER)
+    sheet = Image.new("RGB", (width, header + shown * (TILE + GAP) - GAP + footer + MARGIN), LIGHT.paper)
     draw = ImageDraw.Draw(sheet)
     _write_title(draw, scan, width - 2 * MARGIN)
     for row in range(shown):
@@ -54,10 +53,8 @@ def draw_contact_sheet(scan: Scan, *, columns: int = COLUMNS, rows: int = MAX_RO
             sheet.paste(_tile(picture), (MARGIN + NAME_WIDTH + column * (TILE + GAP), top))
     if footer:
         more = f"and {len(classes) - shown:,} more classes"
-        draw.text((MARGIN, sheet.height - MARGIN), more, FAINT, _font(COUNT_SIZE), anchor="ls")
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    return buffer.getvalue()
+        draw.text((MARGIN, sheet.height - MARGIN), more, LIGHT.faint, _font(COUNT_SIZE), anchor="ls")
+    return png(sheet)
 
 
 def _choose(pictures: Sequence[Scanned], columns: int) -> list[Scanned]:
@@ -75,18 +72,18 @@ def _write_title(draw: ImageDraw.ImageDraw, scan: Scan, width: int) -> None:
     if scan.damaged:
         parts.append(f"{len(scan.damaged):,} damaged (crossed)")
     name = _shortened(scan.listing.name, width, _font(TITLE_SIZE, bold=True))
-    draw.text((MARGIN, MARGIN), name, INK, _font(TITLE_SIZE, bold=True))
+    draw.text((MARGIN, MARGIN), name, LIGHT.ink, _font(TITLE_SIZE, bold=True))
     text = _shortened("  ·  ".join((title, *parts)), width, _font(COUNT_SIZE))
-    draw.text((MARGIN, MARGIN + TITLE_SIZE + 8), text, FAINT, _font(COUNT_SIZE))
+    draw.text((MARGIN, MARGIN + TITLE_SIZE + 8), text, LIGHT.faint, _font(COUNT_SIZE))
 
 
 def _write_name(draw: ImageDraw.ImageDraw, top: int, name: str, pictures: Sequence[Scanned]) -> None:
     """Writes a class's name and count, in the middle of its row's height."""
     damaged = sum(bool(picture.problem) for picture in pictures)
-    lines = [(line, INK, NAME_SIZE) for line in _folded(name, NAME_WIDTH - 2 * GAP, _font(NAME_SIZE))]
-    lines.append((f"{len(pictures):,} picture{'s' * (len(pictures) != 1)}", FAINT, COUNT_SIZE))
+    lines = [(line, LIGHT.ink, NAME_SIZE) for line in _folded(name, NAME_WIDTH - 2 * GAP, _font(NAME_SIZE))]
+    lines.append((f"{len(pictures):,} picture{'s' * (len(pictures) != 1)}", LIGHT.faint, COUNT_SIZE))
     if damaged:
-        lines.append((f"{damaged:,} damaged", BAD, COUNT_SIZE))
+        lines.append((f"{damaged:,} damaged", LIGHT.wrong, COUNT_SIZE))
     y = top + (TILE - sum(size + GAP for _, _, size in lines)) // 2
     for text, colour, size in lines:
         draw.text((MARGIN, y + size), text, colour, _font(size), anchor="ls")
@@ -113,7 +110,7 @@ def _shortened(text: str, width: int, font: ImageFont.FreeTypeFont) -> str:
 
 def _tile(picture: Scanned) -> Image.Image:
     """Fits a picture into a square without bending it; pixels of small ones stay visible as squares."""
-    tile = Image.new("RGB", (TILE, TILE), MAT)
+    tile = Image.new("RGB", (TILE, TILE), LIGHT.mat)
     try:
         if picture.problem:
             raise PictureError(picture.problem)
@@ -122,8 +119,8 @@ def _tile(picture: Scanned) -> Image.Image:
         draw = ImageDraw.Draw(tile)
         corner = TILE - 1
         for line in ((0, 0, corner, corner), (0, corner, corner, 0)):
-            draw.line(line, BAD, 3)
-        draw.rectangle((0, 0, corner, corner), outline=BAD, width=3)
+            draw.line(line, LIGHT.wrong, 3)
+        draw.rectangle((0, 0, corner, corner), outline=LIGHT.wrong, width=3)
         return tile
     way = Image.Resampling.NEAREST if max(image.size) <= TILE // 2 else Image.Resampling.LANCZOS
     fitted = ImageOps.contain(image.convert("RGB"), (TILE, TILE), way)

@@ -1,5 +1,7 @@
 """One forward and backward pass on one sample, operation by operation, as arithmetic that a page can show."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -15,6 +17,15 @@ from muslin.textbook.network.records import LayerStep, Step
 
 __all__ = ["Event", "step_through"]
 
+Operation: TypeAlias = Literal[
+    "pre-activation",
+    "activation",
+    "loss",
+    "pre-activation gradient",
+    "weight gradient",
+    "bias gradient",
+    "input gradient",
+]
 Term: TypeAlias = tuple[tuple[str, float], ...]
 
 
@@ -23,26 +34,18 @@ class Event:
     """One operation of one neuron, forward or backward, on one sample.
 
     Attributes:
-        phase: forward or backward.
-        operation: what is computed.
-        layer: from 0, the first that has weights.
-        neuron: within the layer, from 0; for an input gradient, which input.
-        function: what is applied to the terms: "sum" adds them up, the others are named by their formula.
-        terms: each a product of named factors, such as (("w[0,1]", 0.5), ("x[0]", -1.0)).
-        value: the result.
-        source: for a weight gradient, which input the weight comes from.
+        phase: direction of the pass, forward or backward.
+        operation: name of the quantity that is computed.
+        layer: number of the layer, from 0, the first that has weights.
+        neuron: number of the neuron within the layer, from 0; for an input gradient, that of the input.
+        function: name of the function of the terms: "sum" adds them up, the others are named by their formula.
+        terms: products of named factors, such as (("w[0,1]", 0.5), ("x[0]", -1.0)).
+        value: result of the operation.
+        source: number of the input that a weight comes from, for its gradient; None otherwise.
     """
 
     phase: Literal["forward", "backward"]
-    operation: Literal[
-        "pre-activation",
-        "activation",
-        "loss",
-        "pre-activation gradient",
-        "weight gradient",
-        "bias gradient",
-        "input gradient",
-    ]
+    operation: Operation
     layer: int
     neuron: int
     function: str
@@ -51,7 +54,7 @@ class Event:
     source: int | None = None
 
     def __str__(self) -> str:
-        """The operation as one line of arithmetic."""
+        """Returns the operation as one line of arithmetic."""
         products = [" · ".join(f"{number:.4g}" for _, number in term) for term in self.terms]
         inside = (" + " if self.function == "sum" else ", ").join(products)
         return (
@@ -67,10 +70,10 @@ def step_through(network: Network, inputs: ArrayLike, target: int, l2: float = 0
     Where the function is "sum", the value is the sum over terms of the product of their factors.
 
     Args:
-        network: left as it is.
+        network: the network, which is left as it is.
         inputs: one sample (D,), finite numbers.
-        target: its label.
-        l2: as for `Network.step`.
+        target: the label of the sample.
+        l2: L2 penalty on weights, not on biases, 0 or more.
 
     Yields:
         The events: for each layer the pre-activations and the activations, the loss, and then from the last layer down
@@ -118,7 +121,7 @@ def _forward_events(network: Network, index: int, layer: LayerStep) -> Iterator[
 
 
 def _delta_events(network: Network, index: int, step: Step, target: int) -> Iterator[Event]:
-    """Gradients of pre-activations: from the loss in the last layer, through the activation's derivative below it."""
+    """Yields gradients of pre-activations: from the loss in the last layer, through the activation's slope below it."""
     layer = step.layers[index]
     is_last = index == len(step.layers) - 1
     for j, value in enumerate(layer.pre_activation_gradient[0]):

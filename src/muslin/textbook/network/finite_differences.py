@@ -1,5 +1,7 @@
 """Back-propagation held against the definition of a derivative."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -18,11 +20,11 @@ def finite_difference_check(
     Only for float64, and away from relu's kink, where the derivative jumps.
 
     Args:
-        network: left as it was.
+        network: the network, which is left as it was.
         inputs: finite numbers (B, D).
         targets: labels (B,).
-        l2: as for `Network.step`.
-        epsilon: e, above 0.
+        l2: L2 penalty on weights, not on biases, 0 or more.
+        epsilon: step of the difference, e, above 0.
 
     Returns:
         The largest difference over the largest gradient: about 1e-9 when back-propagation is right.

@@ -1,5 +1,7 @@
 """What a network may be made of: the activations of its hidden layers, and the losses with the last layer of each."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias

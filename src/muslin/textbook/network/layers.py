@@ -3,6 +3,8 @@
 Shapes: B samples, D inputs, K outputs; a layer of `out` neurons fed by `in` ones has weights (in, out) and bias (out,).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -28,11 +30,11 @@ class Network:
     error with one output.
 
     Attributes:
-        sizes: neurons of each layer, inputs first: (2, 8, 8, 1).
-        activation: of the hidden layers: relu, sigmoid or tanh.
-        loss: cross-entropy, binary-cross-entropy or mean-squared-error.
+        sizes: neurons of each layer, inputs first, such as (2, 8, 8, 1).
+        activation: function of the hidden layers: relu, sigmoid or tanh.
+        loss: function to make small: cross-entropy, binary-cross-entropy or mean-squared-error.
         parameters: all weights and biases in one vector, layer by layer. It is replaced by a step, never changed.
-        optimizer_state: what the optimizer remembers; set it to None before going on with another optimizer.
+        optimizer_state: the optimizer's memory; set it to None before going on with another optimizer.
 
     Raises:
         SettingError: fewer than two sizes, a size below 1, an unknown activation or loss, a number of outputs that does
@@ -88,25 +90,25 @@ class Network:
         return np.concatenate(parts)
 
     def layers(self, vector: FloatArray | None = None) -> list[tuple[FloatArray, FloatArray]]:
-        """Weights (in, out) and bias (out,) of each layer, as views of `vector`: the parameters, or a gradient."""
+        """Returns weights (in, out) and bias (out,) of each layer, views of `vector`: the parameters, or a gradient."""
         flat = self.parameters if vector is None else vector
         return [(flat[weights].reshape(shape), flat[bias]) for weights, bias, shape in self._spans]
 
     def probabilities(self, inputs: ArrayLike) -> FloatArray:
-        """The outputs (B, K) for inputs (B, D): probabilities of the classes, or of class 1 where K is 1."""
+        """Returns the outputs (B, K) for inputs (B, D): probabilities of the classes, or of class 1 where K is 1."""
         return self.forward(inputs)[-1][1]
 
     def forward(self, inputs: ArrayLike) -> list[tuple[FloatArray, FloatArray]]:
-        """Pre-activation (B, out) and activation (B, out) of each layer for inputs (B, D)."""
+        """Returns pre-activation (B, out) and activation (B, out) of each layer for inputs (B, D)."""
         return self._forward(self._inputs(inputs))
 
     def predict(self, inputs: ArrayLike) -> IntArray:
-        """The predicted labels (B,) for inputs (B, D)."""
+        """Returns the predicted labels (B,) for inputs (B, D)."""
         outputs = self.probabilities(inputs)
         return outputs.argmax(axis=1) if self.sizes[-1] > 1 else (outputs[:, 0] >= 0.5).astype(np.int64)
 
     def step(self, inputs: ArrayLike, targets: ArrayLike, optimizer: Optimizer, l2: float = 0.0) -> Step:
-        """One training step: forward, backward, and the optimizer's update of all parameters.
+        """Takes one training step: forward, backward, and the optimizer's update of all parameters.
 
         Args:
             inputs: finite numbers (B, D).
@@ -126,7 +128,7 @@ class Network:
         return step
 
     def backpropagate(self, inputs: ArrayLike, targets: ArrayLike, l2: float = 0.0) -> Step:
-        """Forward and backward without an update. Arguments, result and errors as for `step`."""
+        """Goes forward and backward without an update. Arguments, result and errors as for `step`."""
         between("l2", l2, 0, np.inf)
         x = self._inputs(inputs)
         return self._backward(x, self._targets(targets, len(x)), l2)
@@ -176,7 +178,7 @@ class Network:
 
 
 def _spans(sizes: tuple[int, ...]) -> list[tuple[slice, slice, tuple[int, int]]]:
-    """Where each layer's weights and bias lie in the vector of parameters, and the shape of the weights."""
+    """Returns where each layer's weights and bias lie in the vector of parameters, and the shape of the weights."""
     spans, start = [], 0
     for fan_in, fan_out in pairwise(sizes):
         middle, end = start + fan_in * fan_out, start + fan_in * fan_out + fan_out

@@ -3,6 +3,8 @@
 Shapes: B samples; a layer of `out` neurons fed by `in` ones.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from muslin.textbook._checks import FloatArray
@@ -16,15 +18,15 @@ class LayerStep:
     """Every number of one layer in one training step.
 
     Attributes:
-        inputs: what came in (B, in).
-        weights: as they were during the step (in, out).
-        bias: as it was during the step (out,).
-        pre_activation: inputs @ weights + bias (B, out).
-        activation: what went out (B, out).
-        pre_activation_gradient: of the loss, with respect to pre_activation (B, out).
-        weight_gradient: with respect to weights, the penalty included (in, out).
-        bias_gradient: with respect to bias (out,).
-        input_gradient: with respect to inputs (B, in).
+        inputs: numbers that came in (B, in).
+        weights: weights during the step (in, out).
+        bias: bias during the step (out,).
+        pre_activation: weighted sums, inputs @ weights + bias (B, out).
+        activation: numbers that went out (B, out).
+        pre_activation_gradient: gradient of the loss with respect to pre_activation (B, out).
+        weight_gradient: gradient with respect to weights, the penalty included (in, out).
+        bias_gradient: gradient with respect to bias (out,).
+        input_gradient: gradient with respect to inputs (B, in).
     """
 
     inputs: FloatArray
@@ -43,9 +45,9 @@ class Step:
     """Every number of one training step.
 
     Attributes:
-        loss: mean over the batch, before the update, without the penalty.
-        penalty: l2 / 2 times the sum of the squared weights.
-        targets: as the loss took them: labels (B,), or (B, 1).
+        loss: mean of the loss over the batch, before the update, without the penalty.
+        penalty: L2 penalty, l2 / 2 times the sum of the squared weights.
+        targets: labels as the loss took them, (B,) or (B, 1).
         gradient: all weight and bias gradients in one vector, in the order of `Network.parameters`.
         layers: the numbers of each layer, from the inputs on.
     """

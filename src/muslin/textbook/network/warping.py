@@ -3,6 +3,8 @@
 Shapes: N points with D coordinates.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,11 +18,11 @@ STAGES = ("weights", "bias", "activation")
 
 
 def grid(extent: float = 1.0, lines: int = 21) -> FloatArray:
-    """The crossings of a square grid around the origin, row by row.
+    """Grid, the crossings of the lines of a square around the origin, row by row.
 
     Args:
         extent: half the side of the square, above 0.
-        lines: in each direction, 2 or more.
+        lines: number of lines in each direction, 2 or more.
 
     Returns:
         Points (lines * lines, 2), float64.
@@ -40,18 +42,18 @@ def grid(extent: float = 1.0, lines: int = 21) -> FloatArray:
 
 
 def warp(network: Network, points: ArrayLike, layer: int, stage: str, t: float = 1.0) -> FloatArray:
-    """Where points of the input plane are on their way through one layer: how it bends space (Olah, 2014).
+    """Warp, where points of the input plane are on their way through one layer: how it bends space (Olah, 2014).
 
     The layers before are passed whole. Within the layer there are three stages: the weights (x moves to x @ W), the
     bias (then to x @ W + b) and the activation (then to f(x @ W + b)). Positions move along straight lines; t = 1 of a
     stage is t = 0 of the next.
 
     Args:
-        network: left as it is.
+        network: the network, which is left as it is.
         points: finite numbers (N, D).
-        layer: which, from 0.
-        stage: weights, bias or activation.
-        t: how far the stage has come, in [0, 1].
+        layer: number of the layer, from 0.
+        stage: name of the stage: weights, bias or activation.
+        t: progress of the stage, in [0, 1].
 
     Returns:
         Positions (N, max(in, out)) of the layer; where `in` and `out` differ, the fewer coordinates are filled up with
@@ -78,6 +80,6 @@ def warp(network: Network, points: ArrayLike, layer: int, stage: str, t: float =
 
 
 def _widen(*positions: FloatArray) -> list[FloatArray]:
-    """Positions with as many coordinates as the widest of them, the rest zeros."""
+    """Returns positions with as many coordinates as the widest of them, the rest zeros."""
     width = max(position.shape[1] for position in positions)
     return [np.pad(position, ((0, 0), (0, width - position.shape[1]))) for position in positions]

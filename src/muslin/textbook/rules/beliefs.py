@@ -3,6 +3,8 @@
 Legend: N cases, which are reasoned about all at once.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -28,7 +30,7 @@ def combine(first: ArrayLike, second: ArrayLike) -> Certainty:
 
     Args:
         first: certainties in [-1, 1], of any shape.
-        second: likewise, of a shape that fits.
+        second: certainties in [-1, 1], of a shape that fits.
 
     Returns:
         The combined certainties, in [-1, 1].
@@ -47,9 +49,9 @@ class Firing:
     """One rule's turn, in every case where its premise held.
 
     Attributes:
-        rule: that fired.
+        rule: the rule that fired.
         premises: the certainty of each of its conditions at that time, each (N,).
-        evidence: what it added to its conclusion (N,); 0 in cases where it did not fire.
+        evidence: certainty that it added to its conclusion (N,); 0 in cases where it did not fire.
     """
 
     rule: Rule
@@ -61,10 +63,10 @@ class Beliefs:
     """What is believed in each of N cases.
 
     Attributes:
-        cases: N.
-        certainties: of each fact, told or concluded (N,); conclusions come in the order in which their rules fire.
-        measured: the numbers (N,).
-        firings: in order.
+        cases: number of cases, N.
+        certainties: certainty of each fact, told or concluded (N,); conclusions in the order in which their rules fire.
+        measured: the values of each number (N,).
+        firings: the rules that fired, in order.
     """
 
     def __init__(self, cases: int, known: Iterable[Fact]) -> None:
@@ -74,14 +76,14 @@ class Beliefs:
         self.firings: list[Firing] = []
 
     def certainty(self, fact: str) -> Certainty:
-        """The certainty of a fact in each case (N,), 0 where nothing is known."""
+        """Returns the certainty of a fact in each case (N,), 0 where nothing is known."""
         parsed = Fact.parse(fact)
         if parsed not in self.certainties:
             raise unknown_name("fact", str(parsed), map(str, self.certainties))
         return self.certainties[parsed]
 
     def best(self, name: str) -> NDArray[np.str_]:
-        """The word that `name` most certainly has in each case (N,); empty where none is believed.
+        """Returns the word that `name` most certainly has in each case (N,); empty where none is believed.
 
         Of two that are equally certain, the one whose rule fires first wins: conflict resolution.
         """
@@ -97,7 +99,7 @@ class Beliefs:
         self.certainties[fact] = combine(self.certainties.get(fact, np.zeros(self.cases)), evidence)
 
     def of(self, condition: Condition) -> Certainty:
-        """The certainty of a condition in each case (N,)."""
+        """Returns the certainty of a condition in each case (N,)."""
         found = [belief for fact, belief in self.certainties.items() if condition.matches(fact)]
         if condition.name in self.measured and condition.comparison:
             compared = COMPARE[condition.comparison](self.measured[condition.name], condition.value)

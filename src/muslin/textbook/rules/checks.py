@@ -1,5 +1,7 @@
 """Refuses rules that could never work: a name used twice, a condition that is misspelt, a number used as a word."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 
 from muslin.errors import DataError, unknown_name
@@ -12,8 +14,8 @@ def check_rules(rules: Sequence[Rule], facts: Collection[Fact], numbers: Collect
     """Checks each rule by itself, and its conditions against what can be known.
 
     Args:
-        rules: as they were written.
-        facts: those that may be told.
+        rules: the rules as they were written.
+        facts: the facts that may be told.
         numbers: the names of measurements.
 
     Raises:

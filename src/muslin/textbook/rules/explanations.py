@@ -1,5 +1,7 @@
 """Why a fact holds, and why it does not: chains of rules and facts, which `str` makes readable."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,16 +16,16 @@ class Reason:
     """Why a fact is as certain as it is.
 
     Attributes:
-        fact: in question.
-        certainty: all evidence combined.
-        told: how certain it was told to be; 0 when it was not.
+        fact: the fact in question.
+        certainty: certainty by all evidence combined, in [-1, 1].
+        told: certainty that it was told with; 0 when it was not.
         because: the rules that gave evidence, in the order they fired.
     """
 
     fact: Fact
     certainty: float
     told: float
-    because: tuple["Because", ...]
+    because: tuple[Because, ...]
 
     def __str__(self) -> str:
         told = "" if not self.told else ": told" if not self.because else f": told ({self.told:.3g})"
@@ -35,14 +37,14 @@ class Because:
     """One rule's evidence.
 
     Attributes:
-        rule: that fired.
-        evidence: what it added, below 0 when against.
+        rule: the rule that fired.
+        evidence: certainty that it added, below 0 when against.
         premises: its conditions, each with the reasons for it.
     """
 
     rule: Rule
     evidence: float
-    premises: tuple["Premise", ...]
+    premises: tuple[Premise, ...]
 
     def __str__(self) -> str:
         return "\n".join([f"by rule {self.rule.name} ({self.evidence:.3g})", *map(indented, self.premises)])
@@ -53,9 +55,9 @@ class Premise:
     """One condition that held.
 
     Attributes:
-        condition: as the rule asks.
-        certainty: it had when the rule fired.
-        reasons: for the facts that met it; none when it is a negation.
+        condition: the condition as the rule asks it.
+        certainty: the certainty it had when the rule fired.
+        reasons: the reasons for the facts that met it; none when it is a negation.
     """
 
     condition: Condition
@@ -73,9 +75,9 @@ class Attempt:
     """What one rule made of a fact that does not hold.
 
     Attributes:
-        rule: that could have concluded it.
-        evidence: what it added; 0 when it did not fire.
-        failed: each condition that did not hold, with what was found instead.
+        rule: a rule that could have concluded it.
+        evidence: certainty that it added; 0 when it did not fire.
+        failed: the conditions that did not hold, each with what was found instead.
     """
 
     rule: Rule
@@ -95,9 +97,9 @@ class Refusal:
     """Why a fact does not hold.
 
     Attributes:
-        fact: in question.
-        certainty: all evidence combined, 0.2 at most.
-        attempts: one for each rule that could have concluded it.
+        fact: the fact in question.
+        certainty: certainty by all evidence combined, 0.2 at most.
+        attempts: the attempts of all rules that could have concluded it.
     """
 
     fact: Fact
@@ -117,9 +119,9 @@ def reason_for(fact: Fact, told: Mapping[Fact, float], beliefs: Beliefs, before:
     """Gathers the chain of rules and facts that a fact rests on.
 
     Args:
-        fact: in question.
-        told: how certain each fact was told to be.
-        beliefs: what followed from it, in one case.
+        fact: the fact in question.
+        told: certainty that each fact was told with.
+        beliefs: conclusions from what was told, in one case.
         before: the turn up to which firings count, so that a loop is never given as its own reason; None for all.
     """
     given = told.get(fact, 0.0)
@@ -145,10 +147,10 @@ def refusal_of(fact: Fact, rules: Iterable[Rule], numbers: Collection[str], beli
     """Gathers the rules that could have concluded a fact, and which of their conditions failed.
 
     Args:
-        fact: in question.
-        rules: all there are.
+        fact: the fact in question.
+        rules: all rules that there are.
         numbers: the names of measurements.
-        beliefs: what is so, in one case.
+        beliefs: conclusions from what was told, in one case.
     """
     given = {firing.rule: float(firing.evidence[0]) for firing in beliefs.firings}
     attempts = [
@@ -166,7 +168,7 @@ def _failed(rule: Rule, numbers: Collection[str], beliefs: Beliefs) -> tuple[tup
 
 
 def _found(condition: Condition, numbers: Collection[str], beliefs: Beliefs) -> str:
-    """What there is instead of a condition that failed."""
+    """Returns what there is instead of a condition that failed."""
     about = {fact: float(belief[0]) for fact, belief in beliefs.certainties.items() if belief[0]}
     if condition.name in numbers:
         told = [spelt(fact.value) for fact in about if fact.name == condition.name]

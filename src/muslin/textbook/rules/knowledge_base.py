@@ -1,33 +1,34 @@
-"""The knowledge base and its inference engine: rules are chained forward, in many cases at once.
+"""The knowledge base: rules as people write them, asked about one case or about many at once.
 
 Legend: N cases.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from muslin.errors import DataError, SettingError, unknown_name
+from muslin.errors import DataError, SettingError
 from muslin.textbook._checks import bits, finite
 from muslin.textbook.rules.beliefs import Beliefs
-from muslin.textbook.rules.checks import check_rules
-from muslin.textbook.rules.order import order_rules
 from muslin.textbook.rules.reader import Reader
+from muslin.textbook.rules.rule_set import RuleSet
 from muslin.textbook.rules.session import Session
-from muslin.textbook.rules.terms import Fact, Rule
 
 __all__ = ["KnowledgeBase"]
 
 
-class KnowledgeBase:
-    """Rules, what may be told, and the order in which the rules fire.
+class KnowledgeBase(RuleSet):
+    """Rules that are read from text, and what follows from them in one case or in many.
 
     Attributes:
-        rules: as they were written.
-        facts: those that may be told, beside the rules' conclusions.
+        rules: the rules as they were written.
+        facts: the facts that may be told, beside the rules' conclusions.
         numbers: the names of measurements.
+        known: the facts that may be told or concluded.
         strata: the rules in the order in which they fire, in groups that do not wait for each other.
 
     Raises:
@@ -62,20 +63,14 @@ class KnowledgeBase:
         tall: nothing says so
     """
 
-    def __init__(self, rules: Iterable[Rule], facts: Iterable[Fact] = (), numbers: Iterable[str] = ()) -> None:
-        self.rules, self.facts, self.numbers = tuple(rules), frozenset(facts), frozenset(numbers)
-        self.known = self.facts | {rule.conclusion for rule in self.rules}
-        check_rules(self.rules, self.facts, self.numbers)
-        self.strata = order_rules(self.rules)
-
     @classmethod
-    def parse(cls, text: str) -> "KnowledgeBase":
+    def parse(cls, text: str) -> KnowledgeBase:
         """Reads a knowledge base from text in the package's format; an error names the line."""
         reader = Reader(text)
         return cls(reader.rules, reader.facts, reader.numbers)
 
     @classmethod
-    def load(cls, path: str | Path) -> "KnowledgeBase":
+    def load(cls, path: str | Path) -> KnowledgeBase:
         """Reads a knowledge base from a file in the package's format; an error names the file and the line."""
         try:
             return cls.parse(Path(path).read_text(encoding="utf-8-sig"))
@@ -91,15 +86,8 @@ class KnowledgeBase:
         heads = [f"{kind} {', '.join(names)}" for kind, names in declared.items() if names]
         return "\n".join([*heads, *map(str, self.rules)]) + "\n"
 
-    def fact(self, text: str) -> Fact:
-        """Reads a fact, after refusing one that is neither declared nor concluded by any rule."""
-        fact = Fact.parse(text)
-        if fact not in self.known and not (fact.name in self.numbers and isinstance(fact.value, float)):
-            raise unknown_name("fact", str(fact), {*map(str, self.known), *(f"{name} = 0" for name in self.numbers)})
-        return fact
-
     def session(self, told: Iterable[str] = ()) -> Session:
-        """A session about one case, with some facts told already."""
+        """Opens a session about one case, with some facts told already."""
         session = Session(self)
         for fact in told:
             session.tell(fact)
@@ -109,8 +97,8 @@ class KnowledgeBase:
         r"""Draws the conclusions for many cases at once: 10,000 of them take milliseconds.
 
         Args:
-            columns: for each of `facts` a column of N zeros and ones (or booleans), for each of `numbers` one of N
-                finite numbers. A fact that is left out is not so in any case; a number must not be.
+            columns: a column for each of `facts`, N zeros and ones (or booleans), and for each of `numbers`, N finite
+                numbers. A fact that is left out is not so in any case; a number must not be.
 
         Returns:
             What is believed of each case: the same as N sessions would.
@@ -136,32 +124,3 @@ class KnowledgeBase:
             else:
                 beliefs.add(self.fact(name), bits(name, column).astype(np.float64))
         return self.conclude(beliefs)
-
-    def blank(self, cases: int) -> Beliefs:
-        """Beliefs before anything is told: every fact at 0, in the order that decides between equals."""
-        conclusions = [rule.conclusion for stratum in self.strata for rule in stratum.rules]
-        return Beliefs(cases, [*conclusions, *sorted(self.facts, key=str)])
-
-    def conclude(self, beliefs: Beliefs) -> Beliefs:
-        """Fires the rules on what was told, to the fixed point."""
-        everyone = np.ones(beliefs.cases, dtype=bool)
-        for stratum in self.strata:
-            if stratum.loops:
-                _settle(beliefs, stratum.rules)
-            else:
-                for rule in stratum.rules:
-                    beliefs.fire(rule, everyone)
-        return beliefs
-
-
-def _settle(beliefs: Beliefs, rules: Sequence[Rule]) -> None:
-    """Fires rules that feed each other: in each case the first one ready, then look again, until none is."""
-    waiting = {rule.name: np.ones(beliefs.cases, dtype=bool) for rule in rules}
-    still = False
-    while not still:
-        idle = np.ones(beliefs.cases, dtype=bool)
-        for rule in rules:
-            fired = beliefs.fire(rule, idle & waiting[rule.name])
-            waiting[rule.name] &= ~fired
-            idle &= ~fired
-        still = bool(idle.all())

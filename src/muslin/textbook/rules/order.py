@@ -3,6 +3,8 @@
 Legend: R rules; tables (R, R) say which rule, by row, feeds which, by column.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,8 +22,8 @@ class Stratum:
     """Rules that wait for the same others.
 
     Attributes:
-        rules: by salience, then by number of conditions, then as written.
-        loops: whether some of them feed each other.
+        rules: the rules by salience, then by number of conditions, then as written.
+        loops: Whether some of them feed each other.
     """
 
     rules: tuple[Rule, ...]
@@ -48,12 +50,12 @@ def order_rules(rules: Sequence[Rule]) -> list[Stratum]:
 
 
 def _feeding(giver: Rule, taker: Rule) -> list[int]:
-    """Which conditions of one rule the other one's conclusion speaks about."""
+    """Returns which conditions of one rule the other one's conclusion speaks about."""
     return [index for index, condition in enumerate(taker.conditions) if condition.matches(giver.conclusion)]
 
 
 def _closure(feeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rule feeds which over any number of steps."""
+    """Returns which rule feeds which over any number of steps."""
     reaches = feeds
     for _ in range(len(feeds).bit_length()):
         counts = reaches.astype(np.float32)

@@ -1,5 +1,7 @@
 """Reads the file format of rules, line by line; an error names the line."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
 
@@ -15,9 +17,9 @@ class Reader:
     """What a text declares.
 
     Attributes:
-        facts: that may be told.
-        numbers: that may be measured.
-        rules: in the order of the text, each with the lines that it is written in.
+        facts: the facts that may be told.
+        numbers: the names of measurements.
+        rules: the rules in the order of the text, each with the lines that it is written in.
 
     Raises:
         DataError: a line cannot be read, or stands where it must not; it names the line.

@@ -1,6 +1,6 @@
 """One case, told fact by fact: what follows, why, why not, and what is left after a retraction."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 import numpy as np
 
@@ -8,16 +8,18 @@ from muslin.errors import SettingError
 from muslin.textbook._checks import between
 from muslin.textbook.rules.beliefs import BELIEVED, Beliefs
 from muslin.textbook.rules.explanations import Reason, Refusal, reason_for, refusal_of
+from muslin.textbook.rules.rule_set import RuleSet
 from muslin.textbook.rules.terms import Fact
-
-if TYPE_CHECKING:
-    from muslin.textbook.rules.knowledge_base import KnowledgeBase
 
 __all__ = ["Session"]
 
 
 class Session:
     r"""One case: facts are told and retracted, and the conclusions follow.
+
+    Attributes:
+        base: the rules that are reasoned with.
+        told: certainty that each fact was told with, in [-1, 1].
 
     >>> from muslin.textbook.rules import KnowledgeBase
     >>> base = KnowledgeBase.parse("facts bird, penguin\nrule fly\n if bird\n and not penguin\n then flies")
@@ -29,7 +31,7 @@ class Session:
     False
     """
 
-    def __init__(self, base: "KnowledgeBase") -> None:
+    def __init__(self, base: RuleSet) -> None:
         self.base = base
         self.told: dict[Fact, float] = {}
         self._concluded: Beliefs | None = None
@@ -75,7 +77,7 @@ class Session:
         return [firing.rule.name for firing in self.beliefs.firings]
 
     def certainty(self, fact: str) -> float:
-        """How certain a fact is, from -1 to 1; 0 when nothing is known."""
+        """Returns how certain a fact is, from -1 to 1; 0 when nothing is known."""
         return float(self.beliefs.certainties.get(self.base.fact(fact), [0.0])[0])
 
     def holds(self, fact: str) -> bool:
@@ -83,11 +85,11 @@ class Session:
         return self.certainty(fact) > BELIEVED
 
     def best(self, name: str) -> str | None:
-        """The word that `name` most certainly has, or None when none is believed."""
+        """Returns the word that `name` most certainly has, or None when none is believed."""
         return str(self.beliefs.best(name)[0]) or None
 
     def why(self, fact: str) -> Reason:
-        """The chain of rules and facts that a fact rests on; `str` makes it readable.
+        """Returns the chain of rules and facts that a fact rests on; `str` makes it readable.
 
         Raises:
             SettingError: the fact is unknown or does not hold.
@@ -97,7 +99,7 @@ class Session:
         return reason_for(self.base.fact(fact), self.told, self.beliefs)
 
     def why_not(self, fact: str) -> Refusal:
-        """The rules that could have concluded a fact, and which of their conditions failed; `str` makes it readable.
+        """Returns the rules that could have concluded a fact, and what failed in them; `str` makes it readable.
 
         Raises:
             SettingError: the fact is unknown or holds.

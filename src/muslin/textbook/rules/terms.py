@@ -1,5 +1,7 @@
 """What rules are made of: facts, conditions and the rules themselves, each as it is written in a file."""
 
+from __future__ import annotations
+
 import operator
 import re
 from collections.abc import Callable, Iterable
@@ -28,7 +30,7 @@ class Fact:
     """Something that may be so: `sleeves`, `class = boot`, or `height = 23`.
 
     Attributes:
-        name: what it is about.
+        name: the thing that it is about.
         value: a word, a number, or None for a plain fact.
     """
 
@@ -39,7 +41,7 @@ class Fact:
         return self.name if self.value is None else f"{self.name} = {spelt(self.value)}"
 
     @classmethod
-    def parse(cls, text: str) -> "Fact":
+    def parse(cls, text: str) -> Fact:
         """Reads a fact as it is written: `name`, `name = word` or `name = number`."""
         condition = Condition.parse(text)
         if condition.negated or condition.comparison not in (None, "="):
@@ -52,10 +54,10 @@ class Condition:
     """What a rule asks of the facts.
 
     Attributes:
-        name: of the facts that it looks at.
-        comparison: one of = != < <= > >=, or None when the plain fact is asked for.
-        value: what is compared with: a word or a number.
-        negated: whether it holds when the facts do not say so.
+        name: name of the facts that it looks at.
+        comparison: sign, one of = != < <= > >=, or None when the plain fact is asked for.
+        value: word or number that is compared with.
+        negated: Whether it holds when the facts do not say so.
     """
 
     name: str
@@ -68,7 +70,7 @@ class Condition:
         return f"{'not ' if self.negated else ''}{self.name}{compared}"
 
     @classmethod
-    def parse(cls, text: str) -> "Condition":
+    def parse(cls, text: str) -> Condition:
         """Reads a condition as it is written, such as `not height > 20`."""
         match = _CONDITION.fullmatch(text.strip())
         if not match:
@@ -93,13 +95,13 @@ class Rule:
     """If all conditions hold, then the conclusion, with a certainty.
 
     Attributes:
-        name: by which explanations call it.
-        conditions: all of which must hold; one at least.
+        name: name by which explanations call it.
+        conditions: conditions that must all hold; one at least.
         conclusion: a plain fact or one with a word.
-        certainty: of the conclusion when the premise is certain, in [-1, 1] and not 0; below 0 it is evidence against.
-        salience: the higher fires first.
-        line: where it begins in its file; 0 when it was not read from one.
-        condition_lines: where each condition is in its file.
+        certainty: certainty of the conclusion under a certain premise, in [-1, 1] and not 0; below 0, evidence against.
+        salience: rank among rules that are ready; the higher fires first.
+        line: number of its first line in its file; 0 when it was not read from one.
+        condition_lines: number of each condition's line in its file.
     """
 
     name: str
@@ -117,16 +119,16 @@ class Rule:
         return f"rule {self.name}{salience}{certainty}\n    if {conditions}\n    then {self.conclusion}"
 
     def where(self, condition: int | None = None) -> str:
-        """Says where the rule, or one of its conditions, is written."""
+        """Returns where the rule, or one of its conditions, is written, for a message."""
         line = self.line if condition is None or not self.condition_lines else self.condition_lines[condition]
         return f"line {line}: rule {self.name!r}" if line else f"rule {self.name!r}"
 
 
 def names_of(facts: Iterable[Fact]) -> set[str]:
-    """What facts are about, their values left aside."""
+    """Returns what facts are about, their values left aside."""
     return {fact.name for fact in facts}
 
 
 def spelt(value: str | float | None) -> str:
-    """How a value is written in a rule."""
+    """Returns a value as it is written in a rule."""
     return f"{value:g}" if isinstance(value, float) else str(value)
