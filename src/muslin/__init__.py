@@ -10,13 +10,13 @@ Importing it is instant: PyTorch is imported with the first function that needs 
 
 from typing import TYPE_CHECKING, Any
 
+from muslin.version import __version__
+
 if TYPE_CHECKING:
     from muslin.pipeline import run_recipe as fit
     from muslin.prediction.classifier import load
 
 __all__ = ["__version__", "fit", "load"]
-
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
