@@ -16,4 +16,4 @@ from muslin.pipeline.job import Job
     ],
 )
 def test_epochs_in_words(epochs, skip_easy, words):
-    assert Job.told(SimpleNamespace(settings=FitSettings(skip_easy=skip_easy)), epochs) == words
+    assert Job.epochs_in_words(SimpleNamespace(settings=FitSettings(skip_easy=skip_easy)), epochs) == words
