@@ -35,8 +35,10 @@ def test_little_is_told_in_a_short_time_but_each_end(monkeypatch):
         (Progress(1, 0.25, 0.75, 12.0), "event epoch share loss remaining"),
         (
             EPOCH,
-            "event epoch step train_loss validation_loss validation_accuracy learning_rate_factor"
-            + " pictures_per_second seconds pictures",
+            (
+                "event epoch step train_loss validation_loss validation_accuracy learning_rate_factor "
+                "pictures_per_second seconds pictures"
+            ),
         ),
         (Notice("one"), "event text"),
         (Ended(Path("runs/it"), "done", 2, 70.0, 0.9, 0.3, 60), "event ended folder seconds test_accuracy test_loss"),

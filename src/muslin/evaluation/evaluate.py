@@ -78,7 +78,7 @@ def evaluate_run(
 
     >>> evaluation = evaluate_run("latest")  # doctest: +SKIP
     >>> evaluation.data, evaluation.metrics.count, round(evaluation.metrics.accuracy, 2)  # doctest: +SKIP
-    ('Fashion-MNIST', 10000, 0.93)
+    ('fashion-mnist', 10000, 0.93)
     """
     folder = find_run(run)
     classifier = load(folder, factory, best=best)
