@@ -1,11 +1,20 @@
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from muslin.config import Augmentation, FitSettings
+from muslin.config import Augmentation, Changes, FitSettings
 from muslin.errors import SettingError
-from muslin.recipes import RECIPES, REFERENCE_GFLOPS, find_recipe, forecast, recipe_within, settings_for, sized
+from muslin.recipes import (
+    RECIPES,
+    REFERENCE_GFLOPS,
+    find_recipe,
+    fit_to_pictures,
+    forecast,
+    recipe_within,
+    settings_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +52,13 @@ def test_a_change_leaves_the_rest():
     assert settings.changed(seed=settings.seed) == settings
 
 
+def test_what_a_person_may_change_is_every_setting_with_its_type():
+    settings = {f.name: f.type for cls in (FitSettings, Augmentation) for f in fields(cls)}
+    del settings["augmentation"]
+    assert Changes.__annotations__ == settings
+    assert Changes.__required_keys__ == frozenset()
+
+
 def test_unknown_recipe_suggests():
     with pytest.raises(SettingError, match="unknown recipe 'expresso'. Did you mean 'espresso'"):
         find_recipe("expresso")
@@ -60,21 +76,21 @@ def test_recipes_state_what_was_measured(recipe):
 
 def test_recipes_fit_themselves_to_few_pictures():
     coffee = RECIPES["coffee"].settings
-    assert sized(coffee, 58_000, ()) == coffee
-    few = sized(coffee, 400, ())
+    assert fit_to_pictures(coffee, 58_000, ()) == coffee
+    few = fit_to_pictures(coffee, 400, ())
     expected = {"batch_size": 32, "epochs": 160, "skip_easy": 0.0, "norm_lr": coffee.lr, "label_smoothing": 0.1}
     assert few == coffee.changed(**expected), "13 steps an epoch, 160 for each of the 13 that coffee's are worth"
-    assert sized(coffee, 400, ("skip_easy",)).skip_easy == coffee.skip_easy
-    assert sized(coffee, 10_000, ()).batch_size == 312
-    assert sized(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
-    assert sized(coffee.changed(batch_size=100), 400, ("batch_size",)).batch_size == 100
+    assert fit_to_pictures(coffee, 400, ("skip_easy",)).skip_easy == coffee.skip_easy
+    assert fit_to_pictures(coffee, 10_000, ()).batch_size == 312
+    assert fit_to_pictures(coffee.changed(epochs=3), 400, ("epochs",)).epochs == 3
+    assert fit_to_pictures(coffee.changed(batch_size=100), 400, ("batch_size",)).batch_size == 100
 
 
 def test_few_pictures_get_no_network_narrower_than_was_tried():
     espresso = RECIPES["espresso"].settings
     assert espresso.model == "resnet_slim"
-    assert sized(espresso, 400, ()).model == "resnet_narrow"
-    assert sized(espresso, 400, ("model",)).model == "resnet_slim"
+    assert fit_to_pictures(espresso, 400, ()).model == "resnet_narrow"
+    assert fit_to_pictures(espresso, 400, ("model",)).model == "resnet_slim"
 
 
 def test_a_time_alone_gets_the_recipe_that_it_suffices_for():
@@ -90,7 +106,7 @@ def test_a_time_alone_gets_the_recipe_that_it_suffices_for():
 def test_a_pretrained_model_brings_settings_that_a_person_can_change():
     settings = settings_for("coffee", {"model": "efficientnet_lite0", "lr": "0.5"})
     assert (settings.size, settings.optimizer, settings.lr) == (224, "adamw", 0.5)
-    assert sized(settings, 100, ()) == settings
+    assert fit_to_pictures(settings, 100, ()) == settings
 
 
 def test_models_without_norms_get_smaller_steps():

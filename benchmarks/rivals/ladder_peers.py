@@ -22,7 +22,8 @@ from sklearn.svm import LinearSVC
 
 from muslin.data.sources.registry import load_splits
 from muslin.ladder import RUNGS
-from muslin.ladder.climb import Failed, Task, take, try_rung
+from muslin.ladder.climb import Failed, try_rung
+from muslin.ladder.pictures import Pictures, Task, make_task
 from muslin.ladder.rows import rows_of
 
 POINTS = 0.003  # a rung may be this much less accurate than its counterpart
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)  # it stops where its own settings say
-    task = take(load_splits("fashion-mnist"), options.limit, options.seed)
+    task = make_task(load_splits("fashion-mnist"), options.limit, options.seed)
     pairs = [measure_pair(name, task) for name in options.rungs.split(",")]
     if options.limit is None and options.rungs == parser.get_default("rungs"):
         save_result("ladder-peers", seed=options.seed, sklearn=sklearn.__version__, pairs=pairs)
@@ -54,7 +55,7 @@ def main() -> None:
 
 def measure_pair(name: str, task: Task) -> dict[str, Any]:
     """The rung first, then its counterpart."""
-    ours = try_rung(RUNGS[name], task)
+    ours = try_rung(RUNGS[name], Pictures(task))
     if isinstance(ours, Failed):
         raise SystemExit(f"{name} failed: {ours.reason}")
     peer = PEERS[name](task.seed)

@@ -2,11 +2,11 @@
 
 import math
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 from muslin.errors import SettingError, unknown_name
 
-__all__ = ["VIEWS", "Augmentation", "Device", "FitSettings"]
+__all__ = ["VIEWS", "Augmentation", "Changes", "Device", "FitSettings"]
 
 Flip = Literal["none", "random", "alternate"]
 OptimizerName = Literal["sgd", "adamw", "muon"]
@@ -28,11 +28,11 @@ class Augmentation:
     """How training pictures change from epoch to epoch.
 
     Attributes:
-        flip: mirror left to right: `none`, `random` (a coin for each picture and epoch), or `alternate` (each picture
-            mirrored every other epoch).
-        shift: move by at most this many pixels each way, >= 0.
-        erase: blank a square with this side in pixels, 0 for none.
-        erase_share: share of the pictures that get the square, in [0, 1].
+        flip: how pictures are mirrored left to right: `none`, `random` (a coin for each picture and epoch), or
+            `alternate` (each picture mirrored every other epoch).
+        shift: the most pixels that a picture is moved each way, >= 0.
+        erase: the side in pixels of a square that is blanked, 0 for none.
+        erase_share: the share of the pictures that get the square, in [0, 1].
     """
 
     flip: Flip = "alternate"
@@ -53,23 +53,24 @@ class FitSettings:
     """What training does; a recipe is a named, measured one of these.
 
     Attributes:
-        model: name of a model, or `file.py:factory`.
+        model: a model's name, or `file.py:factory`.
         epochs: passes over the training set, >= 1.
         batch_size: pictures a step, >= 1.
         optimizer: `sgd` (Nesterov), `adamw` or `muon` (for the filters, with `sgd` for the rest).
         lr: highest learning rate, > 0; for `muon`, that of the parameters it leaves to `sgd`.
         muon_lr: highest learning rate of the filters under `muon`, > 0.
         norm_lr: highest learning rate of norms' scales and shifts under `muon`, > 0; other optimizers give them `lr`.
-        momentum: in [0, 1).
-        weight_decay: >= 0; never on norms and biases. Coupled for `sgd`, decoupled for `adamw`.
+        momentum: the optimizer's momentum, in [0, 1).
+        weight_decay: how strongly weights are pulled to 0, >= 0; never norms and biases. Coupled for `sgd`, decoupled
+            for `adamw`.
         schedule: how the learning rate falls after the warm-up: `constant`, `linear` or `cosine`.
         warmup: share of the run over which the learning rate rises, in [0, 1).
-        label_smoothing: in [0, 1).
+        label_smoothing: the share of each label that is spread over all classes, in [0, 1).
         average: decay of the weights' moving average per step, in [0, 1); 0 for none.
         tta: views of a picture whose logits are averaged in the test: 1, 2 (with its mirror image) or 10 (where these
             two leave the model unsure, also both shifted by a pixel each way).
         validation: pictures held out of the training set, >= 1, never more than a tenth of it.
-        patience: stop after this many epochs without a better validation loss; 0 never stops early.
+        patience: epochs without a better validation loss after which training stops; 0 never stops early.
         time_budget: seconds from start to tested run, 0 for none; replaces `epochs`.
         augmentation: how training pictures change.
         skip_easy: share of the training pictures that every epoch but the first leaves out, in [0, 1): those whose loss
@@ -77,14 +78,14 @@ class FitSettings:
         balance: what to do about classes of different size: `none`, `weights` (each class counts the same in the loss),
             or `sample` (each class is shown as often).
         size: side in pixels that picture files are brought to; 0 chooses by the pictures.
-        on_bad: `stop` where a picture file is damaged, or `skip` it, up to 1 % of them.
+        on_bad: what to do about a damaged picture file: `stop`, or `skip` it, up to 1 % of them.
         init: a run whose weights to start from, in place of random ones; empty for none.
-        unfreeze: train a pretrained model's own weights too, after its last layer.
+        unfreeze: whether to train a pretrained model's own weights too, after its last layer.
         checkpoint_every: seconds between two checkpoints, > 0; there is one after every epoch besides.
         keep: how many of the newest checkpoints stay, >= 1; the one with the lowest validation loss stays too.
-        precision: `auto` measures whether bf16 is faster here, else as told.
-        device: `auto` takes CUDA, then MPS, then the CPU.
-        seed: any int >= 0.
+        precision: the numbers to compute with: `auto` measures whether bf16 is faster here, else `bf16` or `fp32`.
+        device: where to compute: `auto` takes CUDA, then MPS, then the CPU.
+        seed: what fixes all that is random, any int >= 0.
     """
 
     model: str = "resnet_narrow"
@@ -169,6 +170,46 @@ class FitSettings:
             target, kind = (mine, own[name]) if name in own else (augmentation, deeper[name])
             target[name] = _typed(name, value, kind) if isinstance(value, str) else value
         return replace(self, **mine, augmentation=replace(self.augmentation, **augmentation))
+
+
+class Changes(TypedDict, total=False):
+    """The settings that a person may change, by name: all of `FitSettings` and of `Augmentation`, which describe them.
+
+    Being spelt out, they are completed by an editor and held by a type checker.
+    """
+
+    model: str
+    epochs: int
+    batch_size: int
+    optimizer: OptimizerName
+    lr: float
+    muon_lr: float
+    norm_lr: float
+    momentum: float
+    weight_decay: float
+    schedule: ScheduleName
+    warmup: float
+    label_smoothing: float
+    average: float
+    tta: int
+    validation: int
+    patience: int
+    time_budget: float
+    flip: Flip
+    shift: int
+    erase: int
+    erase_share: float
+    skip_easy: float
+    balance: Balance
+    size: int
+    on_bad: OnBad
+    init: str
+    unfreeze: bool
+    checkpoint_every: float
+    keep: int
+    precision: Precision
+    device: Device
+    seed: int
 
 
 SWITCH = {"true": True, "false": False}

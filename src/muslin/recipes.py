@@ -11,8 +11,8 @@ from muslin.config import Augmentation, FitSettings
 from muslin.errors import unknown_name
 
 __all__ = [
-    "DEFAULT", "RECIPES", "REFERENCE_GFLOPS", "SHORT", "Recipe", "find_recipe", "forecast", "recipe_within",
-    "settings_for", "showing_all", "sized",
+    "DEFAULT", "RECIPES", "REFERENCE_GFLOPS", "SHORT", "Recipe", "find_recipe", "fit_to_pictures", "forecast",
+    "recipe_within", "settings_for", "showing_all",
 ]  # fmt: skip
 
 
@@ -21,13 +21,13 @@ class Recipe:
     """Settings with what they cost and give.
 
     Attributes:
-        name: as on the command line.
+        name: its name, as on the command line.
         summary: one line for the help.
         settings: what training does.
         seconds: measured whole-process wall time on Fashion-MNIST, on 2 cores of the processor that benchmarks/results
             tells of.
         accuracy: measured test accuracy on Fashion-MNIST, in [0, 1]: mean over the seeds.
-        seeds: how many were measured.
+        seeds: how many seeds were measured.
     """
 
     name: str
@@ -41,9 +41,9 @@ class Recipe:
 SMOOTHING = 0.1  # of labels, where all pictures are shown
 SMALL_BATCH = 32
 LEAST_BATCHES = 32  # an epoch, where batches are larger than SMALL_BATCH
-# Few pictures change these, unless they were told.
-SIZED = frozenset({"batch_size", "epochs", "norm_lr", "label_smoothing"})
-LEAST_STEPS = 160  # for each whole epoch of a recipe
+# What few pictures change, unless a person chose it.
+FITTED_SETTINGS = frozenset({"batch_size", "epochs", "norm_lr", "label_smoothing"})
+STEPS_AN_EPOCH = 160  # at the least, for each whole epoch of a recipe, however few the pictures
 
 LIGHT = Augmentation(flip="alternate", shift=1)
 FULL = Augmentation(flip="alternate", shift=1, erase=8, erase_share=0.5)
@@ -97,7 +97,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 # What a pretrained model needs in place of a recipe's settings: whole photographs, and small steps once unfrozen.
-PRETRAINED: dict[str, dict[str, Any]] = {
+PRETRAINED_SETTINGS: dict[str, dict[str, Any]] = {
     "efficientnet_lite0": {
         "size": 224, "batch_size": 32, "epochs": 5, "optimizer": "adamw", "lr": 2e-4, "weight_decay": 0.01,
         "shift": 8, "erase": 0, "tta": 2,
@@ -116,7 +116,7 @@ def settings_for(recipe: str, changes: Mapping[str, Any]) -> FitSettings:
         SettingError: a recipe or a setting is unknown, or a value is out of its range.
     """
     settings = find_recipe(recipe).settings
-    own = (PRETRAINED | WITHOUT_NORMS).get(str(changes.get("model", "")), {})
+    own = (PRETRAINED_SETTINGS | WITHOUT_NORMS).get(str(changes.get("model", "")), {})
     if "optimizer" in changes:  # its rate is the person's to choose too
         own = {name: value for name, value in own.items() if name not in ("optimizer", "lr")}
     settings = replace(settings, model=changes.get("model", settings.model))
@@ -131,8 +131,8 @@ def showing_all(settings: FitSettings) -> FitSettings:
     return replace(settings, epochs=whole, skip_easy=0.0, norm_lr=settings.lr, label_smoothing=SMOOTHING)
 
 
-def sized(settings: FitSettings, pictures: int, told: Collection[str]) -> FitSettings:
-    """Fits a recipe, made for tens of thousands of pictures, to few: smaller batches, and more epochs for enough steps.
+def fit_to_pictures(settings: FitSettings, pictures: int, chosen: Collection[str]) -> FitSettings:
+    """Returns a recipe's settings as few pictures need them: smaller batches, and more epochs for enough steps.
 
     Of few pictures none are left out, norms learn at the rate of the head, and the network is no narrower than
     `resnet_narrow`: nothing else was tried. The other rates stay: on 200 and 1,000 pictures of Fashion-MNIST's training
@@ -140,19 +140,19 @@ def sized(settings: FitSettings, pictures: int, told: Collection[str]) -> FitSet
     and 400 steps gave 1 to 3 points more than 150.
 
     Args:
-        settings: of the recipe, with a person's changes.
-        pictures: to train on.
-        told: names of the settings that the person chose; these stay.
+        settings: the recipe's, with a person's changes.
+        pictures: how many there are to train on.
+        chosen: the names of the settings that the person chose; these stay.
     """
     batch = min(settings.batch_size, max(SMALL_BATCH, pictures // LEAST_BATCHES))
-    if batch == settings.batch_size or settings.model in PRETRAINED:
+    if batch == settings.batch_size or settings.model in PRETRAINED_SETTINGS:
         return settings
-    fitted = settings if "skip_easy" in told else showing_all(settings)
-    if settings.model == "resnet_slim" and "model" not in told:
+    fitted = settings if "skip_easy" in chosen else showing_all(settings)
+    if settings.model == "resnet_slim" and "model" not in chosen:
         fitted = replace(fitted, model="resnet_narrow")
-    steps = -(-pictures // (settings.batch_size if "batch_size" in told else batch))  # an epoch
-    fitted = replace(fitted, batch_size=batch, epochs=max(fitted.epochs, -(-fitted.epochs * LEAST_STEPS // steps)))
-    return replace(fitted, **{name: getattr(settings, name) for name in SIZED.intersection(told)})
+    steps = -(-pictures // (settings.batch_size if "batch_size" in chosen else batch))  # an epoch
+    fitted = replace(fitted, batch_size=batch, epochs=max(fitted.epochs, -(-fitted.epochs * STEPS_AN_EPOCH // steps)))
+    return replace(fitted, **{name: getattr(settings, name) for name in FITTED_SETTINGS.intersection(chosen)})
 
 
 DEFAULT, SHORT = "coffee", "espresso"
@@ -162,24 +162,24 @@ GROWTH = 0.86  # the narrow network trained on 1,680 pictures/s there, and on 7,
 
 
 def forecast(recipe: Recipe, gflops: float) -> float:
-    """Reckons the seconds that a recipe takes on Fashion-MNIST where a convolution reaches so many GFLOP/s."""
+    """Returns the seconds that a recipe takes on Fashion-MNIST where a convolution reaches so many GFLOP/s."""
     slower: float = (REFERENCE_GFLOPS / gflops) ** GROWTH
     return slower * recipe.seconds
 
 
 def recipe_within(seconds: float, gflops: float) -> str:
-    """Names the recipe for a run that was told its time alone: SHORT where the time is short for DEFAULT.
+    """Returns the name of the recipe for a run that was told its time alone: SHORT where the time is short for DEFAULT.
 
     Args:
-        seconds: in all; 0 for as long as it takes.
-        gflops: that a convolution reaches.
+        seconds: the time in all; 0 for as long as it takes.
+        gflops: the speed that a convolution reaches, in GFLOP/s.
     """
     is_short = 0 < seconds < ENOUGH * forecast(RECIPES[DEFAULT], gflops)
     return SHORT if is_short else DEFAULT
 
 
 def find_recipe(name: str) -> Recipe:
-    """Looks a recipe up.
+    """Returns the recipe of that name.
 
     Raises:
         SettingError: there is none of that name; the message suggests one.

@@ -9,9 +9,10 @@ from scipy.stats import binomtest
 
 from muslin.errors import RunError, SettingError
 from muslin.ladder import find_rungs
-from muslin.ladder.climb import Failed, Measured, Started, climb, take, wilson_interval
+from muslin.ladder.climb import Failed, RungStarted, climb
 from muslin.ladder.majority import Majority
-from muslin.ladder.plane import climb_plane, make_tasks, point_rungs
+from muslin.ladder.pictures import Measured, Pictures, make_task, wilson_interval
+from muslin.ladder.plane import Plane, make_plane, point_rungs
 from tests.samples import make_splits
 
 
@@ -24,9 +25,9 @@ class Broken(Majority):
 
 def test_climb(tmp_path, splits):
     out, events = tmp_path / "deep" / "out", []
-    task = take(splits, None, seed=0)
-    climb(task, find_rungs(["majority", "perceptron", "knn-l2"]), out, events.append)
-    assert [type(event) for event in events] == [Started, Measured] * 3
+    course = Pictures(make_task(splits, None, seed=0))
+    climb(course, find_rungs(["majority", "perceptron", "knn-l2"]), out, events.append)
+    assert [type(event) for event in events] == [RungStarted, Measured] * 3
     assert [event.rung for event in events[::2]] == ["majority", "perceptron", "knn-l2"]
     assert (events[2].number, events[2].total) == (2, 3)
     majority, perceptron = events[1], events[3]
@@ -38,11 +39,14 @@ def test_climb(tmp_path, splits):
     assert (written["data"], written["train"], written["test"], written["seed"]) == ("bars", 300, 60, 0)
     assert [rung["rung"] for rung in written["rungs"]] == ["majority", "perceptron", "knn-l2"]
     assert written["rungs"][1]["accuracy"] == perceptron.accuracy
+    assert written["rungs"][1] == perceptron.as_json()
+    assert set(written) == {"data", "train", "test", "classes", "seed", "seconds", "threads", "versions", "rungs"}
+    assert set(written["versions"]) == {"muslin", "numpy", "torch", "python"}
     Image.open(out / "ladder.png").verify()
 
 
 def test_a_rung_that_fails_costs_no_other(tmp_path, splits):
-    outcomes = climb(take(splits, None, 0), [Broken, *find_rungs(["rules", "majority"])], tmp_path)
+    outcomes = climb(Pictures(make_task(splits, None, 0)), [Broken, *find_rungs(["rules", "majority"])], tmp_path)
     assert isinstance(outcomes[0], Failed)
     assert (outcomes[0].reason, outcomes[0].unsuited) == ("ZeroDivisionError: no luck", False)
     assert outcomes[1].rung == "majority"
@@ -55,31 +59,31 @@ def test_results_are_written_after_every_rung(tmp_path, splits):
     counts = []
 
     def look(event):
-        if not isinstance(event, Started):
+        if not isinstance(event, RungStarted):
             counts.append(len(json.loads((tmp_path / "ladder.json").read_text())["rungs"]))
 
-    climb(take(splits, None, 0), find_rungs(["majority", "perceptron"]), tmp_path, look)
+    climb(Pictures(make_task(splits, None, 0)), find_rungs(["majority", "perceptron"]), tmp_path, look)
     assert counts == [1, 2]
 
 
 def test_all_training_pictures_are_taken_or_a_lot_of_them(splits):
-    whole = take(splits, None, seed=0)
+    whole = make_task(splits, None, seed=0)
     assert (len(whole.labels), len(whole.test_labels)) == (300, 60)
-    part = take(splits, 100, seed=0)
+    part = make_task(splits, 100, seed=0)
     assert (len(part.labels), len(part.test_labels)) == (100, 50)
     assert np.bincount(part.labels).min() > 20
-    np.testing.assert_array_equal(part.images, take(splits, 100, seed=0).images)
-    assert (part.labels != take(splits, 100, seed=1).labels).any()
-    assert len(take(splits, 5000, seed=0).labels) == 300
+    np.testing.assert_array_equal(part.images, make_task(splits, 100, seed=0).images)
+    assert (part.labels != make_task(splits, 100, seed=1).labels).any()
+    assert len(make_task(splits, 5000, seed=0).labels) == 300
     with pytest.raises(SettingError, match="limit is 99; at least 100"):
-        take(splits, 99, seed=0)
+        make_task(splits, 99, seed=0)
 
 
 def test_sorted_files_are_no_trap():
     splits = make_splits(count=3000)
     order = splits.train.labels.argsort()
     splits.train.images, splits.train.labels = splits.train.images[order], splits.train.labels[order]
-    assert np.bincount(take(splits, 100, seed=0).labels, minlength=3).min() > 10
+    assert np.bincount(make_task(splits, 100, seed=0).labels, minlength=3).min() > 10
 
 
 @pytest.mark.parametrize(("right", "count"), [(0, 10), (10, 10), (1, 3), (9000, 10_000), (500, 1000)])
@@ -91,14 +95,14 @@ def test_wilson_interval_agrees_with_scipy(right, count):
 def test_a_folder_that_cannot_be_made(tmp_path, splits):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot make the folder .* choose another with --out"):
-        climb(take(splits, None, 0), find_rungs(["majority"]), tmp_path / "file")
+        climb(Pictures(make_task(splits, None, 0)), find_rungs(["majority"]), tmp_path / "file")
 
 
 def test_climb_the_plane(tmp_path):
-    tasks = make_tasks(seed=0)
+    tasks = make_plane(seed=0).tasks
     del tasks["spirals"], tasks["pinwheel"]
     rungs = find_rungs(["majority", "perceptron", "knn-l1"])
-    majority, perceptron, knn = climb_plane(tasks, rungs, tmp_path)
+    majority, perceptron, knn = climb(Plane(tasks), rungs, tmp_path)
     assert list(perceptron.accuracies) == list(tasks)
     assert perceptron.accuracies["blobs"] == 1
     assert perceptron.accuracies["xor"] < 0.7  # no line does it
@@ -106,18 +110,20 @@ def test_climb_the_plane(tmp_path):
     assert majority.accuracies["moons"] == 0.5
     written = json.loads((tmp_path / "plane.json").read_text())
     assert written["rungs"][1]["accuracies"] == perceptron.accuracies
+    assert set(written["rungs"][1]) == {"rung", "summary", "cannot", "accuracies", "fit_seconds"}
+    assert set(written) == {"seconds", "versions", "rungs"}
     Image.open(tmp_path / "plane.png").verify()
 
 
 def test_a_rung_that_fails_on_the_plane_costs_no_other(tmp_path):
-    tasks = {"blobs": make_tasks(seed=0, limit=20)["blobs"]}
-    broken, majority = climb_plane(tasks, [Broken, Majority], tmp_path)
+    tasks = {"blobs": make_plane(seed=0, limit=20).tasks["blobs"]}
+    broken, majority = climb(Plane(tasks), [Broken, Majority], tmp_path)
     assert isinstance(broken, Failed)
     assert majority.accuracies == {"blobs": 0.5}
 
 
 def test_fresh_points_test_what_was_learned():
-    task = make_tasks(seed=0, limit=50)["pinwheel"]
+    task = make_plane(seed=0, limit=50).tasks["pinwheel"]
     assert (len(task.images), len(task.test_images), len(task.classes)) == (50, 1000, 5)
     assert not np.isin(task.images, task.test_images).any()
 

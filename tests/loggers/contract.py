@@ -10,8 +10,7 @@ from typing import ClassVar
 import pytest
 
 from muslin.loggers import make_logger
-from muslin.pipeline import Job, Run
-from muslin.training.state import EpochResult
+from muslin.pipeline.events import Ended, EpochResult, Started
 from tests.samples import QUICK
 
 # Trains and logs; the first attempt to reach another computer ends the process, whatever thread makes it.
@@ -63,12 +62,12 @@ class LoggerContract:
         self.check(self.read(events[-1].folder), events)
 
     def test_a_killed_run_goes_on_in_its_log_with_no_step_twice(self, events):
-        job, first, second, end = (e for e in events if isinstance(e, Job | EpochResult | Run))
+        start, first, second, end = (e for e in events if isinstance(e, Started | EpochResult | Ended))
         killed = make_logger(self.name)
-        for event in (job, first):
+        for event in (start, first):
             killed(event)
         with make_logger(self.name) as resumed:
-            for event in (job, first, second, end):
+            for event in (start, first, second, end):
                 resumed(event)
         self.check(self.read(end.folder), events)
 
@@ -80,17 +79,17 @@ class LoggerContract:
         self.check(self.read(events[-1].folder), events)
 
     def test_a_failed_run_keeps_what_was_logged(self, events):
-        job, first, *_ = (e for e in events if isinstance(e, Job | EpochResult))
+        start, first, *_ = (e for e in events if isinstance(e, Started | EpochResult))
 
         def fail() -> None:
             with make_logger(self.name) as logger:
-                logger(job)
+                logger(start)
                 logger(first)
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             fail()
-        log = self.read(job.folder)
+        log = self.read(start.folder)
         assert [step for step, _ in log.values["train_loss"]] == [first.step]
         assert "test_accuracy" not in log.values
 
@@ -117,13 +116,11 @@ class LoggerContract:
             "train_loss", "validation_loss", "validation_accuracy", "learning_rate_factor", "pictures_per_second",
         ):  # fmt: skip
             assert log.values[name] == [(e.step, pytest.approx(getattr(e, name), rel=1e-6)) for e in epochs]
-        last, test = epochs[-1].step, events[-1].test
-        assert log.values["test_accuracy"] == [(last, pytest.approx(test.accuracy, rel=1e-6))]
-        assert log.values["test_loss"] == [(last, pytest.approx(test.loss, rel=1e-6))]
+        last, end = epochs[-1].step, events[-1]
+        assert log.values["test_accuracy"] == [(last, pytest.approx(end.test_accuracy, rel=1e-6))]
+        assert log.values["test_loss"] == [(last, pytest.approx(end.test_loss, rel=1e-6))]
         assert log.pictures == {"curves", "predictions"}
 
 
 def moved(event, folder: Path):
-    if isinstance(event, Job):
-        return replace(event, folder=folder)
-    return replace(event, folder=folder) if isinstance(event, Run) else event
+    return replace(event, folder=folder) if isinstance(event, Started | Ended) else event

@@ -5,8 +5,7 @@ import pytest
 from muslin.errors import RunError, SettingError
 from muslin.loggers import LOGGERS, Logger, make_logger
 from muslin.loggers.logger import settings_of
-from muslin.pipeline import Job, Run
-from muslin.training.state import EpochResult
+from muslin.pipeline.events import Ended, EpochResult, Started
 
 
 class Listing(Logger):
@@ -60,7 +59,7 @@ def test_what_the_log_holds_already_is_not_logged_again(recorded, steps):
 
 
 def test_an_interrupted_run_has_no_test(recorded, tmp_path):
-    end = Run(tmp_path, (), None, "interrupted", 1.0)
+    end = Ended(tmp_path, "interrupted", 0, 1.0)
     assert log(Listing(), [recorded[0], end])[1:] == [("close", "interrupted")]
 
 
@@ -98,9 +97,9 @@ def test_a_log_that_fails_later_is_given_up_with_one_warning(recorded, where):
 
 
 def test_settings_hold_every_setting_under_its_own_name(recorded):
-    job = recorded[0]
-    assert isinstance(job, Job)
-    settings = settings_of(job)
+    start = recorded[0]
+    assert isinstance(start, Started)
+    settings = settings_of(start)
     assert {"recipe", "data", "lr", "seed", "flip", "erase_share", "parameters", "test_pictures"} <= set(settings)
     assert "augmentation" not in settings
     assert all(isinstance(value, int | float | str) for value in settings.values())

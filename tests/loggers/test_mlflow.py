@@ -4,7 +4,7 @@ import pytest
 
 from muslin.errors import SettingError
 from muslin.loggers import make_logger
-from muslin.pipeline import Run
+from muslin.pipeline.events import Ended
 from tests.loggers.contract import Log, LoggerContract
 
 # MLflow's own tables use what SQLAlchemy 2.1 calls old
@@ -34,11 +34,11 @@ class TestMlflow(LoggerContract):
         ("ended", "status"), [("done", "FINISHED"), ("early", "FINISHED"), ("interrupted", "KILLED")]
     )
     def test_how_it_ended(self, events, ended, status):
-        job, end = events[0], events[-1]
+        start, end = events[0], events[-1]
         with make_logger(self.name) as logger:
-            logger(job)
+            logger(start)
             assert self.find(end.folder)[1].info.status == "RUNNING"
-            logger(Run(end.folder, end.epochs, None, ended, end.seconds))
+            logger(Ended(end.folder, ended, end.epochs, end.seconds))
         assert self.find(end.folder)[1].info.status == status
 
     def test_a_failed_run_is_called_failed(self, events):

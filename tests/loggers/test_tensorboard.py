@@ -20,14 +20,14 @@ class TestTensorBoard(LoggerContract):
         return Log(settings, values, set(events.Tags()["images"]))
 
     def test_a_torn_event_file_is_continued(self, events):
-        job, first, second, end = (e for e in events if not is_progress(e))
+        start, first, second, end = (e for e in events if not is_progress(e))
         killed = make_logger(self.name)
-        for event in (job, first):
+        for event in (start, first):
             killed(event)
-        (file,) = (job.folder / "tensorboard").iterdir()
+        (file,) = (start.folder / "tensorboard").iterdir()
         file.write_bytes(file.read_bytes()[:-5])  # in the last number of the first epoch
         with make_logger(self.name) as resumed:
-            for event in (job, second, end):
+            for event in (start, second, end):
                 resumed(event)
         steps = [step for step, _ in self.read(end.folder).values["validation_loss"]]
         assert steps == [first.step, second.step]

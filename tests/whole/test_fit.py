@@ -12,11 +12,11 @@ from PIL import Image
 import muslin
 from muslin import pipeline
 from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
-from muslin.pipeline import Notice, evaluate_run
+from muslin.pipeline import evaluate_run
+from muslin.pipeline.events import EpochResult, Notice, Progress
 from muslin.recipes import RECIPES
 from muslin.run import journal
 from muslin.run.folder import list_runs
-from muslin.training.state import EpochResult, Progress
 from tests.samples import QUICK
 
 

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-import muslin
 from muslin.cli.data import data
 from muslin.cli.fit import fit
 from muslin.cli.ladder import ladder
@@ -14,6 +13,7 @@ from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
 from muslin.cli.runs import evaluate, predict, runs
 from muslin.errors import MuslinError
+from muslin.version import __version__
 
 __all__ = ["main"]
 
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(muslin.__version__, prog_name="muslin")
+@click.version_option(__version__, prog_name="muslin")
 def cli() -> None:
     """Train an accurate image classifier on the computer you have, and see how it works.
 

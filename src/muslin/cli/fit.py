@@ -83,7 +83,7 @@ def fit(
     out: Path | None,
     resume: str | None,
     cache: Path | None,
-    changes: dict[str, str],
+    changes: dict[str, Any],
     logger: str | None,
     as_json: bool,
     quiet: bool,

@@ -1,13 +1,12 @@
 """`muslin ladder`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from muslin.ladder.climb import Course
     from muslin.terminal.ladder import PlainClimb
 
 __all__ = ["ladder"]
@@ -29,35 +28,40 @@ def ladder(data: str, rungs: str | None, limit: int | None, out: Path, on_plane:
     Shows for each its test accuracy, its size and its time, and what it cannot do that the next one can.
     """
     from muslin.ladder import RUNGS, find_rungs
-    from muslin.ladder.climb import Failed, climb, take
-    from muslin.ladder.plane import climb_plane, make_tasks, point_rungs
-    from muslin.terminal.ladder import HEADINGS, plane_headings
+    from muslin.ladder.climb import Failed, climb
+    from muslin.ladder.plane import point_rungs
 
     named = [name.strip() for name in rungs.split(",")] if rungs is not None else []
     found = find_rungs(named or RUNGS)
+    course = _make_plane(seed, limit) if on_plane else _make_pictures(data, seed, limit)
     if on_plane:
-        tasks, suited = make_tasks(seed, limit), point_rungs(found, named)
-        files = [out / "plane.json", out / "plane.png"]
-        with _climb_display(plane_headings(list(tasks)), files, as_json=as_json) as display:
-            outcomes: Sequence[object] = climb_plane(tasks, suited, out, display)
-            display.end()
-    else:
-        from muslin.data.sources.registry import load_splits
-
-        task = take(load_splits(data, seed=seed), limit, seed)
-        files = [out / "ladder.json", out / "ladder.png"]
-        with _climb_display(HEADINGS, files, as_json=as_json) as display:
-            outcomes = climb(task, found, out, display)
-            display.end()
+        found = point_rungs(found, named)
+    with _climb_display(course, out, as_json=as_json) as display:
+        outcomes = climb(course, found, out, display)
+        display.end()
     return int(any(isinstance(outcome, Failed) and not outcome.unsuited for outcome in outcomes))
 
 
-def _climb_display(headings: "Sequence[str]", files: "Sequence[Path]", *, as_json: bool) -> "PlainClimb":
+def _make_plane(seed: int, limit: int | None) -> "Course[Any]":
+    from muslin.ladder.plane import make_plane
+
+    return make_plane(seed, limit)
+
+
+def _make_pictures(data: str, seed: int, limit: int | None) -> "Course[Any]":
+    from muslin.data.sources.registry import load_splits
+    from muslin.ladder.pictures import Pictures, make_task
+
+    return Pictures(make_task(load_splits(data, seed=seed), limit, seed))
+
+
+def _climb_display(course: "Course[Any]", out: Path, *, as_json: bool) -> "PlainClimb":
     from rich.console import Console
 
-    from muslin.terminal.ladder import JsonClimb, LiveClimb, PlainClimb
+    from muslin.terminal.ladder import JsonClimb, LiveClimb, PlainClimb, headings_of
 
-    console = Console()
+    console, headings = Console(), headings_of(course)
+    files = [out / f"{course.name}.json", out / f"{course.name}.png"]
     if as_json:
         return JsonClimb(headings, files)
     return LiveClimb(headings, files, console) if console.is_terminal else PlainClimb(headings, files)

@@ -75,6 +75,10 @@ def evaluate_run(
 
     Raises:
         MuslinError: the run or the data cannot be read, or do not fit each other.
+
+    >>> evaluation = evaluate_run("latest")  # doctest: +SKIP
+    >>> evaluation.data, evaluation.metrics.count, round(evaluation.metrics.accuracy, 2)  # doctest: +SKIP
+    ('fashion-mnist', 10000, 0.93)
     """
     folder = find_run(run)
     classifier = load(folder, factory, best=best)

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from muslin.errors import MuslinError, SettingError
-from muslin.pipeline import Job, Run
-from muslin.training.state import EpochResult, Progress
+from muslin.pipeline.events import Ended, EpochResult, Event, Started
 
 __all__ = ["PROJECT", "Logger", "Value"]
 
@@ -25,6 +24,11 @@ class Logger(ABC):
     A run that is resumed goes on in the same log, and no step is logged twice: what the log already holds is passed
     over. A log that cannot begin stops the run before it trains; one that fails later is warned of, and the run goes on
     without it, since `metrics.jsonl` in the run's folder holds the same numbers.
+
+    Attributes:
+        name: its name, as after `--log`.
+        is_open: whether a run is being logged.
+        last_step: the last step in the log, 0 for none.
     """
 
     name: ClassVar[str]
@@ -35,11 +39,21 @@ class Logger(ABC):
 
     @abstractmethod
     def begin(self, folder: Path, settings: Mapping[str, Value]) -> int:
-        """Opens the run's log, or opens it again, and gives the last step in it, 0 for none."""
+        """Opens the run's log, or opens it again; returns the last step in it, 0 for none.
+
+        Args:
+            folder: the run's folder.
+            settings: what the run is made of, by name.
+        """
 
     @abstractmethod
     def add(self, values: Mapping[str, float], step: int) -> None:
-        """Logs numbers at a step, so that they outlast a crash."""
+        """Logs numbers at a step, so that they outlast a crash.
+
+        Args:
+            values: the numbers, by name.
+            step: the optimizer steps so far.
+        """
 
     @abstractmethod
     def add_picture(self, name: str, path: Path) -> None:
@@ -57,22 +71,23 @@ class Logger(ABC):
         if self.is_open:
             self._attempt(lambda: self._close("failed"))
 
-    def __call__(self, event: Job | Progress | EpochResult | Run) -> None:
+    def __call__(self, event: Event) -> None:
         """Logs one event.
 
         Raises:
             SettingError: the log cannot begin.
         """
-        if isinstance(event, Job):
-            self._begin(event)
-        elif self.is_open and isinstance(event, EpochResult):
-            self._attempt(lambda: self._add_epoch(event))
-        elif self.is_open and isinstance(event, Run):
-            self._attempt(lambda: self._end(event))
+        match event:
+            case Started():
+                self._begin(event)
+            case EpochResult() if self.is_open:
+                self._attempt(lambda: self._add_epoch(event))
+            case Ended() if self.is_open:
+                self._attempt(lambda: self._end(event))
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, start: Started) -> None:
         try:
-            self.last_step = self.begin(job.folder, settings_of(job))
+            self.last_step = self.begin(start.folder, settings_of(start))
         except MuslinError:
             raise
         except Exception as error:  # a tool, its store or its server can fail in any way
@@ -97,35 +112,35 @@ class Logger(ABC):
             self.last_step = epoch.step
             self.add(values_of(epoch), epoch.step)
 
-    def _end(self, run: Run) -> None:
-        if run.test is not None:
-            self.add({"test_accuracy": run.test.accuracy, "test_loss": run.test.loss}, self.last_step)
+    def _end(self, end: Ended) -> None:
+        if end.test_accuracy is not None and end.test_loss is not None:
+            self.add({"test_accuracy": end.test_accuracy, "test_loss": end.test_loss}, self.last_step)
         for name in PICTURES:
-            path = run.folder / f"{name}.png"
+            path = end.folder / f"{name}.png"
             if path.is_file():
                 self.add_picture(name, path)
-        self._close(run.ended)
+        self._close(end.ended)
 
     def _close(self, ended: str) -> None:
         self.is_open = False
         self.close(ended)
 
 
-def settings_of(job: Job) -> dict[str, Value]:
-    """Lists what a run is made of: recipe, data, each setting by its own name, sizes."""
-    settings = asdict(job.settings)
+def settings_of(start: Started) -> dict[str, Value]:
+    """Returns what a run is made of: recipe, data, each setting by its own name, sizes."""
+    settings = asdict(start.settings)
     settings |= settings.pop("augmentation")
     return {
-        "recipe": job.recipe,
-        "data": job.splits.name,
+        "recipe": start.recipe,
+        "data": start.data,
         **{name: value if isinstance(value, Value) else str(value) for name, value in settings.items()},
-        **{f"{split}_pictures": count for split, count in job.sizes.items()},
-        "parameters": job.parameters,
+        **{f"{split}_pictures": count for split, count in start.sizes.items()},
+        "parameters": start.parameters,
     }
 
 
 def values_of(epoch: EpochResult) -> dict[str, float]:
-    """Picks out what is drawn over the steps."""
+    """Returns what is drawn over the steps."""
     return {
         "train_loss": epoch.train_loss,
         "validation_loss": epoch.validation_loss,

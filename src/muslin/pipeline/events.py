@@ -1,17 +1,58 @@
-"""What is told of a run while it goes, spelt once: for the terminal, for programs, for loggers and pages."""
+"""What is told of a run while it goes, spelt once: for the terminal, for programs, for loggers and pages.
+
+Every event is made of plain values and says with `as_json` what it is as a JSON object; its `event` names it.
+"""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from muslin.data.decoding.pool import Progress
-from muslin.prediction.metrics import Metrics
-from muslin.training.state import EpochResult
+from muslin.config import FitSettings
+from muslin.training.state import EpochResult, Progress
 
-__all__ = ["Notice", "Packing", "Run", "tell_packing"]
+__all__ = ["Ended", "EpochResult", "Event", "Notice", "Packing", "Progress", "Report", "Started", "tell_packing"]
 
 PAUSE = 0.1  # seconds between two events
+
+
+@dataclass(frozen=True)
+class Started:
+    """Everything is ready for the first step.
+
+    Attributes:
+        folder: the run's folder.
+        recipe: the recipe's name.
+        settings: what training does.
+        data: the data's name.
+        classes: the K class names.
+        sizes: how many pictures `train`, `validation` and `test` hold.
+        parameters: how many numbers the model learns.
+        machine: the machine in one line.
+        length: how long it trains, in words, such as `6 epochs`.
+        resumed_step: the optimizer steps that earlier processes took, where a run goes on; None for a new run.
+        seconds: the time since the start, of a resumed run as if it had never stopped.
+    """
+
+    folder: Path
+    recipe: str
+    settings: FitSettings
+    data: str
+    classes: tuple[str, ...]
+    sizes: dict[str, int]
+    parameters: int
+    machine: str
+    length: str
+    resumed_step: int | None
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns what JSON tells of it."""
+        return {
+            "event": "start", "folder": str(self.folder), "recipe": self.recipe, "settings": asdict(self.settings),
+            "data": self.data, **self.sizes, "parameters": self.parameters, "seconds": self.seconds,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,16 +61,20 @@ class Packing:
 
     Attributes:
         stage: `reading` or `decoding`.
-        done: pictures.
-        total: pictures.
+        done: how many pictures are done.
+        total: how many there are.
     """
 
     stage: str
     done: int
     total: int
 
+    def as_json(self) -> dict[str, Any]:
+        """Returns what JSON tells of it."""
+        return {"event": "packing"} | asdict(self)
 
-def tell_packing(report: Callable[[Packing], object]) -> Progress:
+
+def tell_packing(report: Callable[[Packing], object]) -> Callable[[str, int, int], None]:
     """Returns a function that reports progress, at most ten times a second, and the end of each stage."""
     last = 0.0
 
@@ -49,23 +94,40 @@ class Notice:
 
     text: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Returns what JSON tells of it."""
+        return {"event": "notice"} | asdict(self)
+
 
 @dataclass(frozen=True)
-class Run:
-    """A run that ended.
+class Ended:
+    """A run ended, with all its files written.
 
     Attributes:
-        folder: that holds it.
-        epochs: one result for each finished epoch.
-        test: the last weights' score; None when training was interrupted.
-        ended: `done`, `early` or `interrupted`.
-        seconds: from the start to the last file.
-        signal: the number of the signal that interrupted it; None otherwise.
+        folder: the run's folder.
+        ended: `done`, `early` (no more progress) or `interrupted`.
+        epochs: how many epochs were finished.
+        seconds: the time from the start to the last file.
+        test_accuracy: the last weights' accuracy on the test set, in [0, 1]; None when training was interrupted.
+        test_loss: their mean cross-entropy there, in nats; None likewise.
+        test_pictures: how many pictures they were tested on; 0 when training was interrupted.
     """
 
     folder: Path
-    epochs: tuple[EpochResult, ...]
-    test: Metrics | None
     ended: str
+    epochs: int
     seconds: float
-    signal: int | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    test_pictures: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns what JSON tells of it."""
+        return {
+            "event": "end", "ended": self.ended, "folder": str(self.folder), "seconds": self.seconds,
+            "test_accuracy": self.test_accuracy, "test_loss": self.test_loss,
+        }  # fmt: skip
+
+
+Event: TypeAlias = Started | Packing | Progress | EpochResult | Notice | Ended
+Report: TypeAlias = Callable[[Event], None]

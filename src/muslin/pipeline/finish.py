@@ -2,7 +2,6 @@
 
 import torch
 
-import muslin
 from muslin.files import write_whole
 from muslin.pipeline.job import Job
 from muslin.prediction.metrics import Metrics
@@ -11,6 +10,7 @@ from muslin.report.card import CardFacts, write_card
 from muslin.report.charts import Curves, draw_curves, draw_predictions
 from muslin.run import journal
 from muslin.training.state import FitResult
+from muslin.version import __version__
 
 __all__ = ["test_and_document"]
 
@@ -69,11 +69,13 @@ def card_facts(job: Job, result: FitResult) -> CardFacts:
         data=job.splits.name,
         classes=job.splits.spec.classes,
         sizes=job.sizes,
-        training=job.told(len(result.epochs)) if trains_all(job) else "the last layer alone, on features learnt before",
+        training=job.epochs_in_words(len(result.epochs))
+        if trains_all(job)
+        else "the last layer alone, on features learnt before",
         curves=has_curves(result),
         seconds=job.elapsed(),
         ended=result.ended,
         views=job.settings.tta,
-        machine=f"{job.machine.summary}; PyTorch {torch.__version__}, Muslin {muslin.__version__}",
+        machine=f"{job.machine.summary}; PyTorch {torch.__version__}, Muslin {__version__}",
         seed=job.settings.seed,
     )

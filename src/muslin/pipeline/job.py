@@ -1,7 +1,6 @@
-"""What is known before the first step, and what is told from then on."""
+"""What is known before the first step."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +12,12 @@ from muslin.data.images import Splits
 from muslin.distributed.world import World
 from muslin.machine.device import Machine
 from muslin.models.pretrained import PRETRAINED_WEIGHTS
-from muslin.pipeline.events import Notice, Packing, Run
-from muslin.pipeline.request import Order
+from muslin.pipeline.events import Started
+from muslin.pipeline.request import Request
 from muslin.run.checkpoints import Checkpoint, Checkpoints
-from muslin.training.state import EpochResult, Progress
+from muslin.text import duration
 
-__all__ = ["Job", "Report"]
+__all__ = ["Job"]
 
 
 @dataclass(frozen=True)
@@ -26,19 +25,19 @@ class Job:
     """Everything that is ready before the first step.
 
     Attributes:
-        order: what is asked for.
+        request: what is asked for.
         splits: the data.
         machine: where and how to compute.
         world: the processes that train together.
-        model: on the machine's device.
-        folder: of the run.
-        checkpoints: of the run; None in processes that write nothing.
-        start: where a resumed run goes on; None at the beginning.
+        model: the model, on the machine's device.
+        folder: the run's folder.
+        checkpoints: the run's checkpoints; None in processes that write nothing.
+        start: the checkpoint where a resumed run goes on; None at the beginning.
         started: `time.monotonic()` at the start, of a resumed run as if it had never stopped.
-        date: local time at the start.
+        date: the local time at the start.
     """
 
-    order: Order
+    request: Request
     splits: Splits
     machine: Machine
     world: World
@@ -51,27 +50,27 @@ class Job:
 
     @property
     def recipe(self) -> str:
-        """The recipe's name."""
-        return self.order.recipe
+        """Returns the recipe's name."""
+        return self.request.recipe
 
     @property
     def settings(self) -> FitSettings:
-        """What training does."""
-        return self.order.settings
+        """Returns what training does."""
+        return self.request.settings
 
     @property
     def resumed_step(self) -> int:
-        """Optimizer steps that an earlier process took."""
+        """Returns the optimizer steps that earlier processes took."""
         return self.start.step if self.start else 0
 
     @property
     def parameters(self) -> int:
-        """How many numbers the model learns."""
+        """Returns how many numbers the model learns."""
         return sum(p.numel() for p in self.model.parameters())
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Pictures of each split."""
+        """Returns how many pictures each split holds."""
         return {name: len(getattr(self.splits, name)) for name in ("train", "validation", "test")}
 
     @property
@@ -79,16 +78,37 @@ class Job:
         """Whether a pretrained model's last layer is to be fitted first."""
         return self.settings.model in PRETRAINED_WEIGHTS and not self.settings.init and self.start is None
 
-    def told(self, epochs: int) -> str:
-        """Says in words what so many epochs are."""
+    def epochs_in_words(self, epochs: int) -> str:
+        """Returns in words what so many epochs are."""
         words, skipped = f"{epochs} epoch{'s' * (epochs != 1)}", self.settings.skip_easy
         if not skipped or epochs == 1:
             return words
         return f"{words}, all but the first on the hardest {100 - 100 * skipped:g} % of the pictures"
 
+    def length_in_words(self) -> str:
+        """Returns in words how long it trains, and what."""
+        budget = self.settings.time_budget
+        length = f"in {duration(budget)}" if budget else self.epochs_in_words(self.settings.epochs)
+        if not self.learns_head:
+            return length
+        return f"last layer, then all of it for {length}" if self.settings.unfreeze else "last layer"
+
     def elapsed(self) -> float:
-        """Seconds since the start."""
+        """Returns the seconds since the start."""
         return time.monotonic() - self.started
 
-
-Report = Callable[[Job | Packing | Progress | EpochResult | Notice | Run], None]
+    def as_event(self) -> Started:
+        """Returns what is told of it before the first step."""
+        return Started(
+            folder=self.folder,
+            recipe=self.recipe,
+            settings=self.settings,
+            data=self.splits.name,
+            classes=self.splits.spec.classes,
+            sizes=self.sizes,
+            parameters=self.parameters,
+            machine=self.machine.summary,
+            length=self.length_in_words(),
+            resumed_step=self.resumed_step if self.request.resumes else None,
+            seconds=self.elapsed(),
+        )

@@ -16,18 +16,16 @@ from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources.registry import load_splits
 from muslin.distributed.world import World, restart_notes
 from muslin.errors import SettingError
-from muslin.files import SUMS
 from muslin.machine.device import Machine, prepare
 from muslin.models import build
 from muslin.models.pretrained import PRETRAINED_WEIGHTS, load_pretrained
-from muslin.pipeline.events import Notice, tell_packing
-from muslin.pipeline.job import Job, Report
-from muslin.pipeline.records import describe, hold_against, suggestions
-from muslin.pipeline.request import Order
-from muslin.recipes import recipe_within, sized
-from muslin.run import journal
+from muslin.pipeline.events import Notice, Report, tell_packing
+from muslin.pipeline.job import Job
+from muslin.pipeline.records import open_records, suggestions
+from muslin.pipeline.request import Request
+from muslin.recipes import fit_to_pictures, recipe_within
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
-from muslin.run.folder import RunFolder, read_config, write_config
+from muslin.run.folder import RunFolder, read_config
 from muslin.run.saved_model import read_weights
 
 __all__ = ["check_batches", "prepare_job", "prepare_model", "start_from"]
@@ -35,63 +33,57 @@ __all__ = ["check_batches", "prepare_job", "prepare_model", "start_from"]
 HEAD_TENSORS = 2  # weight and bias of the last layer, which depend on the classes
 
 
-def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) -> Job:
+def prepare_job(request: Request, world: World, stack: ExitStack, report: Report) -> Job:
     """Loads the data, measures the machine, builds the model, takes the folder, and finds where to go on.
 
     Args:
-        order: what is asked for.
+        request: what is asked for.
         world: the processes that train together.
-        stack: that gives the folder back at the end.
+        stack: what gives the folder back at the end.
         report: told of what a person should know.
 
     Raises:
         MuslinError: something that a person can mend.
     """
     started, date = time.monotonic(), datetime.now().astimezone()
-    splits = load_data(order, world, report)
+    splits = load_data(request, world, report)
     notes = [*splits.notes, *restart_notes()]
-    machine = choose_machine(order, world, report)
-    if not order.again:
-        order, changed = fit_order(order, len(splits.train), world.first(machine.gflops) * world.size)
+    machine = choose_machine(request, world, report)
+    if not request.resumes:
+        request, changed = fit_request_to_data(request, len(splits.train), world.first(machine.gflops) * world.size)
         notes += changed
-    check_batches(len(splits.train), order.settings.batch_size, world.size)
-    model = prepare_model(splits, order.settings, machine)
-    folder, checkpoints, start = take_folder(order, world, stack, report)
+    check_batches(len(splits.train), request.settings.batch_size, world.size)
+    model = prepare_model(splits, request.settings, machine)
+    folder, checkpoints, start = claim_run_folder(request, world, stack, report)
     if start:
         started -= start.values["plan"]["elapsed"]
-    job = Job(order, splits, machine, world, model, folder, checkpoints, start, started, date)
+    job = Job(request, splits, machine, world, model, folder, checkpoints, start, started, date)
     if world.is_first:
-        if order.again:
-            hold_against(job, read_config(folder), report)
-            (folder / SUMS).unlink(missing_ok=True)
-            journal.rewind(folder, len(start.values["results"]) if start else 0)
-            journal.append(folder, "resume", step=job.resumed_step)
-        else:
-            write_config(folder, describe(job))
+        open_records(job, report)
     for note in (*notes, *suggestions(job)):
         report(Notice(note))
     return job
 
 
-def fit_order(order: Order, pictures: int, gflops: float) -> tuple[Order, list[str]]:
-    """Fits a new run's order to the time and to the number of pictures, as far as a person left it open.
+def fit_request_to_data(request: Request, pictures: int, gflops: float) -> tuple[Request, list[str]]:
+    """Fits a new run's request to the time and to the number of pictures, as far as a person left it open.
 
     Args:
-        order: what is asked for.
-        pictures: to train on.
-        gflops: that all processes reach together.
+        request: what is asked for.
+        pictures: how many there are to train on.
+        gflops: the speed that all processes reach together, in GFLOP/s.
 
     Returns:
-        The order, and what a person should know of the changes.
+        The request, and what a person should know of the changes.
     """
-    notes = []
-    if not order.chosen and (shorter := recipe_within(order.settings.time_budget, gflops)) != order.recipe:
-        notes.append(f"recipe {shorter}: the time is short for recipe {order.recipe} on this machine")
-        order = order.with_recipe(shorter)
-    settings = sized(order.settings, pictures, order.changes)
-    if settings != order.settings:
+    notes, suited = [], recipe_within(request.settings.time_budget, gflops)
+    if not request.recipe_is_named and suited != request.recipe:
+        notes.append(f"recipe {suited}: the time is short for recipe {request.recipe} on this machine")
+        request = request.with_recipe(suited)
+    settings = fit_to_pictures(request.settings, pictures, request.changes)
+    if settings != request.settings:
         notes.append(f"few pictures: {settings.epochs} epochs of batches of {settings.batch_size}")
-    return replace(order, settings=settings), notes
+    return replace(request, settings=settings), notes
 
 
 def check_batches(pictures: int, batch_size: int, processes: int) -> None:
@@ -104,29 +96,29 @@ def check_batches(pictures: int, batch_size: int, processes: int) -> None:
         )
 
 
-def load_data(order: Order, world: World, report: Report) -> Splits:
+def load_data(request: Request, world: World, report: Report) -> Splits:
     """Loads the data; the first process on a machine does so before the others, and packs it if need be."""
-    settings = order.settings
+    settings = request.settings
     if not world.is_first_here:
         world.wait()
     reading = Reading(
         size=settings.size,
-        cache=order.cache or cache_folder(),
+        cache=request.cache or cache_folder(),
         on_bad=settings.on_bad,
         progress=tell_packing(report),
     )
-    splits = load_splits(order.source, validation=settings.validation, seed=settings.seed, reading=reading)
+    splits = load_splits(request.source, validation=settings.validation, seed=settings.seed, reading=reading)
     if world.is_first_here:
         world.wait()
     return splits
 
 
-def choose_machine(order: Order, world: World, report: Report) -> Machine:
+def choose_machine(request: Request, world: World, report: Report) -> Machine:
     """Measures what is fast here; all processes, and a resumed run, compute as the first one did: bits depend on it."""
-    machine = prepare(order.settings.device, order.settings.precision)
-    if order.again and world.is_first:
-        assert order.out is not None
-        before = read_config(order.out)["machine"]
+    machine = prepare(request.settings.device, request.settings.precision)
+    if request.resumes and world.is_first:
+        assert request.out is not None
+        before = read_config(request.out)["machine"]
         for name, value in (("device", str(machine.device)), ("threads", machine.threads)):
             if before[name] != value:
                 report(Notice(f"{name} was {before[name]} and is {value} now: the result can differ in its last bits"))
@@ -170,18 +162,18 @@ def start_from(model: nn.Module, run: Path) -> None:
     model.load_state_dict(fitting, strict=False)
 
 
-def take_folder(
-    order: Order, world: World, stack: ExitStack, report: Report
+def claim_run_folder(
+    request: Request, world: World, stack: ExitStack, report: Report
 ) -> tuple[Path, Checkpoints | None, Checkpoint | None]:
     """Takes the run's folder for this process alone, and finds the newest good checkpoint in it.
 
     Raises:
         RunError: the folder is in use, holds something else, or cannot be written in.
     """
-    folder, checkpoints, newest = order.out, None, None
+    folder, checkpoints, newest = request.out, None, None
     if world.is_first:
-        folder = stack.enter_context(RunFolder(order.out, order.recipe, again=order.again)).path
-        checkpoints = stack.enter_context(Checkpoints(folder, order.settings.keep))
+        folder = stack.enter_context(RunFolder(request.out, request.recipe, again=request.resumes)).path
+        checkpoints = stack.enter_context(Checkpoints(folder, request.settings.keep))
         newest = checkpoints.newest(lambda problem: report(Notice(problem)))
     name = world.first_bytes(os.fsencode(folder) if folder else b"")
     content = world.first_bytes(newest)

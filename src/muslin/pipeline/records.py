@@ -7,27 +7,51 @@ from typing import Any
 
 import torch
 
-import muslin
 from muslin.data.sources import fashion_mnist
 from muslin.distributed.world import launch_name
 from muslin.errors import DataError
+from muslin.files import SUMS
 from muslin.models.pretrained import PRETRAINED_WEIGHTS
-from muslin.pipeline.events import Notice
-from muslin.pipeline.job import Job, Report
+from muslin.pipeline.events import Notice, Report
+from muslin.pipeline.job import Job
+from muslin.run import journal
+from muslin.run.folder import read_config, write_config
+from muslin.version import __version__
 
-__all__ = ["describe", "hold_against", "suggestions"]
+__all__ = ["open_records", "suggestions", "versions"]
 
 SMALL_SIDE, LARGE_SIDE = 32, 64  # pixels; larger pictures are photographs rather than signs
-FEW = 2000  # training pictures
+FEW_PHOTOGRAPHS = 2000  # training pictures of which a new network learns less than one that has seen many
 
 
-def describe(job: Job) -> dict[str, Any]:
-    """Gathers what `config.json` records."""
+def open_records(job: Job, report: Report) -> None:
+    """Writes `config.json` of a new run; of one that goes on, checks it and takes back what was logged too early.
+
+    Args:
+        job: what is about to be trained.
+        report: told of what changed since the run began.
+
+    Raises:
+        DataError: the data of a run that goes on have changed.
+        RunError: the folder cannot be read or written.
+    """
+    folder = job.folder
+    if not job.request.resumes:
+        write_config(folder, config_of(job))
+        return
+    check_unchanged(job, read_config(folder), report)
+    (folder / SUMS).unlink(missing_ok=True)
+    journal.rewind(folder, len(job.start.values["results"]) if job.start else 0)
+    journal.append(folder, "resume", step=job.resumed_step)
+
+
+def config_of(job: Job) -> dict[str, Any]:
+    """Returns what `config.json` records."""
     return {
         "started": job.date.isoformat(),
         "recipe": job.recipe,
         "settings": asdict(job.settings),
-        "data": {"name": job.splits.name, "source": job.order.source} | job.sizes,
+        "data": {"name": job.splits.name, "source": job.request.source} | job.sizes,
         "statistics": {"mean": list(job.splits.spec.mean), "std": list(job.splits.spec.std)},
         "parameters": job.parameters,
         "machine": {
@@ -45,17 +69,22 @@ def describe(job: Job) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Names the versions that bits can depend on."""
-    return {"muslin": muslin.__version__, "torch": torch.__version__, "python": platform.python_version()}
+    """Returns the versions that bits can depend on, by name."""
+    return {"muslin": __version__, "torch": torch.__version__, "python": platform.python_version()}
 
 
-def hold_against(job: Job, before: dict[str, Any], report: Report) -> None:
+def check_unchanged(job: Job, before: dict[str, Any], report: Report) -> None:
     """Compares a run that goes on with what it was when it began.
+
+    Args:
+        job: the run as it goes on.
+        before: its `config.json`.
+        report: told of what changed and may change last bits.
 
     Raises:
         DataError: its data have changed.
     """
-    now = describe(job)
+    now = config_of(job)
     same = {"data": before["data"] == now["data"], "statistics": are_close(before["statistics"], now["statistics"])}
     for part, is_same in same.items():
         if not is_same:
@@ -81,12 +110,12 @@ def are_close(before: dict[str, list[float]], now: dict[str, list[float]]) -> bo
 
 
 def suggestions(job: Job) -> list[str]:
-    """Says what could do better on such data."""
+    """Returns what could do better on such data, a sentence each."""
     spec, settings = job.splits.spec, job.settings
     side, count = min(spec.height, spec.width), len(job.splits.train)
-    if settings.model in PRETRAINED_WEIGHTS or settings.init or job.order.source == fashion_mnist.NAME:
+    if settings.model in PRETRAINED_WEIGHTS or settings.init or job.request.source == fashion_mnist.NAME:
         return []
-    if side >= LARGE_SIDE or (side >= SMALL_SIDE and count < FEW):
+    if side >= LARGE_SIDE or (side >= SMALL_SIDE and count < FEW_PHOTOGRAPHS):
         pictures = f"{count:,} pictures of {spec.width}x{spec.height} pixels"
         return [f"{pictures}: a network that has seen many photographs may do better; try --model efficientnet_lite0"]
     return []

@@ -14,20 +14,20 @@ from muslin.recipes import DEFAULT, settings_for
 from muslin.run import journal
 from muslin.run.folder import RUNS, find_run, list_runs, read_config
 
-__all__ = ["Order", "place_order", "share_order"]
+__all__ = ["Request", "broadcast_request", "read_request"]
 
 
 @dataclass(frozen=True)
-class Order:
+class Request:
     """What is asked for.
 
     Attributes:
-        source: of the data: `fashion-mnist`, or an absolute path.
-        recipe: its name.
+        source: the data's source: `fashion-mnist`, or an absolute path.
+        recipe: the recipe's name.
         settings: what training does.
         out: the run's folder, None for a new one.
-        chosen: a person named the recipe: a short time calls for no other.
-        again: `out` is a run that goes on.
+        recipe_is_named: whether a person named the recipe: a short time calls for no other then.
+        resumes: whether `out` is a run that goes on.
         changes: the settings that a person chose, by name.
         cache: the folder for packs and features, None for the usual one.
     """
@@ -36,25 +36,25 @@ class Order:
     recipe: str
     settings: FitSettings
     out: Path | None
-    chosen: bool
-    again: bool
+    recipe_is_named: bool
+    resumes: bool
     changes: dict[str, Any]
     cache: Path | None
 
     def with_recipe(self, recipe: str) -> Self:
-        """Asks for another recipe, with the same changes."""
+        """Returns a request for another recipe, with the same changes."""
         return replace(self, recipe=recipe, settings=settings_for(recipe, self.changes))
 
 
-def place_order(
+def read_request(
     data: str | Path,
     recipe: str | None,
     out: Path | None,
     resume: str | Path | None,
     cache: Path | None,
     changes: dict[str, Any],
-) -> Order:
-    """Finds out what to do: as told, or as the run to resume was told.
+) -> Request:
+    """Returns what to do: as told, or as the run to resume was told.
 
     Raises:
         SettingError: a recipe or setting is unknown, a value is out of its range, or settings come with `resume`.
@@ -64,9 +64,9 @@ def place_order(
     if resume is None and lost is None:
         if init := changes.get("init"):
             changes = changes | {"init": str(find_run(init).resolve())}
-        source, name, chosen = absolute_source(data), recipe or DEFAULT, recipe is not None
+        source, name, is_named = absolute_source(data), recipe or DEFAULT, recipe is not None
         settings = settings_for(name, changes)
-        return Order(source, name, settings, out, chosen=chosen, again=False, changes=changes, cache=cache)
+        return Request(source, name, settings, out, is_named, resumes=False, changes=changes, cache=cache)
     if resume is not None and (changes or out):
         told = ", ".join([*changes, *(["out"] if out else [])])
         raise SettingError(f"a resumed run goes on with the settings it has; leave out: {told}")
@@ -76,20 +76,20 @@ def place_order(
         raise RunError(f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}")
     settings = FitSettings.restored(config["settings"])
     source, recipe = config["data"]["source"], config["recipe"]
-    return Order(source, recipe, settings, folder, chosen=True, again=True, changes={}, cache=cache)
+    return Request(source, recipe, settings, folder, recipe_is_named=True, resumes=True, changes={}, cache=cache)
 
 
-def share_order(order: Order | None, world: World) -> Order:
+def broadcast_request(request: Request | None, world: World) -> Request:
     """Hands every process what the first one was asked for: another machine may not see the run to resume."""
-    content = world.first_bytes(None if order is None else json.dumps(asdict(order), default=str).encode())
+    content = world.first_bytes(None if request is None else json.dumps(asdict(request), default=str).encode())
     values = json.loads(content or b"")
     values["settings"] = FitSettings.restored(values["settings"])
     paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}
-    return Order(**values | paths)
+    return Request(**values | paths)
 
 
 def lost_run(out: Path | None) -> Path | None:
-    """Finds the run that this process's predecessor left, after `torchrun` lost a process and started all anew."""
+    """Returns the run that this process's predecessor left, after `torchrun` lost a process and started all anew."""
     candidates = [out] if out else [run.path for run in list_runs(RUNS)]
     for folder in candidates:
         if (folder / "config.json").is_file() and read_config(folder).get("launch") == launch_name():
@@ -104,6 +104,6 @@ def is_done(folder: Path) -> bool:
 
 
 def absolute_source(data: str | Path) -> str:
-    """Names the data so that it can be found from any folder."""
+    """Returns the data's name, as it can be found from any folder."""
     is_path = data != fashion_mnist.NAME and Path(data).exists()
     return str(Path(data).resolve() if is_path else data)

@@ -1,22 +1,53 @@
 """The whole job, in order."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
+from muslin.config import Changes
 from muslin.distributed.world import joined
 from muslin.files import write_sums
 from muslin.machine.device import computing
-from muslin.pipeline.events import Run
+from muslin.pipeline.events import Ended, Report
 from muslin.pipeline.finish import test_and_document
-from muslin.pipeline.job import Report
 from muslin.pipeline.prepare import prepare_job
-from muslin.pipeline.request import place_order, share_order
+from muslin.pipeline.request import broadcast_request, read_request
 from muslin.pipeline.train import train
+from muslin.prediction.metrics import Metrics
 from muslin.run import journal
 from muslin.training.interrupt import Interruption
+from muslin.training.state import EpochResult
 
-__all__ = ["run_recipe"]
+__all__ = ["Run", "run_recipe"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that ended: what `muslin.fit` returns.
+
+    Attributes:
+        folder: the folder that holds it.
+        epochs: one result for each finished epoch.
+        test: the last weights' score; None when training was interrupted.
+        ended: `done`, `early` (no more progress) or `interrupted`.
+        seconds: the time from the start to the last file.
+        signal: the number of the signal that interrupted it; None otherwise.
+    """
+
+    folder: Path
+    epochs: tuple[EpochResult, ...]
+    test: Metrics | None
+    ended: str
+    seconds: float
+    signal: int | None = None
+
+    def as_event(self) -> Ended:
+        """Returns what is told of it."""
+        event = Ended(self.folder, self.ended, len(self.epochs), self.seconds)
+        if self.test is None:
+            return event
+        return replace(event, test_accuracy=self.test.accuracy, test_loss=self.test.loss, test_pictures=self.test.count)
 
 
 def run_recipe(
@@ -27,7 +58,7 @@ def run_recipe(
     resume: str | Path | None = None,
     cache: str | Path | None = None,
     report: Report = lambda _: None,
-    **changes: Any,
+    **changes: Unpack[Changes],
 ) -> Run:
     """Trains, tests and documents a classifier: what `muslin.fit` is.
 
@@ -40,20 +71,26 @@ def run_recipe(
         resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data,
             recipe and settings.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
-        report: told of the start, of notices, of progress, of every epoch and of the end.
-        **changes: settings to change, by name: `seed=1`, `model="mlp"`, `epochs=3`.
+        report: told of every event of `muslin.pipeline.events`: the start, notices, progress, every epoch, the end.
+        **changes: settings to change, by name: `seed=1`, `model="mlp"`, `epochs=3`; `muslin.config.FitSettings` and
+            `Augmentation` tell what each is, in which unit and range.
 
     Raises:
         MuslinError: something that a person can mend; the message says what is wrong and what to do.
+
+    >>> import muslin
+    >>> run = muslin.fit("fashion-mnist", recipe="espresso", seed=1)  # doctest: +SKIP
+    >>> run.ended, round(run.test.accuracy, 2)  # doctest: +SKIP
+    ('done', 0.93)
     """
     with joined() as world, computing(), ExitStack() as stack:
         if not world.is_first:
-            report = ignore
-        order = None
+            report = ignore_event
+        request = None
         if world.is_first:
-            order = place_order(data, recipe, as_path(out), resume, as_path(cache), changes)
-        job = prepare_job(share_order(order, world), world, stack, report)
-        report(job)
+            request = read_request(data, recipe, as_path(out), resume, as_path(cache), dict(changes))
+        job = prepare_job(broadcast_request(request, world), world, stack, report)
+        report(job.as_event())
         with Interruption() as interruption:
             result = train(job, report, interruption)
         test = test_and_document(job, result) if result.ended != "interrupted" else None
@@ -65,14 +102,14 @@ def run_recipe(
                 job.checkpoints.clear()
     signal = interruption.received if test is None else None
     run = Run(job.folder, result.epochs, test, result.ended, job.elapsed(), signal)
-    report(run)
+    report(run.as_event())
     return run
 
 
 def as_path(name: str | Path | None) -> Path | None:
-    """Returns a path for a name, if there is one."""
+    """Returns the path of that name, if there is one."""
     return None if name is None else Path(name)
 
 
-def ignore(_event: object) -> None:
-    """Reports nothing."""
+def ignore_event(_event: object) -> None:
+    """Tells nothing: the first process does."""

@@ -14,7 +14,8 @@ from muslin.data.split import class_weights
 from muslin.distributed.sync_norm import synchronise_norms
 from muslin.errors import TrainingError
 from muslin.models.backbone import as_backbone
-from muslin.pipeline.job import Job, Report
+from muslin.pipeline.events import Report
+from muslin.pipeline.job import Job
 from muslin.prediction.views import passes
 from muslin.run import journal, saved_model
 from muslin.run.checkpoints import Checkpoint
@@ -114,7 +115,7 @@ def train_head(job: Job) -> EpochResult:
 
 def features_of(job: Job, data: ImageData) -> Tensor:
     """Returns the (N, D) features of N pictures, from the cache where they are there."""
-    folder, views = (job.order.cache or cache_folder()) / "features", job.settings.tta
+    folder, views = (job.request.cache or cache_folder()) / "features", job.settings.tta
     key = features_key(job.model, data, views, job.machine)
     return cached_features(folder, key, lambda: extract_features(job.model, data, job.machine, views=views))
 

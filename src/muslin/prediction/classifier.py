@@ -77,6 +77,10 @@ class Classifier(nn.Module):
 
         Raises:
             PictureError: it is not a picture that can be read.
+
+        >>> import muslin
+        >>> muslin.load("latest").predict("boot.png").label  # doctest: +SKIP
+        'Ankle boot'
         """
         image, notes = open_picture(picture)
         pixels = fit_to_spec(image, self.spec)  # (C, H, W) uint8
@@ -107,6 +111,10 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
     Raises:
         RunError: there is no such run, or no such epoch.
         BundleError: the files are missing, damaged, or do not fit each other.
+
+    >>> classifier = load("latest")  # doctest: +SKIP
+    >>> classifier.classes[:3]  # doctest: +SKIP
+    ('T-shirt/top', 'Trouser', 'Pullover')
     """
     folder = find_run(run)
     description = read_description(folder)

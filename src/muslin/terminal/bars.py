@@ -14,7 +14,7 @@ class FileBar:
     """A bar that comes with the first file and goes with `close`; draws nothing where there is no terminal.
 
     Args:
-        console: by default standard error, so that what a program reads stays clean.
+        console: the terminal; by default standard error, so that what a program reads stays clean.
     """
 
     def __init__(self, console: Console | None = None) -> None:

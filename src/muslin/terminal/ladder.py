@@ -2,34 +2,34 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from muslin.ladder.climb import Failed, Measured, Started
-from muslin.ladder.plane import PlaneMeasured
+from muslin.ladder.climb import Course, Failed, RungStarted
+from muslin.ladder.pictures import Measured
+from muslin.ladder.plane import Plane, PlaneMeasured
 from muslin.terminal.layout import write_line
 from muslin.text import duration
 
-__all__ = ["HEADINGS", "JsonClimb", "LiveClimb", "PlainClimb", "plane_headings"]
+__all__ = ["JsonClimb", "LiveClimb", "PlainClimb", "headings_of"]
 
-Event: TypeAlias = Started | Measured | PlaneMeasured | Failed
+Event: TypeAlias = RungStarted | Measured | PlaneMeasured | Failed
 
 HEADINGS = ("rung", "test accuracy", "95 % interval", "parameters", "to fit", "answers/s")
 
 
-def plane_headings(sets: Sequence[str]) -> tuple[str, ...]:
-    """The headings for a climb over the sets of the plane."""
-    return ("rung", *sets, "to fit")
+def headings_of(course: Course[Any]) -> tuple[str, ...]:
+    """Returns the headings of a course's table."""
+    return ("rung", *course.tasks, "to fit") if isinstance(course, Plane) else HEADINGS
 
 
 def cells(event: Measured | PlaneMeasured) -> list[str]:
-    """What the table says of a rung, in the order of the headings."""
+    """Returns what the table says of a rung, in the order of the headings."""
     if isinstance(event, PlaneMeasured):
         accuracies = [f"{100 * accuracy:.1f} %" for accuracy in event.accuracies.values()]
         return [event.rung, *accuracies, duration(event.fit_seconds)]
@@ -40,12 +40,12 @@ def cells(event: Measured | PlaneMeasured) -> list[str]:
 
 
 def lesson(event: Measured | PlaneMeasured) -> str:
-    """What the rung cannot do that the next one can."""
+    """Returns what the rung cannot do that the next one can."""
     return f"{event.rung} cannot {event.cannot}."
 
 
 def complaint(event: Failed) -> str:
-    """Why a rung has no row."""
+    """Returns why a rung has no row."""
     return f"{event.rung} {'left out' if event.unsuited else 'failed'}: {event.reason}"
 
 
@@ -53,8 +53,8 @@ class PlainClimb:
     """A line a rung, for logs and pipes; at the end, what each cannot do, and where the results are.
 
     Args:
-        headings: of the table.
-        files: that were written.
+        headings: the table's headings.
+        files: the files that are written.
     """
 
     def __init__(self, headings: Sequence[str], files: Sequence[Path]) -> None:
@@ -69,12 +69,13 @@ class PlainClimb:
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
-        if isinstance(event, Failed):
-            write_line(complaint(event))
-        elif not isinstance(event, Started):
-            named = zip(self.headings[1:], cells(event)[1:], strict=True)
-            write_line(f"{event.rung}: " + ", ".join(f"{heading} {cell}" for heading, cell in named))
-            self.lessons.append(lesson(event))
+        match event:
+            case Failed():
+                write_line(complaint(event))
+            case Measured() | PlaneMeasured():
+                named = zip(self.headings[1:], cells(event)[1:], strict=True)
+                write_line(f"{event.rung}: " + ", ".join(f"{heading} {cell}" for heading, cell in named))
+                self.lessons.append(lesson(event))
 
     def end(self) -> None:
         """Says what each rung cannot do, and where the results are."""
@@ -87,16 +88,21 @@ class JsonClimb(PlainClimb):
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
-        kinds = {Measured: "rung", PlaneMeasured: "plane", Failed: "failed"}
-        if not isinstance(event, Started):
-            write_line(json.dumps({"event": kinds[type(event)]} | asdict(event)))
+        if not isinstance(event, RungStarted):
+            write_line(json.dumps({"event": event.event} | event.as_json()))
 
     def end(self) -> None:
         """Says nothing more."""
 
 
 class LiveClimb(PlainClimb):
-    """A table that grows by a row a rung, over the name of the one that is being climbed."""
+    """A table that grows by a row a rung, over the name of the one that is being climbed.
+
+    Args:
+        headings: the table's headings.
+        files: the files that are written.
+        console: the terminal.
+    """
 
     def __init__(self, headings: Sequence[str], files: Sequence[Path], console: Console) -> None:
         super().__init__(headings, files)
@@ -115,16 +121,18 @@ class LiveClimb(PlainClimb):
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
-        if isinstance(event, Started):
-            now = Text(f"climbing {event.rung}, {event.number} of {event.total}", style="dim")
-            self.live.update(Group(self.table, now))
-            return
-        if isinstance(event, Failed):
-            self.table.add_row(event.rung, "left out" if event.unsuited else "failed")
-            self.lessons.append(complaint(event))
-        else:
-            self.table.add_row(*cells(event))
-            self.lessons.append(lesson(event))
+        match event:
+            case RungStarted():
+                now = Text(f"climbing {event.rung}, {event.number} of {event.total}", style="dim")
+                self.live.update(Group(self.table, now))
+            case Failed():
+                self._add_row([event.rung, "left out" if event.unsuited else "failed"], complaint(event))
+            case Measured() | PlaneMeasured():
+                self._add_row(cells(event), lesson(event))
+
+    def _add_row(self, row: Sequence[str], remark: str) -> None:
+        self.table.add_row(*row)
+        self.lessons.append(remark)
         self.live.update(self.table)
 
     def end(self) -> None:

@@ -29,9 +29,9 @@ def folded(text: str, console: Console, indent: str = "") -> str:
     """Folds each line of a text between words at the terminal's width; paths stay whole, and pipes get whole lines.
 
     Args:
-        text: to be printed with `soft_wrap`.
-        console: where.
-        indent: of the second and later parts of a line.
+        text: a text that is then printed with `soft_wrap`.
+        console: where it is printed.
+        indent: what the second and later parts of a line begin with.
     """
     if not console.is_terminal:
         return text

@@ -1,6 +1,7 @@
 """What changes from step to step."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 __all__ = ["EpochResult", "FitResult", "Progress"]
 
@@ -20,6 +21,10 @@ class Progress:
     share: float
     loss: float
     remaining: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns what JSON tells of it."""
+        return {"event": "progress"} | asdict(self)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,10 @@ class EpochResult:
     pictures_per_second: float
     seconds: float
     pictures: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns what JSON tells of it."""
+        return {"event": "epoch"} | asdict(self)
 
 
 @dataclass(frozen=True)
