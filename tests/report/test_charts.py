@@ -3,29 +3,54 @@ import io
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageColor
 
-from muslin.report.charts import Curves, choose_shown, draw_curves, draw_predictions
+from muslin.report.charts import CELL, GRID, HEAD, RIGHT, SIDE, WRONG, choose_shown, draw_curves, draw_predictions
+from tests.report.records import make_answers, make_epochs, make_record
 
 
 def opened(png):
     image = Image.open(io.BytesIO(png))
     assert image.format == "PNG"
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(image.convert("RGB")).astype(int)
+
+
+def places(pixels, colour):
+    """The rows and columns that have a colour, but for the rounding of edges."""
+    return np.argwhere(np.abs(pixels - ImageColor.getrgb(colour)).max(axis=2) < 3)
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 30])
-def test_curves(epochs):
-    falling = [1 / (n + 1) for n in range(epochs)]
-    pixels = opened(draw_curves(Curves(falling, falling, [1 - f for f in falling]), "bars"))
-    assert pixels.std() > 5
+def test_curves_fall_on_the_left_and_rise_on_the_right(epochs):
+    pixels = opened(draw_curves(make_record(epochs=make_epochs(epochs))))
+    middle = pixels.shape[1] // 2
+    accuracy = [place for place in places(pixels, RIGHT) if place[1] > middle]
+    loss = [place for place in places(pixels, WRONG) if place[1] < middle]
+    assert loss, "the training loss is drawn"
+    assert accuracy, "the validation accuracy is drawn"
+    assert max(column for _, column in places(pixels, WRONG)) < middle
+    if epochs > 1:
+        first, last = (min(accuracy, key=lambda p: p[1]), max(accuracy, key=lambda p: p[1]))
+        assert last[0] < first[0], "accuracy rises"
 
 
-@pytest.mark.parametrize(("channels", "count"), [(1, 1), (1, 7), (3, 50)])
-def test_grid(channels, count):
-    images = torch.zeros(count, channels, 9, 9, dtype=torch.uint8)
-    labels = torch.arange(count) % 2
-    assert opened(draw_predictions(images, labels, torch.zeros(count).long(), ["a", "b"])).std() > 5
+@pytest.mark.parametrize(("channels", "count"), [(1, 1), (1, 7), (3, 36)])
+def test_each_picture_stands_in_its_cell(channels, count):
+    levels = (torch.arange(count) * 7 + 1).to(torch.uint8)
+    pictures = levels.view(-1, 1, 1, 1).repeat(1, channels, 9, 9)
+    pixels = opened(draw_predictions(make_record(answers=make_answers(pictures))))
+    for place, level in enumerate(levels.tolist()):
+        row, column = divmod(place, min(GRID, count))
+        middle = HEAD + (row + 1) * CELL[1] - SIDE // 2, column * CELL[0] + CELL[0] // 2
+        assert (pixels[middle] == level).all()
+
+
+def test_titles_of_mistakes_have_another_colour():
+    pictures = torch.zeros(2, 1, 9, 9, dtype=torch.uint8)
+    pixels = opened(draw_predictions(make_record(answers=make_answers(pictures, wrong=1))))
+    assert places(pixels, RIGHT)[:, 1].max() < CELL[0] < places(pixels, WRONG)[:, 1].min()
+    none_wrong = opened(draw_predictions(make_record(answers=make_answers(pictures))))
+    assert len(places(none_wrong, WRONG)) == 0
 
 
 def test_half_of_the_grid_is_mistakes_where_there_are_enough():
