@@ -107,7 +107,8 @@ class JsonLines(Quiet):
             test = event.test
             write_json(
                 event="end", ended=event.ended, folder=str(event.folder), seconds=event.seconds,
-                test_accuracy=test and test.accuracy, test_loss=test and test.loss,
+                test_accuracy=test and test.accuracy, test_loss=test and test.loss, views=test and test.views,
+                test_accuracy_one_view=test and test.accuracy_one_view, test_loss_one_view=test and test.loss_one_view,
             )  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""What is printed of evaluations, predictions and runs."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from muslin.config import VIEWS
+from muslin.evaluation.evaluate import Evaluation
+from muslin.prediction.classifier import Prediction
+from muslin.prediction.metrics import Metrics
+from muslin.run.folder import RunSummary
+from muslin.terminal.layout import folded, print_table
+from muslin.text import duration, printable
+
+__all__ = ["prediction_line", "print_evaluation", "print_runs"]
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Prints accuracy, by the views that were asked for and by one, calibration and the classes."""
+    score = evaluation.metrics
+    name, pictures = {
+        "test": ("test accuracy", f"{score.count:,} pictures"),
+        "all": ("accuracy", f"all its {score.count:,} pictures"),
+    }[evaluation.part]
+    console = Console()
+    summary = (
+        f"{evaluation.run} on {evaluation.data}: {name} {100 * score.accuracy:.2f} % of {pictures}, "
+        f"loss {score.loss:.4f} ({VIEWS[score.views]})\n{one_view_line(score)}"
+        f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
+        f"{100 * evaluation.calibration_error:.1f} points"
+    )
+    console.print(folded(summary, console), highlight=False, soft_wrap=True, markup=False)
+    rows = [
+        (escape(printable(name)), f"{count:,}", f"{100 * recall:.2f} %" if count else "–")
+        for name, count, recall in zip(
+            evaluation.classes, score.confusion.sum(1).tolist(), score.per_class, strict=True
+        )
+    ]
+    print_table(("class", "pictures", "said right"), rows)
+
+
+def one_view_line(score: Metrics) -> str:
+    """Returns a line with the score by one view; nothing where that is the score."""
+    if score.views == 1 or score.accuracy_one_view is None:
+        return ""
+    return f"with one view: {100 * score.accuracy_one_view:.2f} %, loss {score.loss_one_view:.4f} ({VIEWS[1]})\n"
+
+
+def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
+    """Returns one line: the picture and its most probable classes."""
+    best = list(prediction.probabilities.items())[:top]
+    return f"{picture}: " + ", ".join(f"{name} {100 * p:.1f} %" for name, p in best)
+
+
+def print_runs(runs: Sequence[RunSummary]) -> None:
+    """Prints a row a run."""
+    rows = [
+        (
+            str(run.path), run.recipe, run.model, run.data, str(run.epochs),
+            "–" if run.test_accuracy is None else f"{100 * run.test_accuracy:.2f} %",
+            "unfinished" if run.seconds is None else duration(run.seconds),
+        )
+        for run in runs
+    ]  # fmt: skip
+    print_table(("run", "recipe", "model", "data", "epochs", "test", "time"), rows, left=4)
