@@ -59,7 +59,8 @@ def recipe_table(results: dict[str, dict[str, Any]]) -> str:
         how = "30 epochs" if baseline["whole"] else f"cut in epoch {len(baseline['curve'])} of 30"
         lines.append(
             f"| the lecture's ResNet-34, {how} | {100 * baseline['test_accuracy']:.2f} % "
-            f"{'| ' * has_one_view}| {duration(baseline['seconds'])} | | {baseline['pictures_per_second']:.0f} | | | 1 |"
+            f"{'| ' * has_one_view}| {duration(baseline['seconds'])} | | {baseline['pictures_per_second']:.0f} "
+            "| | | 1 |"
         )
     return "\n".join((*lines, "", how_measured(results)))
 
