@@ -7,14 +7,14 @@ def test_the_card_states_both_accuracies():
     card = write_card(make_record())
     assert "| test accuracy | **66.67 %** of 6 pictures (each with its mirror image, unsure ones also" in card
     assert "\n| with one view | 50.00 % (each picture once) |\n| test loss | 0.5000 nats |\n" in card
-    assert "It looks at a picture as the test did, each with its mirror image" in card
+    assert "\nIt answers by the same views of a picture as in the test; with `views=1`" in card
 
 
 def test_with_one_view_there_is_one_accuracy():
     card = write_card(make_record(test=make_score(views=1)))
     assert "**66.67 %** of 6 pictures (each picture once) |\n| test loss |" in card
     assert "with one view" not in card
-    assert "as the test did" not in card
+    assert "same views" not in card
 
 
 def test_an_old_run_states_what_it_knows():

@@ -69,10 +69,7 @@ def _by_one_view(test: Score) -> str:
 def _how_it_answers(test: Score) -> str:
     if test.views == 1:
         return ""
-    return (
-        f"It looks at a picture as the test did, {VIEWS[test.views]}; `views=1` in `predict` takes one view alone,\n"
-        "which is quicker.\n\n"
-    )
+    return "It answers by the same views of a picture as in the test; with `views=1` by one, which is quicker.\n\n"
 
 
 def _pictures(record: RunRecord) -> str:
