@@ -30,7 +30,8 @@ from muslin.data.sources import fashion_mnist, picture_files
 from muslin.machine.cores import available_threads
 from muslin.machine.device import computing, prepare
 from muslin.models import MODELS
-from muslin.prediction.metrics import evaluate
+from muslin.prediction.metrics import measure
+from muslin.prediction.views import predict_logits
 
 PLAIN = Augmentation(flip="none", shift=0)
 BATCH = 256
@@ -167,7 +168,7 @@ def short_training(data: ImageData, test: ImageData, seed: int) -> float:
         optimizer.step()
     model.eval()
     with torch.no_grad():
-        return evaluate(model, in_order(test, 1000), CLASSES).accuracy
+        return measure(lambda images: predict_logits(model, images, 1), in_order(test, 1000), CLASSES).accuracy
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ def measure_recipe(recipe: Recipe, seeds: int, kept: dict[int, Run]) -> None:
         measured[seed] = measure_seed(recipe, seed, operations)
         runs = [measured[seed] for seed in sorted(measured)]
         accuracies = [run["test_accuracy"] for run in runs]
+        by_one_view = [run.get("test_accuracy_one_view") for run in runs]  # kept seeds may be older than the figure
         save_result(
             f"recipe-{recipe.name}",
             recipe=recipe.name,
@@ -79,6 +80,7 @@ def measure_recipe(recipe: Recipe, seeds: int, kept: dict[int, Run]) -> None:
             accuracy_mean=statistics.mean(accuracies),
             accuracy_deviation=statistics.stdev(accuracies) if len(runs) > 1 else None,
             accuracy_interval=interval(accuracies),
+            accuracy_one_view_mean=None if None in by_one_view else statistics.mean(by_one_view),
             seconds_mean=statistics.mean(run["wall_seconds"] for run in runs),
             peak_memory_mb=max(run["peak_memory_mb"] for run in runs),
         )
@@ -108,6 +110,7 @@ def measure_seed(recipe: Recipe, seed: int, operations: Operations) -> Run:
         "curve": [[round(epoch["seconds"], 1), epoch["validation_accuracy"]] for epoch in epochs],
         "validation_accuracy": epochs[-1]["validation_accuracy"],
         "test_accuracy": events[-1]["test_accuracy"],
+        "test_accuracy_one_view": events[-1]["test_accuracy_one_view"],
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
     }
     print({name: value for name, value in result.items() if name != "curve"}, flush=True)

@@ -17,7 +17,7 @@ from muslin.machine import device, measurement
 __all__ = ["SERVER", "Ended", "Muslin", "Outcome", "busy_cores", "muslin", "spread"]
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["muslin.cli", "muslin.pipeline", "muslin.terminal.tables", "torch._dynamo"])
+SERVER.set_forkserver_preload(["muslin.cli", "muslin.pipeline", "muslin.terminal.results", "torch._dynamo"])
 LONGEST = 300  # seconds that any process may take
 
 Given = TypeVar("Given")

@@ -93,7 +93,9 @@ def evaluate(world: World) -> Values:
             f"{count} confusion": scores.confusion,
             f"{count} predicted": scores.predicted,
             f"{count} confidence": scores.confidence,
+            f"{count} probabilities": scores.probabilities,
             f"{count} loss": torch.tensor([scores.loss, scores.accuracy]),
+            f"{count} one view": torch.tensor([scores.loss_one_view, scores.accuracy_one_view]),
         }
     return values
 

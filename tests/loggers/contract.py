@@ -117,8 +117,8 @@ class LoggerContract:
         ):  # fmt: skip
             assert log.values[name] == [(e.step, pytest.approx(getattr(e, name), rel=1e-6)) for e in epochs]
         last, end = epochs[-1].step, events[-1]
-        assert log.values["test_accuracy"] == [(last, pytest.approx(end.test_accuracy, rel=1e-6))]
-        assert log.values["test_loss"] == [(last, pytest.approx(end.test_loss, rel=1e-6))]
+        assert log.values["test_accuracy"] == [(last, pytest.approx(end.test.accuracy, rel=1e-6))]
+        assert log.values["test_loss"] == [(last, pytest.approx(end.test.loss, rel=1e-6))]
         assert log.pictures == {"curves", "predictions"}
 
 

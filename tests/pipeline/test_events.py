@@ -7,6 +7,7 @@ import pytest
 from muslin.config import FitSettings
 from muslin.pipeline import events
 from muslin.pipeline.events import Ended, EpochResult, Notice, Packing, Progress, Started, tell_packing
+from tests.report.records import make_score
 
 START = Started(
     folder=Path("runs/it"), recipe="coffee", settings=FitSettings(), data="bars", classes=("a", "b"),
@@ -41,7 +42,10 @@ def test_little_is_told_in_a_short_time_but_each_end(monkeypatch):
             ),
         ),
         (Notice("one"), "event text"),
-        (Ended(Path("runs/it"), "done", 2, 70.0, 0.9, 0.3, 60), "event ended folder seconds test_accuracy test_loss"),
+        (
+            Ended(Path("runs/it"), "done", 2, 70.0, make_score()),
+            "event ended folder seconds test_accuracy test_loss views test_accuracy_one_view test_loss_one_view",
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -57,4 +61,4 @@ def test_json_has_the_values():
     assert EPOCH.as_json()["validation_accuracy"] == 0.875
     end = Ended(Path("runs/it"), "interrupted", 2, 70.0)
     assert end.as_json()["test_accuracy"] is None
-    assert replace(end, test_accuracy=0.9).as_json()["test_accuracy"] == 0.9
+    assert replace(end, test=make_score()).as_json()["test_accuracy_one_view"] == 0.5

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from muslin.data.decoding.contrast import Contrast
-from muslin.errors import BundleError
+from muslin.errors import BundleError, PictureError, SettingError
 from muslin.models import MODELS, build
 from muslin.prediction.classifier import load
 from muslin.run import saved_model
@@ -14,13 +14,13 @@ from muslin.run.saved_model import save
 from tests.samples import make_splits
 
 
-def make_run(path, name="linear", splits=None, model=None):
+def make_run(path, name="linear", splits=None, model=None, views=1):
     splits = splits or make_splits()
     path.mkdir(exist_ok=True)
     (path / "config.json").write_text("{}")
     torch.manual_seed(0)
     model = (model or build(name, splits.spec)).eval()
-    save(path, model, name, splits.spec, Contrast.of(splits.train.images))
+    save(path, model, name, splits.spec, Contrast.of(splits.train.images), views)
     return splits, model
 
 
@@ -60,6 +60,79 @@ def test_predicts_files_images_and_arrays_alike(tmp_path):
     assert list(answers[0].probabilities.values()) == sorted(expected.tolist(), reverse=True)
 
 
+def arrays(splits):
+    return [image[0].numpy() for image in splits.test.images]
+
+
+def test_many_pictures_are_answered_in_their_order(tmp_path, monkeypatch):
+    splits, _ = make_run(tmp_path)
+    classifier = load(tmp_path)
+    pictures = arrays(splits)
+    Image.fromarray(pictures[1]).save(tmp_path / "bar.png")
+    mixed = [pictures[0], tmp_path / "bar.png", Image.fromarray(pictures[2]), *pictures[3:]]
+    monkeypatch.setattr("muslin.prediction.classifier.BATCH", 7)  # 60 pictures: eight batches, and a rest of 4
+    answers = classifier.predict(mixed)
+    alone = [classifier.predict(picture) for picture in pictures]
+    assert [answer.label for answer in answers] == [answer.label for answer in alone]
+    assert len({answer.label for answer in answers}) > 1
+    for answer, expected in zip(answers, alone, strict=True):
+        assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-6)
+    assert classifier.predict(tuple(pictures[:1])) == classifier.predict(pictures[:1])
+    assert classifier.predict([]) == []
+
+
+def test_many_pictures_are_one_batch(tmp_path):
+    splits, _ = make_run(tmp_path)
+    classifier, seen = load(tmp_path), []
+    classifier.model.register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))
+    classifier.predict(arrays(splits))
+    assert seen == [60]
+
+
+def test_of_many_the_unreadable_one_is_named(tmp_path):
+    splits, _ = make_run(tmp_path)
+    good, classifier = arrays(splits)[0], load(tmp_path)
+    with pytest.raises(PictureError, match="no picture at nowhere.png"):
+        classifier.predict([good, "nowhere.png"])
+    with pytest.raises(PictureError, match=r"pictures\[2\]: array of float64 \(3, 3\); .* uint8 is needed"):
+        classifier.predict([good, good, np.zeros((3, 3))])
+
+
+def test_views_are_those_of_the_test_unless_told_otherwise(tmp_path):
+    splits, model = make_run(tmp_path, views=2)
+    classifier, picture = load(tmp_path), arrays(splits)[0]
+    assert classifier.views == classifier.predict(picture).views == 2
+    with torch.no_grad():
+        images = splits.spec.normalise(splits.test.images[:1])
+        expected = {
+            1: model(images).softmax(1).amax().item(),
+            2: ((model(images) + model(images.flip(3))) / 2).softmax(1).amax().item(),
+        }
+    assert expected[1] != pytest.approx(expected[2], rel=1e-4)
+    assert classifier.predict(picture).probability == pytest.approx(expected[2])
+    assert classifier.predict(picture, views=1).probability == pytest.approx(expected[1])
+    with pytest.raises(SettingError, match="views is 3; it must be 1 "):
+        classifier.predict(picture, views=3)
+
+
+@pytest.mark.parametrize(("config", "views"), [({"settings": {"tta": 10}}, 10), ({"settings": {}}, 1), ({}, 1)])
+def test_an_old_run_has_its_views_in_its_settings(tmp_path, config, views):
+    make_run(tmp_path)
+    description = json.loads((tmp_path / "model.json").read_text())
+    del description["views"]
+    (tmp_path / "model.json").write_text(saved_model.sealed(description))
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert load(tmp_path).views == views
+
+
+def test_a_prediction_is_plain_values(tmp_path):
+    splits, _ = make_run(tmp_path)
+    prediction = load(tmp_path).predict(arrays(splits)[0])
+    values = json.loads(json.dumps(prediction.as_json()))
+    assert list(values) == ["label", "probability", "probabilities", "views", "notes"]
+    assert list(values["probabilities"].items()) == list(prediction.probabilities.items())
+
+
 def test_an_inverted_picture_is_said_to_be(tmp_path):
     dark = torch.zeros(300, 1, 12, 12, dtype=torch.uint8)
     dark[:, :, 4:8, 4:8] = 200
@@ -90,6 +163,8 @@ def change_json(path, **changes):
         (lambda d: (d / "model.json").write_text((d / "model.json").read_text().replace("bar 1", "bar 7")), "SHA-256"),
         (lambda d: change_json(d / "model.json", data=[]), "damaged or of another program"),
         (lambda d: change_json(d / "model.json", data={}), "damaged or of another program"),
+        (lambda d: change_json(d / "model.json", views=3), "its views are 3, but 1, 2 or 10 is needed"),
+        (lambda d: change_json(d / "model.json", views=[1]), "its views are .1., but 1, 2 or 10 is needed"),
         (lambda d: (d / "model.safetensors").unlink(), "model.safetensors is missing"),
         (lambda d: change_json(d / "model.json", model="mlp"), "does not fit model mlp"),
         (lambda d: change_json(d / "model.json", model="own.py:f"), "loading never runs code unasked"),

@@ -1,83 +1,50 @@
 import pytest
 import torch
-from torch import nn
 
 from muslin.machine.device import Machine
-from muslin.prediction.views import UNSURE, passes, predict_logits, shifts
+from muslin.models import build
+from muslin.prediction import scoring
+from muslin.prediction.scoring import score
+from tests.samples import make_splits
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
 
 
-class Looker(nn.Module):
-    """A linear model that counts the pictures it is shown."""
-
-    def __init__(self, scale=1.0):
-        super().__init__()
-        self.scale, self.shown = scale, 0
-        self.layer = nn.Linear(2 * 6 * 5, 3)
-
-    def forward(self, images):
-        self.shown += len(images)
-        return self.scale * self.layer(images.flatten(1))
-
-
 @pytest.fixture
-def images():
-    return torch.randn(40, 2, 6, 5, generator=torch.Generator().manual_seed(0))
-
-
-def margins(logits):
-    ordered = logits.softmax(1).sort(1).values
-    return ordered[:, -1] - ordered[:, -2]
-
-
-def test_two_views_average_the_logits(images):
+def model(splits):
     torch.manual_seed(0)
-    model = Looker()
-    both = (model(images) + model(images.flip(3))) / 2
-    assert torch.allclose(predict_logits(model, CPU, 2, images), both, atol=1e-6)
-    assert torch.equal(predict_logits(model, CPU, 1, images), model(images))
+    return build("linear", splits.spec)
 
 
-def test_shifts_move_by_a_pixel_and_repeat_the_edge(images):
-    down, up, right, left = shifts(images)
-    assert torch.equal(down[:, :, 1:], images[:, :, :-1])
-    assert torch.equal(down[:, :, 0], images[:, :, 0])
-    assert torch.equal(up[:, :, :-1], images[:, :, 1:])
-    assert torch.equal(right[:, :, :, 1:], images[:, :, :, :-1])
-    assert torch.equal(left[:, :, :, :-1], images[:, :, :, 1:])
-    assert torch.equal(left[:, :, :, -1], images[:, :, :, -1])
+@pytest.mark.parametrize("views", [2, 10])
+def test_one_go_gives_what_two_would(splits, model, views):
+    one, several = score(model, splits.test, CPU), score(model, splits.test, CPU, views)
+    assert (several.accuracy_one_view, several.loss_one_view) == (one.accuracy, one.loss)
+    assert (one.accuracy_one_view, one.loss_one_view) == (one.accuracy, one.loss)
+    assert several.loss != one.loss
+    assert (one.views, several.views) == (1, views)
 
 
-def test_only_unsure_pictures_get_the_other_eight_views(images):
-    torch.manual_seed(0)
-    model = Looker(scale=2.0)
-    two = predict_logits(model, CPU, 2, images)
-    unsure = margins(two) < UNSURE
-    assert 0 < unsure.sum() < len(images)
-    model.shown = 0
-    ten = predict_logits(model, CPU, 10, images)
-    assert model.shown == 2 * len(images) + 8 * unsure.sum()
-    assert torch.equal(ten[~unsure], two[~unsure])
-    every_view = [view for shifted in (images, *shifts(images)) for view in (shifted, shifted.flip(3))]
-    mean = torch.stack([model(view) for view in every_view]).mean(0)
-    assert torch.allclose(ten[unsure], mean[unsure], atol=1e-6)
-    assert not torch.allclose(ten[unsure], two[unsure], atol=1e-3)
+def test_the_first_view_costs_nothing_more(splits, model):
+    seen = []
+    model.register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))
+    score(model, splits.test, CPU, views=2)
+    assert sum(seen) == 2 * len(splits.test)
 
 
-def test_a_pictures_views_do_not_depend_on_its_batch(images):
-    torch.manual_seed(0)
-    model = Looker(scale=2.0)
-    alone = torch.cat([predict_logits(model, CPU, 10, part) for part in images.split(7)])
-    assert torch.allclose(predict_logits(model, CPU, 10, images), alone, atol=1e-6)
+def test_the_mode_is_left_as_it_was(splits, model):
+    assert score(model.train(), splits.test, CPU).count == 60
+    assert model.training
 
 
-def test_sure_of_everything_there_is_nothing_more_to_look_at(images):
-    model = Looker(scale=1e6)
-    predict_logits(model, CPU, 10, images)
-    assert model.shown == 2 * len(images)
+def test_too_many_probabilities_are_not_kept(splits, model, monkeypatch):
+    kept = score(model, splits.test, CPU)
+    assert kept.probabilities.shape == (60, 3)
+    assert torch.equal(kept.probabilities.amax(1), kept.confidence.half())
+    monkeypatch.setattr(scoring, "MOST_PROBABILITIES", 2 * 60 * 3 - 1)
+    assert score(model, splits.test, CPU).probabilities is None
 
 
-def test_passes_lie_between_two_and_all_views():
-    assert [passes(views) for views in (1, 2)] == [1, 2]
-    assert 2 < passes(10) < 10
+def test_pictures_of_three_colours_have_as_many_answers():
+    splits = make_splits(channels=3, classes=4)
+    assert score(build("mlp", splits.spec), splits.test, CPU, views=10).probabilities.shape == (60, 4)

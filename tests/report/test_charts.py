@@ -3,67 +3,62 @@ import io
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageColor
 
 from muslin.look import LIGHT, png
 from muslin.report import charts
-from muslin.report.charts import CELL, HEAD, LEAST_COLUMNS, SIDE, Curves, choose_shown, draw_curves, draw_predictions
+from muslin.report.charts import CELL, GRID, HEAD, SIDE, choose_shown, draw_curves, draw_predictions
+from tests.report.records import make_answers, make_epochs, make_record
 
-RIGHT, WRONG = (
-    tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5)) for colour in (LIGHT.right, LIGHT.wrong)
-)
+RIGHT, WRONG = LIGHT.right, LIGHT.wrong
 
 
 def opened(png):
     image = Image.open(io.BytesIO(png))
     assert image.format == "PNG"
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(image.convert("RGB")).astype(int)
+
+
+def places(pixels, colour):
+    """The rows and columns that have a colour, but for the rounding of edges."""
+    return np.argwhere(np.abs(pixels - ImageColor.getrgb(colour)).max(axis=2) < 3)
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 30])
-def test_curves(epochs, monkeypatch):
+def test_every_point_of_the_curves_has_its_colour_at_its_place(epochs, monkeypatch):
     figures = []
     monkeypatch.setattr(charts, "png", lambda figure: figures.append(figure) or png(figure))
-    train, validation = np.linspace(1.2, 0.5, epochs), np.linspace(2, 1, epochs)
-    pixels = opened(draw_curves(Curves(train, validation, 1 - validation / 4), "bars"))
-    (figure,) = figures
-    loss, accuracy = figure.axes
-    for axes, values, colour in (
-        (loss, train, WRONG),
-        (loss, validation, RIGHT),
-        (accuracy, 100 - 25 * validation, RIGHT),
+    record = make_record(epochs=make_epochs(epochs))
+    pixels = opened(draw_curves(record))
+    loss, accuracy = figures[0].axes
+    for axes, colour, values in (
+        (loss, WRONG, [e.train_loss for e in record.epochs]),
+        (loss, RIGHT, [e.validation_loss for e in record.epochs]),
+        (accuracy, RIGHT, [100 * e.validation_accuracy for e in record.epochs]),
     ):
         for epoch, value in enumerate(values, start=1):
-            across, up = figure.transFigure.inverted().transform(axes.transData.transform((epoch, value)))
+            across, up = figures[0].transFigure.inverted().transform(axes.transData.transform((epoch, value)))
             row, column = round((1 - up) * len(pixels)), round(across * pixels.shape[1])
-            assert np.abs(pixels[row, column].astype(int) - colour).max() <= 2, (epoch, value)
-    assert figure.get_suptitle() == "bars"
-
-
-def cell_of(pixels, place, columns):
-    """The title and the picture of a place in the grid."""
-    row, column = divmod(place, columns)
-    left, bottom = column * CELL[0], HEAD + (row + 1) * CELL[1]
-    cell = pixels[bottom - CELL[1] : bottom, left : left + CELL[0]]
-    return cell[: CELL[1] - SIDE], cell[CELL[1] - SIDE :]
-
-
-def has_colour(pixels, colour):
-    return bool((pixels == np.array(colour)).all(-1).any())
+            assert np.abs(pixels[row, column].astype(int) - ImageColor.getrgb(colour)).max() <= 2, (epoch, value)
 
 
 @pytest.mark.parametrize(("channels", "count"), [(1, 1), (1, 7), (3, 36)])
-def test_each_picture_stands_below_what_was_said_of_it(channels, count):
-    brightness = torch.arange(count, dtype=torch.uint8) * 5 + 40
-    images = brightness[:, None, None, None].expand(count, channels, 9, 9)
-    labels = torch.arange(count) % 2
-    pixels = opened(draw_predictions(images, labels, torch.zeros(count).long(), ["a", "b"]))
-    shown = choose_shown(labels, torch.zeros(count).long())
-    for place, index in enumerate(shown):
-        title, picture = cell_of(pixels, place, min(6, count))
-        assert (picture[SIDE // 2, CELL[0] // 2] == int(brightness[index])).all()
-        assert (has_colour(title, RIGHT), has_colour(title, WRONG)) == (labels[index] == 0, labels[index] == 1)
-    assert pixels.shape[1] == max(min(6, count), LEAST_COLUMNS) * CELL[0]
+def test_each_picture_stands_in_its_cell(channels, count):
+    levels = (torch.arange(count) * 7 + 1).to(torch.uint8)
+    pictures = levels.view(-1, 1, 1, 1).repeat(1, channels, 9, 9)
+    pixels = opened(draw_predictions(make_record(answers=make_answers(pictures))))
+    for place, level in enumerate(levels.tolist()):
+        row, column = divmod(place, min(GRID, count))
+        middle = HEAD + (row + 1) * CELL[1] - SIDE // 2, column * CELL[0] + CELL[0] // 2
+        assert (pixels[middle] == level).all()
+
+
+def test_titles_of_mistakes_have_another_colour():
+    pictures = torch.zeros(2, 1, 9, 9, dtype=torch.uint8)
+    pixels = opened(draw_predictions(make_record(answers=make_answers(pictures, wrong=1))))
+    assert places(pixels, RIGHT)[:, 1].max() < CELL[0] < places(pixels, WRONG)[:, 1].min()
+    none_wrong = opened(draw_predictions(make_record(answers=make_answers(pictures))))
+    assert len(places(none_wrong, WRONG)) == 0
 
 
 def test_half_of_the_grid_is_mistakes_where_there_are_enough():

@@ -10,6 +10,7 @@ from muslin.config import FitSettings
 from muslin.pipeline.events import Ended, EpochResult, Notice, Packing, Progress, Started
 from muslin.terminal.progress import JsonLines, LiveTable, PlainLines, Quiet
 from muslin.text import duration
+from tests.report.records import make_score
 from tests.samples import QUICK, bars, write_pictures
 from tests.terminal.screen import Screen
 
@@ -23,7 +24,7 @@ EPOCH = EpochResult(
     epoch=1, step=9, train_loss=0.5, validation_loss=0.4, validation_accuracy=0.875, learning_rate_factor=0.5,
     pictures_per_second=1234.5, seconds=65.0, pictures=1270,
 )  # fmt: skip
-END = Ended(Path("runs/it"), "done", 2, 70.0, test_accuracy=0.9, test_loss=0.3, test_pictures=60)
+END = Ended(Path("runs/it"), "done", 2, 70.0, make_score())
 
 
 @pytest.fixture

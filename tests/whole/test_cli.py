@@ -37,6 +37,8 @@ def test_fit_prints_json_for_programs(here, idx_folder, type_):
     assert code == 0
     assert [event["event"] for event in events] == ["start", "epoch", "epoch", "end"]
     assert events[-1]["test_accuracy"] > 0.9
+    assert events[-1]["test_accuracy_one_view"] > 0.9
+    assert events[-1]["views"] == 10
 
 
 def test_evaluate(run_folder, type_):
@@ -45,7 +47,34 @@ def test_evaluate(run_folder, type_):
     assert "test accuracy" in out
     assert "calibration" in out
     code, out, _ = type_("evaluate", run_folder, "--json")
-    assert set(json.loads(out)["per_class"]) == {"0", "1", "2"}
+    values = json.loads(out)
+    assert set(values["per_class"]) == {"0", "1", "2"}
+    assert values["views"] == 10
+    assert 0 < values["accuracy_one_view"] <= 1
+
+
+def test_both_accuracies_are_printed(run_folder, type_):
+    _, out, _ = type_("evaluate", run_folder)
+    several, one = out.splitlines()[:2]
+    assert "(each with its mirror image, unsure ones also shifted by a pixel)" in several
+    assert one.startswith("with one view: ")
+    assert one.endswith("(each picture once)")
+    _, out, _ = type_("evaluate", run_folder, "--views", "1")
+    assert "(each picture once)" in out.splitlines()[0]
+    assert out.splitlines()[1].startswith("calibration")
+
+
+def test_views_are_chosen(here, run_folder, type_):
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (12, 12), np.uint8)).save(here / "noise.png")
+    said = {views: json.loads(type_("predict", run_folder, "noise.png", "--json", *views)[1]) for views in
+            ((), ("--views", "1"), ("--views", "2"), ("--views", "10"))}  # fmt: skip
+    assert [answer["views"] for answer in said.values()] == [10, 1, 2, 10]
+    assert said[()] == said["--views", "10"]
+    assert said["--views", "1"]["probability"] != said["--views", "2"]["probability"]
+    for command in (("predict", run_folder, "noise.png"), ("evaluate", run_folder)):
+        code, out, err = type_(*command, "--views", "3")
+        assert (code, out) == (2, "")
+        assert err.startswith("Error: views is 3; it must be 1 (the picture), 2 (with its mirror image) or 10")
 
 
 def test_predict_goes_on_after_a_picture_that_is_none(here, run_folder, type_):

@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 import muslin
 from muslin import pipeline
+from muslin.data.sources.idx import read_idx
 from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
 from muslin.pipeline import evaluate_run
 from muslin.pipeline.events import EpochResult, Notice, Progress
@@ -25,9 +27,10 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     assert run.ended == "done"
     assert run.test.accuracy > 0.9
     assert sorted(p.name for p in run.folder.iterdir()) == [
-        "README.md", "SHA256SUMS", "checkpoints", "config.json", "curves.png", "metrics.jsonl", "model.json",
-        "model.safetensors", "predictions.png",
+        "README.md", "SHA256SUMS", "answers.safetensors", "checkpoints", "config.json", "curves.png", "metrics.jsonl",
+        "model.json", "model.safetensors", "predictions.png",
     ]  # fmt: skip
+    assert "  answers.safetensors\n" in (run.folder / "SHA256SUMS").read_text()
     subprocess.run(["sha256sum", "--quiet", "--check", "SHA256SUMS"], cwd=run.folder, check=True)
     for picture in run.folder.glob("*.png"):
         Image.open(picture).verify()
@@ -39,6 +42,8 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     events = journal.read(run.folder)
     assert [event["event"] for event in events] == ["epoch", "epoch", "test", "end"]
     assert events[2]["accuracy"] == run.test.accuracy
+    assert events[2]["accuracy_one_view"] == run.test.accuracy_one_view
+    assert json.loads((run.folder / "model.json").read_text())["views"] == 10
     assert events[1]["validation_accuracy"] == run.epochs[1].validation_accuracy
     card = (run.folder / "README.md").read_text()
     assert f"**{100 * run.test.accuracy:.2f} %** of 60 pictures (each with its mirror image, unsure" in card
@@ -58,9 +63,32 @@ def test_a_saved_run_scores_the_same_again(here, idx_folder):
 
 
 def evaluate_picture(folder):
-    from muslin.data.sources.idx import read_idx
+    return pictures_of(folder)[0]
 
-    return read_idx(folder / "t10k-images-idx3-ubyte.gz")[0]
+
+def pictures_of(folder):
+    return list(read_idx(folder / "t10k-images-idx3-ubyte.gz"))
+
+
+@pytest.mark.parametrize("views", [None, 1, 2, 10])
+def test_predict_is_right_as_often_as_evaluate_says(here, idx_folder, views):
+    """With one and with several views; the run is stopped early, so that they differ."""
+    run = muslin.fit(
+        idx_folder, "espresso", precision="fp32", tta=10, **QUICK | {"model": "resnet_slim", "epochs": 1, "lr": 0.001}
+    )
+    scores = evaluate_run(run.folder, views=views).metrics
+    answers = muslin.load(run.folder).predict(pictures_of(idx_folder), views=views)
+    labels = read_idx(idx_folder / "t10k-labels-idx1-ubyte").tolist()
+    assert [int(answer.label) for answer in answers] == scores.predicted.tolist()
+    assert sum(int(a.label) == label for a, label in zip(answers, labels, strict=True)) / 60 == scores.accuracy
+    by_class = [answer.probabilities[str(label)] for answer, label in zip(answers, labels, strict=True)]
+    assert -np.log(by_class).mean() == pytest.approx(scores.loss, rel=1e-4)
+    assert {answer.views for answer in answers} == {views or 10}
+    if views in (None, 10):
+        assert scores.figures() == pytest.approx(run.test.figures())
+        assert scores.loss != pytest.approx(scores.loss_one_view, rel=1e-3)
+    if views == 1:
+        assert scores.accuracy == run.test.accuracy_one_view
 
 
 def test_the_same_seed_gives_the_same_files(here, idx_folder):

@@ -1,10 +1,11 @@
 """`muslin evaluate`, `muslin predict` and `muslin runs`: what is done with runs that there are."""
 
+import json
 from pathlib import Path
 
 import click
 
-from muslin.cli.options import cache_option, on_bad_option
+from muslin.cli.options import cache_option, on_bad_option, views_option
 
 __all__ = ["evaluate", "predict", "runs"]
 
@@ -13,6 +14,7 @@ __all__ = ["evaluate", "predict", "runs"]
 @click.argument("run")
 @click.argument("data", required=False)
 @click.option("--model", "factory", help="file.py:factory, for a run with a model of your own.")
+@views_option
 @click.option("--best", is_flag=True, help="The epoch with the lowest validation loss, not the last weights.")
 @cache_option
 @on_bad_option
@@ -21,6 +23,7 @@ def evaluate(
     run: str,
     data: str | None,
     factory: str | None,
+    views: int | None,
     best: bool,
     cache: Path | None,
     on_bad: str | None,
@@ -28,20 +31,21 @@ def evaluate(
 ) -> None:
     """Score RUN on the test pictures of DATA (by default those it was made for).
 
-    Shows accuracy, each class, and how well the model knows how sure it is. DATA may be another folder of pictures of
-    the same classes: they are brought to the size that RUN takes, and all are scored if the folder has no test/.
+    Shows accuracy, by the views that RUN was tested with and by one, each class, and how well the model knows how sure
+    it is. DATA may be another folder of pictures of the same classes: they are brought to the size that RUN takes, and
+    all are scored if the folder has no test/.
     """
-    from muslin.pipeline import evaluate_run
+    from muslin.evaluation.evaluate import evaluate_run
     from muslin.terminal.bars import FileBar
     from muslin.terminal.layout import write_aside
-    from muslin.terminal.tables import evaluation_json, evaluation_table
+    from muslin.terminal.results import print_evaluation
 
     with FileBar() as bar:
-        evaluation = evaluate_run(run, data, factory, best=best, cache=cache, on_bad=on_bad, progress=bar)
+        evaluation = evaluate_run(run, data, factory, views=views, best=best, cache=cache, on_bad=on_bad, progress=bar)
     if as_json:
-        click.echo(evaluation_json(evaluation))
+        click.echo(json.dumps(evaluation.as_json()))
         return
-    evaluation_table(evaluation)
+    print_evaluation(evaluation)
     for note in evaluation.notes:
         write_aside(f"Note: {note}")
 
@@ -51,33 +55,46 @@ def evaluate(
 @click.argument("pictures", nargs=-1, required=True, metavar="PICTURE...")
 @click.option("--model", "factory", help="file.py:factory, for a run with a model of your own.")
 @click.option("--top", default=3, show_default=True, type=click.IntRange(min=1), help="Classes to name.")
+@views_option
 @click.option("--invert", is_flag=True, help="Exchange dark and light first.")
 @click.option("--best", is_flag=True, help="The epoch with the lowest validation loss, not the last weights.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a picture.")
 def predict(
-    run: str, pictures: tuple[str, ...], factory: str | None, top: int, invert: bool, best: bool, as_json: bool
+    run: str,
+    pictures: tuple[str, ...],
+    factory: str | None,
+    top: int,
+    views: int | None,
+    invert: bool,
+    best: bool,
+    as_json: bool,
 ) -> int:
     """Say what RUN sees in each PICTURE: any picture files, grey or colour, of any size.
 
-    A picture that cannot be read is reported and the others go on; the exit code is then 1.
+    RUN looks at a picture by the views that it was tested with, so that it is right as often as its card says. A
+    picture that cannot be read is reported and the others go on; the exit code is then 1.
     """
     from muslin.errors import PictureError
+    from muslin.machine.device import computing
     from muslin.prediction.classifier import load
-    from muslin.terminal.tables import prediction_json, prediction_line
+    from muslin.terminal.results import prediction_line
 
     classifier = load(run, factory, best=best)
     failures = 0
     for picture in pictures:
         try:
-            prediction = classifier.predict(picture, invert=invert)
+            with computing():
+                prediction = classifier.predict(picture, views=views, invert=invert)
         except PictureError as error:
             failures += 1
             click.echo(f"Error: {error}", err=True)
             continue
-        click.echo(prediction_json(picture, prediction) if as_json else prediction_line(picture, prediction, top))
-        if not as_json:
-            for note in prediction.notes:
-                click.echo(f"  note: {picture} {note}", err=True)
+        if as_json:
+            click.echo(json.dumps({"picture": picture} | prediction.as_json()))
+            continue
+        click.echo(prediction_line(picture, prediction, top))
+        for note in prediction.notes:
+            click.echo(f"  note: {picture} {note}", err=True)
     return 1 if failures else 0
 
 
@@ -87,12 +104,13 @@ def predict(
 def runs(folder: Path, as_json: bool) -> None:
     """List the runs in FOLDER, newest first."""
     from muslin.run.folder import list_runs
-    from muslin.terminal.tables import runs_json, runs_table
+    from muslin.terminal.results import print_runs
 
     found = list_runs(folder)
     if as_json:
-        click.echo(runs_json(found), nl=bool(found))
+        for summary in found:
+            click.echo(json.dumps(summary.as_json()))
     elif found:
-        runs_table(found)
+        print_runs(found)
     else:
         click.echo(f"No runs in {folder}/ yet; make one with: muslin fit")

@@ -95,8 +95,8 @@ class World:
         return total
 
     def concatenate(self, part: Tensor, count: int) -> Tensor:
-        """Joins the processes' parts of `count` numbers, as `part` cut them; on the CPU."""
-        whole = part.new_zeros(count)
+        """Joins the processes' parts of `count` numbers or rows, as `part` cut them; on the CPU."""
+        whole = part.new_zeros(count, *part.shape[1:])
         whole[self.part(count)] = part
         return self.sum(whole)
 

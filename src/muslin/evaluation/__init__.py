@@ -1,1 +1,1 @@
-"""Show what a model does: pictures, calibration, a model card."""
+"""How good a saved run is: its scores on a data set, and whether it knows how sure it is."""

@@ -1,8 +1,12 @@
-"""Score a saved run."""
+"""Score a saved run.
+
+Legend: N pictures, K classes.
+"""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,6 +21,7 @@ from muslin.machine.device import computing, prepare
 from muslin.prediction.classifier import load
 from muslin.prediction.metrics import Metrics
 from muslin.prediction.scoring import score
+from muslin.prediction.views import check_views
 from muslin.run.folder import find_run, read_config
 from muslin.text import printable, some
 
@@ -28,12 +33,11 @@ class Evaluation:
     """How a saved run scores on a data set.
 
     Attributes:
-        run: its folder.
+        run: the run's folder.
         data: the data's name.
         part: `test`, or `all` where another source has no test pictures of its own.
-        classes: K names, in the order of the model.
-        views: of each picture, whose logits were averaged, as when the run was made.
-        metrics: over those pictures.
+        classes: the K class names, in the order of the model.
+        metrics: the scores over those pictures, by the run's views (or those that were asked for) and by one.
         calibration_error: expected calibration error, in [0, 1].
         notes: what a person should be told of how the data were read.
     """
@@ -42,10 +46,20 @@ class Evaluation:
     data: str
     part: str
     classes: tuple[str, ...]
-    views: int
     metrics: Metrics
     calibration_error: float
     notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns all figures by name, for `json.dumps`; the recall of a class without pictures is None."""
+        recalls = zip(self.classes, self.metrics.per_class, strict=True)
+        return {
+            "run": str(self.run), "data": self.data, "part": self.part,
+            **self.metrics.figures(), "count": self.metrics.count,
+            "per_class": {name: None if recall != recall else recall for name, recall in recalls},
+            "expected_calibration_error": self.calibration_error,
+            "confusion": self.metrics.confusion.tolist(), "notes": list(self.notes),
+        }  # fmt: skip
 
 
 def evaluate_run(
@@ -53,6 +67,7 @@ def evaluate_run(
     data: str | Path | None = None,
     factory: str | None = None,
     *,
+    views: int | None = None,
     best: bool = False,
     cache: Path | None = None,
     on_bad: str | None = None,
@@ -64,11 +79,17 @@ def evaluate_run(
     split of its own is scored whole, unless the run was trained on it: then on the part that was cut off for testing.
     Classes are told by their names, whatever their order.
 
+    >>> from muslin.evaluation.evaluate import evaluate_run
+    >>> scores = evaluate_run("latest", views=2).metrics  # doctest: +SKIP
+    >>> scores.accuracy, scores.accuracy_one_view  # doctest: +SKIP
+    (0.9427, 0.9392)
+
     Args:
         run: a run's folder, its name under `runs/`, or `latest`.
-        data: as in `run_recipe`; by default what the run was made for.
+        data: data as `muslin.fit` takes them; by default those that the run was made for.
         factory: `file.py:factory`, for a run with a model of one's own.
-        best: take the weights of the epoch with the lowest validation loss, not the last.
+        views: views of each picture: 1, 2 or 10; by default those that the run was tested with.
+        best: whether to take the weights of the epoch with the lowest validation loss, not the last.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
         on_bad: `stop` at a damaged picture, or `skip` it; by default as when the run was made.
         progress: told of each stage while pictures are decoded.
@@ -82,9 +103,10 @@ def evaluate_run(
     """
     folder = find_run(run)
     classifier = load(folder, factory, best=best)
+    views = classifier.views if views is None else views
+    check_views(views)
     config = read_config(folder)
-    views, own = config["settings"]["tta"], config["data"]["source"]
-    spec = classifier.spec
+    spec, own = classifier.spec, config["data"]["source"]
     sample = load_sample(
         own if data is None else data,
         (spec.channels, spec.height, spec.width),
@@ -101,7 +123,7 @@ def evaluate_run(
         model = classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
         metrics = score(model, test, machine, views)
     error = expected_calibration_error(metrics.confidence, metrics.predicted == test.labels)
-    return Evaluation(folder, sample.name, sample.part, classifier.classes, views, metrics, error, sample.notes)
+    return Evaluation(folder, sample.name, sample.part, classifier.classes, metrics, error, sample.notes)
 
 
 def is_same_source(data: str | Path, own: str) -> bool:

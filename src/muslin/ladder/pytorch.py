@@ -68,7 +68,8 @@ class PyTorchRung(Rung):
 
     def _answer(self, pictures: Tensor) -> Tensor:
         batch = self.spec.normalise(pictures.to(self.machine.device)).contiguous(memory_format=torch.channels_last)
-        return predict_logits(self.model, self.machine, self.views, batch).argmax(dim=1).cpu()
+        with self.machine.autocast():
+            return predict_logits(self.model, batch, self.views).averaged.argmax(dim=1).cpu()
 
     def _settings_for(self, images: Images) -> FitSettings:
         """The settings, with more steps an epoch and more epochs where there are few pictures."""

@@ -113,8 +113,8 @@ class Logger(ABC):
             self.add(values_of(epoch), epoch.step)
 
     def _end(self, end: Ended) -> None:
-        if end.test_accuracy is not None and end.test_loss is not None:
-            self.add({"test_accuracy": end.test_accuracy, "test_loss": end.test_loss}, self.last_step)
+        if end.test is not None:
+            self.add({"test_accuracy": end.test.accuracy, "test_loss": end.test.loss}, self.last_step)
         for name in PICTURES:
             path = end.folder / f"{name}.png"
             if path.is_file():

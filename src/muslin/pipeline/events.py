@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from muslin.config import FitSettings
+from muslin.prediction.metrics import Score
 from muslin.training.state import EpochResult, Progress
 
 __all__ = ["Ended", "EpochResult", "Event", "Notice", "Packing", "Progress", "Report", "Started", "tell_packing"]
@@ -108,24 +109,23 @@ class Ended:
         ended: `done`, `early` (no more progress) or `interrupted`.
         epochs: how many epochs were finished.
         seconds: the time from the start to the last file.
-        test_accuracy: the last weights' accuracy on the test set, in [0, 1]; None when training was interrupted.
-        test_loss: their mean cross-entropy there, in nats; None likewise.
-        test_pictures: how many pictures they were tested on; 0 when training was interrupted.
+        test: the last weights' score on the test set; None when training was interrupted.
     """
 
     folder: Path
     ended: str
     epochs: int
     seconds: float
-    test_accuracy: float | None = None
-    test_loss: float | None = None
-    test_pictures: int = 0
+    test: Score | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Returns what JSON tells of it."""
+        test = self.test
         return {
             "event": "end", "ended": self.ended, "folder": str(self.folder), "seconds": self.seconds,
-            "test_accuracy": self.test_accuracy, "test_loss": self.test_loss,
+            "test_accuracy": test and test.accuracy, "test_loss": test and test.loss, "views": test and test.views,
+            "test_accuracy_one_view": test and test.accuracy_one_view,
+            "test_loss_one_view": test and test.loss_one_view,
         }  # fmt: skip
 
 

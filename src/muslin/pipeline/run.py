@@ -1,7 +1,7 @@
 """The whole job, in order."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
@@ -44,10 +44,7 @@ class Run:
 
     def as_event(self) -> Ended:
         """Returns what is told of it."""
-        event = Ended(self.folder, self.ended, len(self.epochs), self.seconds)
-        if self.test is None:
-            return event
-        return replace(event, test_accuracy=self.test.accuracy, test_loss=self.test.loss, test_pictures=self.test.count)
+        return Ended(self.folder, self.ended, len(self.epochs), self.seconds, self.test)
 
 
 def run_recipe(

@@ -125,4 +125,4 @@ def save_model(job: Job) -> None:
     if job.world.is_first:
         images = job.splits.train.images
         contrast = Contrast.of(images[:: -(-len(images) // SAMPLE)])
-        saved_model.save(job.folder, job.model, job.settings.model, job.splits.spec, contrast)
+        saved_model.save(job.folder, job.model, job.settings.model, job.splits.spec, contrast, job.settings.tta)

@@ -1,27 +1,39 @@
-"""A trained model that answers: the classifier of a run, and what it says of a picture.
+"""A trained model that answers: the classifier of a run, and what it says of pictures.
 
-Legend: B pictures, C channels, H x W pixels, K classes.
+Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from muslin.config import VIEWS
 from muslin.data.decoding.contrast import Contrast
 from muslin.data.decoding.fitting import fit_to_spec
 from muslin.data.decoding.pictures import open_picture
 from muslin.data.spec import DataSpec
-from muslin.errors import BundleError, MuslinError
+from muslin.errors import BundleError, MuslinError, PictureError
 from muslin.models import MODELS, Factory, build
-from muslin.run.folder import find_run
+from muslin.prediction.scoring import BATCH
+from muslin.prediction.views import check_views, predict_logits
+from muslin.run.folder import find_run, read_config
 from muslin.run.saved_model import DESCRIPTION, WEIGHTS, best_weights, read_description, read_weights
 
 __all__ = ["Classifier", "Prediction", "load"]
+
+Picture = str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]
+Read = tuple[Tensor, tuple[str, ...]]  # (C, H, W) uint8 pixels of the training set's size, and notes
+
+INVERTED_NOTE = (
+    "looks inverted: its background and its middle are the other way round, light for dark, than in the training "
+    "pictures; try again with --invert (invert=True in Python)"
+)
 
 
 @dataclass(frozen=True)
@@ -30,29 +42,40 @@ class Prediction:
 
     Attributes:
         label: the most probable class's name.
-        probability: of that class, in [0, 1].
-        probabilities: of every class, the most probable first.
+        probability: the most probable class's probability, in [0, 1].
+        probabilities: every class's probability by its name, the most probable first; they sum to 1.
+        views: views of the picture that were averaged: 1, 2 or 10 (at the most).
         notes: what a person should know of how the picture was read.
     """
 
     label: str
     probability: float
     probabilities: dict[str, float]
+    views: int
     notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the attributes by their names, for `json.dumps`."""
+        return asdict(self)
 
 
 class Classifier(nn.Module):
-    """A trained model with its preprocessing and its class names.
+    """A trained model with its preprocessing, its class names, and the views that it answers by.
 
     Args:
         model: normalised (B, C, H, W) float32 pictures to (B, K) logits.
         spec: the description of the data that it was trained on.
-        contrast: of the training pictures, to notice inverted ones; None if not known.
+        contrast: the training pictures' contrast, to notice inverted ones; None if not known.
+        views: views of a picture that `predict` averages unless it is told otherwise: 1, 2 or 10.
+
+    Raises:
+        SettingError: the views are none of these.
     """
 
-    def __init__(self, model: nn.Module, spec: DataSpec, contrast: Contrast | None = None) -> None:
+    def __init__(self, model: nn.Module, spec: DataSpec, contrast: Contrast | None = None, views: int = 1) -> None:
         super().__init__()
-        self.model, self.spec, self.contrast = model, spec, contrast
+        check_views(views)
+        self.model, self.spec, self.contrast, self.views = model, spec, contrast, views
         self.eval()
 
     @property
@@ -61,52 +84,98 @@ class Classifier(nn.Module):
         return self.spec.classes
 
     def forward(self, images: Tensor) -> Tensor:
-        """Turns (B, C, H, W) uint8 pictures of the training set's size into (B, K) float32 logits."""
+        """Turns (B, C, H, W) uint8 pictures of the training set's size into (B, K) float32 logits, by one view."""
         logits: Tensor = self.model(self.spec.normalise(images))
         return logits
 
-    @torch.no_grad()
+    @overload
+    def predict(  # type: ignore[overload-overlap]  # a str is one file, though it is a sequence too
+        self, pictures: Picture, *, views: int | None = None, invert: bool = False
+    ) -> Prediction: ...
+
+    @overload
     def predict(
-        self, picture: "str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]", *, invert: bool = False
-    ) -> Prediction:
-        """Classifies one picture of any size.
+        self, pictures: Sequence[Picture], *, views: int | None = None, invert: bool = False
+    ) -> list[Prediction]: ...
 
-        Args:
-            picture: a file, a Pillow image, or (H, W) or (H, W, 3) uint8.
-            invert: exchange dark and light first.
-
-        Raises:
-            PictureError: it is not a picture that can be read.
+    def predict(
+        self, pictures: Picture | Sequence[Picture], *, views: int | None = None, invert: bool = False
+    ) -> Prediction | list[Prediction]:
+        """Classifies one picture of any size, or many in batches; computes where the model is, in float32 on a CPU.
 
         >>> import muslin
-        >>> muslin.load("latest").predict("boot.png").label  # doctest: +SKIP
+        >>> classifier = muslin.load("latest")  # doctest: +SKIP
+        >>> classifier.predict("boot.png").label  # doctest: +SKIP
         'Ankle boot'
+        >>> [answer.label for answer in classifier.predict(["boot.png", "bag.png"], views=1)]  # doctest: +SKIP
+        ['Ankle boot', 'Bag']
+
+        Args:
+            pictures: a file, a Pillow image, or (H, W) or (H, W, 3) uint8; or a list or tuple of these.
+            views: 1 for each picture as it is, 2 with its mirror image, 10 where these two leave the model unsure also
+                shifted by a pixel; by default those that the run's test accuracy was measured with.
+            invert: whether to exchange dark and light first.
+
+        Returns:
+            A prediction; for a list or tuple a list of them, in its order.
+
+        Raises:
+            PictureError: one of them is not a picture that can be read; the message names it.
+            SettingError: the views are none of these.
         """
+        views = self.views if views is None else views
+        check_views(views)
+        if isinstance(pictures, str) or not isinstance(pictures, Sequence):
+            return self._predict([self._read(pictures, invert=invert)], views)[0]
+        answers: list[Prediction] = []
+        for start in range(0, len(pictures), BATCH):
+            numbers = range(start, min(start + BATCH, len(pictures)))
+            answers += self._predict([self._read_one_of(pictures, n, invert=invert) for n in numbers], views)
+        return answers
+
+    def _read_one_of(self, pictures: Sequence[Picture], number: int, *, invert: bool) -> Read:
+        picture = pictures[number]
+        try:
+            return self._read(picture, invert=invert)
+        except PictureError as error:
+            if isinstance(picture, str | Path):
+                raise  # it names the file
+            raise PictureError(f"pictures[{number}]: {error}") from error
+
+    def _read(self, picture: Picture, *, invert: bool) -> Read:
         image, notes = open_picture(picture)
-        pixels = fit_to_spec(image, self.spec)  # (C, H, W) uint8
+        pixels = fit_to_spec(image, self.spec)
         if invert:
             pixels = 255 - pixels
         elif self.contrast and self.contrast.is_opposite_of(pixels):
             notes = (*notes, INVERTED_NOTE)
-        probabilities = self(pixels[None]).softmax(1)[0]
+        return pixels, notes
+
+    @torch.no_grad()
+    def _predict(self, read: list[Read], views: int) -> list[Prediction]:
+        pixels = torch.stack([pixels for pixels, _ in read]).to(next(self.model.parameters()).device)
+        images = self.spec.normalise(pixels).contiguous(memory_format=torch.channels_last)
+        probabilities = predict_logits(self.model, images, views).averaged.softmax(1).cpu()  # (B, K)
+        return [self._prediction(row, views, notes) for row, (_, notes) in zip(probabilities, read, strict=True)]
+
+    def _prediction(self, probabilities: Tensor, views: int, notes: tuple[str, ...]) -> Prediction:
         order = probabilities.argsort(descending=True).tolist()
         by_class = {self.classes[i]: float(probabilities[i]) for i in order}
-        return Prediction(self.classes[order[0]], by_class[self.classes[order[0]]], by_class, notes)
-
-
-INVERTED_NOTE = (
-    "looks inverted: its background and its middle are the other way round, light for dark, than in the training "
-    "pictures; try again with --invert (invert=True in Python)"
-)
+        label = self.classes[order[0]]
+        return Prediction(label, by_class[label], by_class, views, notes)
 
 
 def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:
     """Loads a run's classifier; runs no code of the run's.
 
+    >>> import muslin
+    >>> muslin.load("latest").classes  # doctest: +SKIP
+    ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot')
+
     Args:
         run: a run's folder, its name under `runs/`, or `latest`.
         factory: needed for a model of one's own: `file.py:factory`, or the function itself; naming it allows it to run.
-        best: take the weights of the epoch with the lowest validation loss, not the last.
+        best: whether to take the weights of the epoch with the lowest validation loss, not the last.
 
     Raises:
         RunError: there is no such run, or no such epoch.
@@ -131,7 +200,7 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise BundleError(f"{folder / WEIGHTS} does not fit model {name}: {error}") from error
-    return Classifier(model, spec, contrast)
+    return Classifier(model, spec, contrast, _views_of(folder, description))
 
 
 def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | None) -> nn.Module:
@@ -143,3 +212,15 @@ def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | Non
             "(factory= in Python)"
         )
     return build(factory or name, spec)
+
+
+def _views_of(folder: Path, description: dict[str, Any]) -> int:
+    """Returns the views that a run was tested with; those of 0.1.0 and before have them in their settings alone."""
+    views = description.get("views")
+    if views is None:
+        views = read_config(folder).get("settings", {}).get("tta", 1)
+    if not isinstance(views, int) or views not in VIEWS:
+        raise BundleError(
+            f"{folder}: its views are {views!r}, but 1, 2 or 10 is needed; was it written by a newer muslin?"
+        )
+    return views

@@ -1,52 +1,70 @@
 """Score a model on a data set the way this machine computes fastest.
 
-Legend: B pictures of a batch, C channels, H x W pixels, K classes.
+Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
-from functools import partial
-
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from muslin.data.batches import in_order
 from muslin.data.images import ImageData
 from muslin.distributed.world import ALONE, World
 from muslin.machine.device import Machine
-from muslin.prediction.metrics import Metrics, evaluate
-from muslin.prediction.views import predict_logits
+from muslin.prediction.metrics import Metrics, measure
+from muslin.prediction.views import Logits, predict_logits
 
-__all__ = ["score"]
+__all__ = ["BATCH", "score"]
 
 BATCH = 500  # with 1,000, a third of the time goes into memory that comes afresh from the system
+MOST_PROBABILITIES = 128 << 20  # bytes of float16: room for the 50,000 pictures and 1,000 classes of ImageNet
 
 
 def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, world: World = ALONE) -> Metrics:
-    """Evaluates a model on every picture of a data set.
+    """Measures a model on every picture of a data set, by one view and by several in one go.
+
+    Probabilities are kept unless they take more than 128 MiB, at 2 K bytes a picture.
 
     Args:
-        model: on the machine's device; its mode is left as it was.
-        data: anywhere.
+        model: (B, C, H, W) to (B, K) logits, on the machine's device; its mode is left as it was.
+        data: N pictures, on any device.
         machine: how to compute.
-        views: as in `predict_logits`.
+        views: 1, 2 or 10, as in `predict_logits`.
         world: processes that share the work; all get the scores of all pictures.
     """
+
+    def answer(images: Tensor) -> Logits:
+        with machine.autocast():
+            return predict_logits(model, images, views)
+
+    classes = len(data.spec.classes)
+    keeps = len(data) * classes * torch.float16.itemsize <= MOST_PROBABILITIES
     was_training = model.training
     model.eval()
-    predict = partial(predict_logits, model, machine, views)
     batches = in_order(data.to(machine.device), BATCH, world.part)
-    result = evaluate(predict, batches, len(data.spec.classes))
+    result = measure(answer, batches, classes, views=views, keep_probabilities=keeps)
     model.train(was_training)
-    return result if world.size == 1 else joined_metrics(result, len(data), world)
+    return result if world.size == 1 else gather_metrics(result, len(data), world)
 
 
-def joined_metrics(part: Metrics, count: int, world: World) -> Metrics:
-    """Adds the scores of all processes' parts up to those of `count` pictures."""
+def gather_metrics(part: Metrics, count: int, world: World) -> Metrics:
+    """Adds the scores of all processes' parts up to those of `count` pictures, and joins their answers."""
+    assert part.accuracy_one_view is not None
+    assert part.loss_one_view is not None
     confusion = world.sum(part.confusion)
     loss = world.sum(torch.tensor(part.loss * part.count, dtype=torch.float64)).item() / count
+    sums = [round(part.accuracy_one_view * part.count), part.loss_one_view * part.count]
+    right_one_view, loss_one_view = world.sum(torch.tensor(sums, dtype=torch.float64)).tolist()
+    probabilities = part.probabilities
+    if probabilities is not None:  # float32 is what processes can sum, and holds every float16
+        probabilities = world.concatenate(probabilities.float(), count).half()
     return Metrics(
-        loss,
-        int(confusion.trace()) / count,
-        confusion,
-        world.concatenate(part.predicted, count),
-        world.concatenate(part.confidence, count),
+        accuracy=int(confusion.trace()) / count,
+        loss=loss,
+        views=part.views,
+        accuracy_one_view=right_one_view / count,
+        loss_one_view=loss_one_view / count,
+        confusion=confusion,
+        predicted=world.concatenate(part.predicted, count),
+        confidence=world.concatenate(part.confidence, count),
+        probabilities=probabilities,
     )

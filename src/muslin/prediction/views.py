@@ -3,50 +3,63 @@
 Legend: B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from muslin.machine.device import Machine
+from muslin.config import VIEWS
+from muslin.errors import SettingError
 
-__all__ = ["SHIFTS", "UNSURE", "UNSURE_SHARE", "both_sides", "is_unsure", "passes", "predict_logits", "shifts"]
+__all__ = ["Logits", "check_views", "passes", "predict_logits"]
 
 UNSURE = 0.5  # less than this between the probabilities of the two likeliest classes
-
-
 UNSURE_SHARE = 0.2  # of the pictures, about
-
-
 SHIFTS = ((0, 1), (2, 1), (1, 0), (1, 2))  # rows and columns to cut from a picture that grew by one on every side
 
 
+class Logits(NamedTuple):
+    """What a model answers of a batch, by one view and by all that were asked for.
+
+    Attributes:
+        one_view: (B, K) float32, each picture as it is.
+        averaged: (B, K) float32, the mean over each picture's views; `one_view` itself where one was asked for.
+    """
+
+    one_view: Tensor
+    averaged: Tensor
+
+
 @torch.no_grad()
-def predict_logits(model: nn.Module, machine: Machine, views: int, images: Tensor) -> Tensor:
-    """Returns the (B, K) float32 logits of (B, C, H, W) normalised pictures, averaged over their views.
+def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
+    """Returns the logits of pictures by one view and by several, from one pass: the first view is one of the several.
 
     Args:
-        model: in the mode to predict in.
-        machine: how to compute.
+        model: (B, C, H, W) to (B, K) logits, in the mode to predict in.
+        images: (B, C, H, W) float32, normalised, on the model's device.
         views: 1; 2 for each picture and its mirror image; 10 for these two and, where they leave the model unsure,
             both shifted by a pixel up, down, left and right.
-        images: to look at.
     """
-    with machine.autocast():
-        logits: Tensor = model(images).float() if views == 1 else both_sides(model, images)
-        if views > 2 and (unsure := is_unsure(logits)).any():
-            shifted = both_sides(model, torch.cat(shifts(images[unsure])))
-            logits[unsure] = torch.stack([logits[unsure], *shifted.chunk(len(SHIFTS))]).mean(0)
-    return logits
+    one_view: Tensor = model(images).float()
+    if views == 1:
+        return Logits(one_view, one_view)
+    averaged = with_mirror_image(model, images, one_view)
+    if views > 2 and (unsure := is_unsure(averaged)).any():
+        moved = torch.cat(shifts(images[unsure]))
+        seen = with_mirror_image(model, moved, model(moved).float())
+        averaged[unsure] = torch.stack([averaged[unsure], *seen.chunk(len(SHIFTS))]).mean(0)
+    return Logits(one_view, averaged)
 
 
-def both_sides(model: nn.Module, images: Tensor) -> Tensor:
-    """Averages the logits of pictures and their mirror images."""
-    logits: Tensor = (model(images).float() + model(images.flip(-1)).float()) / 2
-    return logits
+def with_mirror_image(model: nn.Module, images: Tensor, logits: Tensor) -> Tensor:
+    """Averages the (B, K) logits of pictures with those of their mirror images."""
+    average: Tensor = (logits + model(images.flip(-1)).float()) / 2
+    return average
 
 
 def is_unsure(logits: Tensor) -> Tensor:
-    """Tells where two classes are nearly as likely as each other: (B,) bool for (B, K) logits."""
+    """Returns where two classes are nearly as likely as each other: (B,) bool for (B, K) logits."""
     likeliest, second = logits.softmax(1).topk(2).values.unbind(1)
     return likeliest - second < UNSURE
 
@@ -59,5 +72,13 @@ def shifts(images: Tensor) -> list[Tensor]:
 
 
 def passes(views: int) -> float:
-    """Tells about how many times a model sees a picture when so many views are asked for."""
+    """Returns about how many times a model sees a picture when so many views are asked for."""
     return views if views <= 2 else 2 + UNSURE_SHARE * (views - 2)
+
+
+def check_views(views: int) -> None:
+    """Raises SettingError unless pictures can be looked at by so many views."""
+    if views not in VIEWS:
+        raise SettingError(
+            f"views is {views}; it must be 1 (the picture), 2 (with its mirror image) or 10 (also shifted)"
+        )

@@ -1,1 +1,1 @@
-"""What is made of a run from its folder alone: card, pictures."""
+"""What is made of a run from its folder alone: its record, its card, its pictures."""

@@ -1,68 +1,35 @@
 """The model card: what a run's README says (Mitchell et al., "Model Cards for Model Reporting", 2018, 1810.03993)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from muslin.config import VIEWS
-from muslin.prediction.metrics import Metrics
+from muslin.prediction.metrics import Score
+from muslin.report.record import RunRecord
 
-__all__ = ["CardFacts", "write_card"]
-
-
-@dataclass(frozen=True)
-class CardFacts:
-    """All that a card states.
-
-    Attributes:
-        model: its name.
-        parameters: how many.
-        recipe: its name.
-        data: the data's name.
-        classes: K names.
-        sizes: pictures of each split.
-        training: what was trained and for how long.
-        curves: whether there is a picture of them.
-        seconds: from start to tested.
-        ended: how training ended.
-        views: of each test picture.
-        machine: one line about the hardware and versions.
-        seed: of the run.
-    """
-
-    model: str
-    parameters: int
-    recipe: str
-    data: str
-    classes: Sequence[str]
-    sizes: Mapping[str, int]
-    training: str
-    curves: bool
-    seconds: float
-    ended: str
-    views: int
-    machine: str
-    seed: int
+__all__ = ["write_card"]
 
 
-def write_card(facts: CardFacts, test: Metrics) -> str:
-    """Writes the card in Markdown."""
+def write_card(record: RunRecord) -> str:
+    """Returns the card of a tested run, in Markdown."""
+    assert record.test is not None
+    test, classes, sizes = record.test, record.classes, record.sizes
     rows = "\n".join(
-        f"| {name} | {int(test.confusion[i].sum())} | {_percent(recall)} | {_confused_with(test, facts.classes, i)} |"
-        for i, (name, recall) in enumerate(zip(facts.classes, test.per_class, strict=True))
+        f"| {name} | {int(test.confusion[i].sum())} | {_percent(recall)} | {_confused_with(test, classes, i)} |"
+        for i, (name, recall) in enumerate(zip(classes, test.per_class, strict=True))
     )
-    sizes = facts.sizes
-    return f"""# {facts.model} on {facts.data}
+    return f"""# {record.settings.model} on {record.data}
 
-An image classifier with {len(facts.classes)} classes and {facts.parameters:,} parameters, trained by Muslin.
+An image classifier with {len(classes)} classes and {record.parameters:,} parameters, trained by Muslin.
 
 | | |
 |---|---|
-| test accuracy | **{_percent(test.accuracy)}** of {test.count:,} pictures ({VIEWS[facts.views]}) |
+| test accuracy | **{_percent(test.accuracy)}** of {test.count:,} pictures ({VIEWS[test.views]}) |
+{_by_one_view(test)}\
 | test loss | {test.loss:.4f} nats |
-| recipe, seed | {facts.recipe}, {facts.seed} |
+| recipe, seed | {record.recipe}, {record.settings.seed} |
 | pictures | {sizes["train"]:,} to train, {sizes["validation"]:,} to validate, {sizes["test"]:,} to test |
-| training | {facts.training}, {facts.seconds:.0f} s from start to tested; ended: {facts.ended} |
-| machine | {facts.machine} |
+| training | {record.training}{_end(record)} |
+| machine | {record.machine} |
 
 The test set was read once, with the last weights; nothing was chosen by it.
 
@@ -70,14 +37,13 @@ The test set was read once, with the last weights; nothing was chosen by it.
 |---|---|---|---|
 {rows}
 
-{"![Loss and accuracy by epoch](curves.png)" if facts.curves else ""}
-![Test pictures and what was said of them](predictions.png)
-
+{_pictures(record)}
 ## Use
 
     import muslin
     muslin.load("path/to/this/folder").predict("picture.png")
 
+{_how_it_answers(test)}\
 Pictures should look like the training pictures: framed alike, with background and subject of the same lightness. On
 others the model still names one of its classes, and can be sure and wrong.
 
@@ -89,7 +55,30 @@ def _percent(share: float) -> str:
     return "–" if share != share else f"{100 * share:.2f} %"  # nan: a class without test pictures
 
 
-def _confused_with(test: Metrics, classes: Sequence[str], index: int) -> str:
+def _end(record: RunRecord) -> str:
+    seconds = "" if record.seconds is None else f", {record.seconds:.0f} s from start to tested"
+    return seconds + ("" if record.ended is None else f"; ended: {record.ended}")
+
+
+def _by_one_view(test: Score) -> str:
+    if test.views == 1 or test.accuracy_one_view is None:
+        return ""
+    return f"| with one view | {_percent(test.accuracy_one_view)} ({VIEWS[1]}) |\n"
+
+
+def _how_it_answers(test: Score) -> str:
+    if test.views == 1:
+        return ""
+    return "It answers by the same views of a picture as in the test; with `views=1` by one, which is quicker.\n\n"
+
+
+def _pictures(record: RunRecord) -> str:
+    curves = "![Loss and accuracy by epoch](curves.png)\n" if len(record.epochs) > 1 else ""
+    shown = "![Test pictures and what was said of them](predictions.png)\n" if record.answers else ""
+    return curves + shown
+
+
+def _confused_with(test: Score, classes: Sequence[str], index: int) -> str:
     row = test.confusion[index].clone()
     row[index] = 0
     most = int(row.argmax())

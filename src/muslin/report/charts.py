@@ -1,9 +1,10 @@
-"""The pictures of a run: its curves, and a grid of test pictures with what was said of them."""
+"""The pictures of a run: its curves, and a grid of test pictures with what was said of them.
+
+Legend: N test pictures, S of them shown, C channels, H x W pixels.
+"""
 
 import io
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -13,8 +14,9 @@ from PIL import Image
 from torch import Tensor
 
 from muslin.look import LIGHT, png, style
+from muslin.report.record import RunRecord
 
-__all__ = ["Curves", "draw_curves", "draw_predictions"]
+__all__ = ["choose_shown", "draw_curves", "draw_predictions"]
 
 GRID = 6
 DPI = 150
@@ -27,56 +29,36 @@ LEGEND = 24  # letters a line
 LEAST_COLUMNS = 3  # of paper, for the heading's sake
 
 
-@dataclass(frozen=True)
-class Curves:
-    """What to draw, a number for each epoch.
-
-    Attributes:
-        train_loss: nats.
-        validation_loss: nats.
-        validation_accuracy: in [0, 1].
-        train_pictures: what the training loss is over.
-    """
-
-    train_loss: Sequence[float]
-    validation_loss: Sequence[float]
-    validation_accuracy: Sequence[float]
-    train_pictures: str = "augmented, smoothed labels"
-
-
 @style()
-def draw_curves(curves: Curves, title: str) -> bytes:
-    """Draws loss and validation accuracy by epoch; returns a PNG."""
+def draw_curves(record: RunRecord) -> bytes:
+    """Returns a drawing of loss and validation accuracy by epoch, as a PNG."""
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
-    epochs = range(1, len(curves.train_loss) + 1)
-    trained = textwrap.fill(f"training ({curves.train_pictures})", LEGEND)
-    loss.plot(epochs, curves.train_loss, marker="o", color=LIGHT.wrong, label=trained)
-    loss.plot(epochs, curves.validation_loss, marker="s", color=LIGHT.right, label="validation")
+    epochs = [result.epoch for result in record.epochs]
+    kind = f"training ({'hard pictures, ' if record.settings.skip_easy else ''}augmented, smoothed labels)"
+    trained = textwrap.fill(kind, LEGEND)
+    loss.plot(epochs, [e.train_loss for e in record.epochs], marker="o", color=LIGHT.wrong, label=trained)
+    loss.plot(epochs, [e.validation_loss for e in record.epochs], marker="s", color=LIGHT.right, label="validation")
     loss.set(xlabel="epoch", ylabel="loss (nats)", title="Loss")
     loss.legend()
-    accuracy.plot(epochs, [100 * a for a in curves.validation_accuracy], marker="s", color=LIGHT.right)
+    accuracy.plot(epochs, [100 * e.validation_accuracy for e in record.epochs], marker="s", color=LIGHT.right)
     accuracy.set(xlabel="epoch", ylabel="accuracy (%)", title="Validation accuracy")
     for axes in (loss, accuracy):
         axes.grid(visible=True)
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     accuracy.set_ylim(top=min(100.5, accuracy.get_ylim()[1]))
+    title = f"{record.settings.model} on {record.data}, recipe {record.recipe}"
     figure.suptitle(title, fontsize=10)
     return png(figure)
 
 
 @style()
-def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes: Sequence[str]) -> bytes:
-    """Draws the first test pictures, half of them mistakes where there are enough; returns a PNG.
-
-    Args:
-        images: (N, C, H, W) uint8.
-        labels: (N,) int64.
-        predicted: (N,) int64.
-        classes: K names.
-    """
-    shown = choose_shown(labels, predicted)
+def draw_predictions(record: RunRecord) -> bytes:
+    """Returns a grid of the pictures that the run's answers show, and what was said of each, as a PNG."""
+    assert record.answers is not None
+    answers, classes = record.answers, record.classes
+    labels, predicted, shown = answers.labels, answers.predicted, answers.shown.tolist()
     columns = min(GRID, len(shown))
     rows = -(-len(shown) // columns)
     width, height = max(columns, LEAST_COLUMNS) * CELL[0], HEAD + rows * CELL[1] + FOOT
@@ -85,7 +67,7 @@ def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes:
     for place, index in enumerate(shown):
         row, column = divmod(place, columns)
         left, bottom = column * CELL[0], HEAD + (row + 1) * CELL[1]
-        pasted.append((images[index], left, bottom))
+        pasted.append((answers.pictures[place], left, bottom))
         title, colour = _title(classes[int(labels[index])], classes[int(predicted[index])])
         x, y = left + CELL[0] / 2, height - bottom + SIDE + TITLE_GAP
         figure.text(x / width, y / height, title, fontsize=8, color=colour, ha="center", va="bottom")
@@ -99,14 +81,19 @@ def draw_predictions(images: Tensor, labels: Tensor, predicted: Tensor, classes:
 
 
 def choose_shown(labels: Tensor, predicted: Tensor) -> list[int]:
-    """Chooses up to GRID * GRID pictures in their order: half mistakes, the rest right, as far as there are."""
-    right, wrong = (
-        (labels == predicted).nonzero().flatten().tolist(),
-        (labels != predicted).nonzero().flatten().tolist(),
-    )
+    """Returns the positions of the first test pictures to show, right ones before mistakes.
+
+    There are at most 36: half of them mistakes, the rest right, as far as there are so many.
+
+    Args:
+        labels: (N,) int64, the true classes.
+        predicted: (N,) int64, what the pictures were called.
+    """
+    right = (labels == predicted).nonzero().flatten().tolist()
+    wrong = (labels != predicted).nonzero().flatten().tolist()
     room = GRID * GRID
     mistakes = wrong[: max(room // 2, room - len(right))]
-    return sorted(right[: room - len(mistakes)]) + sorted(mistakes)
+    return right[: room - len(mistakes)] + mistakes
 
 
 def _paste(canvas: Tensor, image: Tensor, left: int, bottom: int) -> None:

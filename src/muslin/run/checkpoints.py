@@ -40,9 +40,9 @@ class Checkpoint:
     """What a run holds at a step.
 
     Attributes:
-        step: optimizer steps that were taken.
-        tensors: by name, on the CPU.
-        values: whatever JSON can hold.
+        step: number of optimizer steps that were taken.
+        tensors: tensors by name, on the CPU.
+        values: plain values by name, whatever JSON can hold.
     """
 
     step: int
@@ -55,7 +55,7 @@ class Checkpoints:
 
     Args:
         run: the run's folder.
-        keep: how many of the newest stay, >= 1.
+        keep: number of the newest that stay, >= 1.
     """
 
     def __init__(self, run: Path, keep: int) -> None:
@@ -77,8 +77,8 @@ class Checkpoints:
         """Begins to write a checkpoint, and removes those that are neither new enough nor the best one.
 
         Args:
-            checkpoint: its tensors must not change from now on.
-            best: step of the checkpoint to keep besides.
+            checkpoint: what to write; its tensors must not change from now on.
+            best: the step of the checkpoint to keep besides.
 
         Raises:
             RunError: the disk is full or the folder not writable, now or when the one before was written.
@@ -98,7 +98,7 @@ class Checkpoints:
             pending.result()
 
     def newest(self, warn: Callable[[str], None]) -> bytes | None:
-        """Reads the newest checkpoint that is whole; clears away what a crash left half-written.
+        """Returns the newest checkpoint that is whole; clears away what a crash left half-written.
 
         Args:
             warn: told of every damaged checkpoint that was passed over.
@@ -149,12 +149,12 @@ class Checkpoints:
 
 
 def file_of(folder: Path, step: int) -> Path:
-    """Names a step's file."""
+    """Returns the path of a step's file."""
     return folder / f"step-{step:09}.safetensors"
 
 
 def read_checkpoint(run: Path, step: int) -> Checkpoint:
-    """Reads the checkpoint of one step.
+    """Returns the checkpoint of one step.
 
     Raises:
         RunError: it is missing or damaged.
@@ -164,14 +164,14 @@ def read_checkpoint(run: Path, step: int) -> Checkpoint:
 
 
 def weights_of(checkpoint: Checkpoint) -> dict[str, Tensor]:
-    """Picks the weights to predict with, by their names in the model: the average where there is one."""
+    """Returns the weights to predict with, by their names in the model: the average where there is one."""
     kinds = ({n.removeprefix(k): t for n, t in checkpoint.tensors.items() if n.startswith(k)} for k in (MODEL, AVERAGE))
     weights, averages = kinds
     return weights | averages
 
 
 def read_checked(path: Path) -> bytes:
-    """Reads a checkpoint's file and holds it against its digest.
+    """Returns the content of a checkpoint's file, held against its digest.
 
     Raises:
         RunError: it cannot be read or was damaged.
@@ -196,8 +196,8 @@ def decode(content: bytes, source: Path | str = "this") -> Checkpoint:
     """Returns what was encoded.
 
     Args:
-        content: as `encode` gives it.
-        source: names it in the message.
+        content: bytes from `encode`.
+        source: what to call them in the message.
 
     Raises:
         RunError: it is no such content.

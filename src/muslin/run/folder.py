@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ class RunFolder:
 
     Args:
         out: the folder, which must not exist yet or be empty; by default a new one under `runs/`, named by the time.
-        label: ends the default name, such as the recipe's.
-        again: `out` holds a run that goes on.
+        label: the end of the default name, such as the recipe's name.
+        again: whether `out` holds a run that goes on.
 
     Raises:
         RunError: it is in use, holds files, or is not writable.
@@ -76,14 +76,14 @@ class RunSummary:
     """One line of the list of runs.
 
     Attributes:
-        path: the folder.
-        started: local time with its zone, ISO 8601.
-        recipe: its name.
+        path: the run's folder.
+        started: local time of the start with its zone, ISO 8601.
+        recipe: the recipe's name.
         data: the data's name.
-        model: its name.
-        epochs: finished.
-        test_accuracy: in [0, 1], None when the test was not reached.
-        seconds: from start to the end, None for a run that did not end.
+        model: the model's name.
+        epochs: number of finished epochs.
+        test_accuracy: share of right answers to the test set, in [0, 1]; None when the test was not reached.
+        seconds: time from start to end; None for a run that did not end.
     """
 
     path: Path
@@ -95,9 +95,13 @@ class RunSummary:
     test_accuracy: float | None
     seconds: float | None
 
+    def as_json(self) -> dict[str, Any]:
+        """Returns the attributes by their names, for `json.dumps`."""
+        return asdict(self) | {"path": str(self.path)}
+
 
 def list_runs(root: Path = RUNS) -> list[RunSummary]:
-    """Lists the runs under a folder, newest first; folders that hold no run are passed over."""
+    """Returns the runs under a folder, newest first; folders that hold no run are passed over."""
     found = (_summary(folder) for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else ()
     return sorted((s for s in found if s), key=lambda s: s.started, reverse=True)
 
@@ -108,7 +112,7 @@ def write_config(folder: Path, config: dict[str, Any]) -> None:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Reads a run's `config.json`.
+    """Returns what a run's `config.json` says.
 
     Raises:
         RunError: it is missing or damaged.
@@ -141,7 +145,7 @@ def _summary(folder: Path) -> RunSummary | None:
 
 
 def find_run(name: str | Path) -> Path:
-    """Finds a run's folder by its path, its name under `runs/`, or `latest`.
+    """Returns a run's folder, found by its path, its name under `runs/`, or `latest`.
 
     Raises:
         RunError: there is none.

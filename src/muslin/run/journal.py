@@ -19,7 +19,7 @@ def append(folder: Path, event: str, **values: Any) -> None:
 
     Raises:
         RunError: the folder is gone or not writable.
-        DiskFullError: likewise.
+        DiskFullError: the disk is full.
     """
     line = _line({"event": event} | {key: _plain(value) for key, value in values.items()})
     try:
@@ -37,8 +37,8 @@ def rewind(folder: Path, epochs: int) -> None:
     Steps would not do: a checkpoint of an epoch's last step can be from before its validation, which then comes again.
 
     Args:
-        folder: the run's.
-        epochs: that were finished where it goes on.
+        folder: the run's folder.
+        epochs: number of epochs that were finished where it goes on.
     """
     kept = [e for e in read(folder) if e["event"] not in ("end", "test") and e.get("epoch", 0) <= epochs]
     write_whole(folder / NAME, "".join(map(_line, kept)))
@@ -55,7 +55,11 @@ def _plain(value: Any) -> Any:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """Reads all events; a torn last line, as a crash can leave it, is passed over."""
+    """Returns all events; a torn last line, as a crash can leave it, is passed over.
+
+    Raises:
+        RunError: another line is damaged.
+    """
     try:
         lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
     except OSError:

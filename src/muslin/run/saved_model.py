@@ -1,7 +1,6 @@
-"""A trained model as two files, weights and description, and the classifier that they give back.
+"""A trained model as two files: its weights, and a description of what it takes and of how it was tested.
 
-Loading runs no code: weights are safetensors, the description is JSON.
-Legend: B pictures, C channels, H x W pixels, K classes.
+Reading runs no code: weights are safetensors, the description is JSON. Each is held against a digest.
 """
 
 import hashlib
@@ -24,22 +23,24 @@ from muslin.run.checkpoints import read_checkpoint, weights_of
 __all__ = ["DESCRIPTION", "WEIGHTS", "best_weights", "read_description", "read_weights", "save", "sealed"]
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
-SEAL = "sha256"  # of the description's other values
+SEAL = "sha256"  # names the digest of all else in the description
 FORMAT = 1
 
 
-def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Contrast) -> None:
+def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Contrast, views: int) -> None:
     """Writes `model.safetensors` and `model.json`.
 
     Args:
-        folder: of the run.
-        model: its weights may be on any device.
-        name: of the model, or `file.py:factory`.
+        folder: the run's folder.
+        model: the model, on any device.
+        name: the model's name, or `file.py:factory`.
         spec: the data's description.
-        contrast: of the training pictures.
+        contrast: the training pictures' contrast.
+        views: views of a picture that the model is tested with, and answers by: 1, 2 or 10.
 
     Raises:
-        RunError: the disk is full or the folder not writable.
+        RunError: the folder is not writable.
+        DiskFullError: the disk is full.
     """
     weights = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in model.state_dict().items()}
     write_whole(folder / WEIGHTS, safetensors.torch.save(weights))
@@ -51,6 +52,7 @@ def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Co
         "input": "uint8 pictures (batch, channels, height, width), normalised as (pixel / 255 - mean) / std",
         "data": asdict(spec),
         "contrast": asdict(contrast),
+        "views": views,
     }
     write_whole(folder / DESCRIPTION, sealed(description))
 
@@ -67,7 +69,7 @@ def is_whole(text: str, seal: object) -> bool:
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
-    """Reads a run's last weights by name, held against their digest.
+    """Returns a run's last weights by name, held against their digest.
 
     Raises:
         BundleError: the files are missing or damaged.
@@ -85,7 +87,7 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
 
 
 def best_weights(folder: Path) -> dict[str, Tensor]:
-    """Reads the weights of the epoch with the lowest validation loss, by name.
+    """Returns the weights of the epoch with the lowest validation loss, by name.
 
     Raises:
         BundleError: there is no such epoch.
@@ -100,7 +102,7 @@ def best_weights(folder: Path) -> dict[str, Tensor]:
 
 
 def read_description(folder: Path) -> dict[str, Any]:
-    """Reads what `model.json` says of a model.
+    """Returns what `model.json` says of a model.
 
     Raises:
         BundleError: it is missing or damaged.

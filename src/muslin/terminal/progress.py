@@ -9,7 +9,9 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from muslin.config import VIEWS
 from muslin.pipeline.events import Ended, EpochResult, Event, Notice, Packing, Progress, Started
+from muslin.prediction.metrics import Score
 from muslin.terminal.bars import FileBar
 from muslin.terminal.layout import folded, write_aside, write_line
 from muslin.text import duration
@@ -34,7 +36,7 @@ def introduction(event: Started) -> str:
 
 def conclusion(event: Ended) -> str:
     """Returns in a few lines how a run ended, where it is, and what to type next."""
-    if event.test_accuracy is None:
+    if event.test is None:
         epochs = f"{event.epochs} whole epoch{'s' * (event.epochs != 1)}"
         return (
             f"Stopped after {epochs}. The weights so far are in {event.folder};\n"
@@ -43,10 +45,17 @@ def conclusion(event: Ended) -> str:
     early = " (stopped early: no more progress)" if event.ended == "early" else ""
     pictures = "README.md, curves.png and predictions.png" if event.epochs > 1 else "README.md and predictions.png"
     return (
-        f"Test accuracy {100 * event.test_accuracy:.2f} % on {event.test_pictures:,} pictures, "
-        f"in {duration(event.seconds)}{early}\n"
+        f"Test accuracy {100 * event.test.accuracy:.2f} % on {event.test.count:,} pictures, "
+        f"in {duration(event.seconds)}{early}\n{by_one_view(event.test)}"
         f"The run is in {event.folder}: look at {pictures} there"
     )
+
+
+def by_one_view(test: Score) -> str:
+    """Returns a line with the accuracy by each picture as it is, where the test took more views than that."""
+    if test.views == 1 or test.accuracy_one_view is None:
+        return ""
+    return f"({VIEWS[test.views]}; by each picture once it is {100 * test.accuracy_one_view:.2f} %)\n"
 
 
 class Quiet:
@@ -155,7 +164,7 @@ class LiveTable(Quiet):
             self._move_bar(event.epoch / self.epochs, f"epoch {event.epoch} done")
 
     def _end(self, event: Ended) -> None:
-        if event.test_accuracy is not None:
+        if event.test is not None:
             self._move_bar(1.0, "trained and tested")
         self.live.stop()
         self._print(conclusion(event))

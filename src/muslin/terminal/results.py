@@ -1,27 +1,23 @@
-"""What the commands other than `fit` print, for people and for programs."""
+"""What is printed of evaluations, predictions and runs."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from rich.console import Console
 from rich.markup import escape
 
 from muslin.config import VIEWS
-from muslin.pipeline import Evaluation
+from muslin.evaluation.evaluate import Evaluation
 from muslin.prediction.classifier import Prediction
+from muslin.prediction.metrics import Metrics
 from muslin.run.folder import RunSummary
 from muslin.terminal.layout import folded, print_table
 from muslin.text import duration, printable
 
-__all__ = [
-    "evaluation_json", "evaluation_table", "prediction_json", "prediction_line",
-    "runs_json", "runs_table",
-]  # fmt: skip
+__all__ = ["prediction_line", "print_evaluation", "print_runs"]
 
 
-def evaluation_table(evaluation: Evaluation) -> None:
-    """Prints accuracy, calibration and the classes."""
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Prints accuracy, by the views that were asked for and by one, calibration and the classes."""
     score = evaluation.metrics
     name, pictures = {
         "test": ("test accuracy", f"{score.count:,} pictures"),
@@ -30,7 +26,7 @@ def evaluation_table(evaluation: Evaluation) -> None:
     console = Console()
     summary = (
         f"{evaluation.run} on {evaluation.data}: {name} {100 * score.accuracy:.2f} % of {pictures}, "
-        f"loss {score.loss:.4f}{f' ({VIEWS[evaluation.views]})' if evaluation.views > 1 else ''}\n"
+        f"loss {score.loss:.4f} ({VIEWS[score.views]})\n{one_view_line(score)}"
         f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
         f"{100 * evaluation.calibration_error:.1f} points"
     )
@@ -44,16 +40,11 @@ def evaluation_table(evaluation: Evaluation) -> None:
     print_table(("class", "pictures", "said right"), rows)
 
 
-def evaluation_json(evaluation: Evaluation) -> str:
-    """Returns the same as JSON."""
-    test = evaluation.metrics
-    per_class = {name: r if r == r else None for name, r in zip(evaluation.classes, test.per_class, strict=True)}
-    return json.dumps({
-        "run": str(evaluation.run), "data": evaluation.data, "part": evaluation.part,
-        "accuracy": test.accuracy, "loss": test.loss, "count": test.count, "views": evaluation.views,
-        "per_class": per_class, "expected_calibration_error": evaluation.calibration_error,
-        "confusion": test.confusion.tolist(), "notes": evaluation.notes,
-    })  # fmt: skip
+def one_view_line(score: Metrics) -> str:
+    """Returns a line with the score by one view; nothing where that is the score."""
+    if score.views == 1 or score.accuracy_one_view is None:
+        return ""
+    return f"with one view: {100 * score.accuracy_one_view:.2f} %, loss {score.loss_one_view:.4f} ({VIEWS[1]})\n"
 
 
 def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
@@ -62,12 +53,7 @@ def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
     return f"{picture}: " + ", ".join(f"{name} {100 * p:.1f} %" for name, p in best)
 
 
-def prediction_json(picture: str, prediction: Prediction) -> str:
-    """Returns the same as JSON."""
-    return json.dumps({"picture": picture} | asdict(prediction))
-
-
-def runs_table(runs: Sequence[RunSummary]) -> None:
+def print_runs(runs: Sequence[RunSummary]) -> None:
     """Prints a row a run."""
     rows = [
         (
@@ -78,8 +64,3 @@ def runs_table(runs: Sequence[RunSummary]) -> None:
         for run in runs
     ]  # fmt: skip
     print_table(("run", "recipe", "model", "data", "epochs", "test", "time"), rows, left=4)
-
-
-def runs_json(runs: Sequence[RunSummary]) -> str:
-    """Returns the same as JSON, an object a line."""
-    return "\n".join(json.dumps(asdict(run) | {"path": str(run.path)}) for run in runs)

@@ -1,0 +1,48 @@
+from muslin.config import FitSettings
+from muslin.report.card import write_card
+from tests.report.records import make_epochs, make_record, make_score
+
+
+def test_the_card_states_both_accuracies():
+    card = write_card(make_record())
+    assert "| test accuracy | **66.67 %** of 6 pictures (each with its mirror image, unsure ones also" in card
+    assert "\n| with one view | 50.00 % (each picture once) |\n| test loss | 0.5000 nats |\n" in card
+    assert "\nIt answers by the same views of a picture as in the test; with `views=1`" in card
+
+
+def test_with_one_view_there_is_one_accuracy():
+    card = write_card(make_record(test=make_score(views=1)))
+    assert "**66.67 %** of 6 pictures (each picture once) |\n| test loss |" in card
+    assert "with one view" not in card
+    assert "same views" not in card
+
+
+def test_an_old_run_states_what_it_knows():
+    record = make_record(
+        test=make_score(accuracy_one_view=None, loss_one_view=None), answers=None, ended=None, seconds=None
+    )
+    card = write_card(record)
+    assert "| training | 2 epochs |" in card
+    assert "with one view" not in card
+    assert "predictions.png" not in card
+    assert "None" not in card
+
+
+def test_what_the_record_says_stands_on_the_card():
+    card = write_card(make_record(settings=FitSettings(model="mlp", seed=7)))
+    assert card.startswith("# mlp on bars\n\nAn image classifier with 3 classes and 12,345 parameters")
+    for line in (
+        "| recipe, seed | coffee, 7 |",
+        "| pictures | 270 to train, 30 to validate, 6 to test |",
+        "| training | 2 epochs, 61 s from start to tested; ended: done |",
+        "| machine | 2 CPU threads, fp32; PyTorch 2, Muslin 0 |",
+        "| 0 | 3 | 66.67 % | 2 (1) |",
+        "| 2 | 0 | – | – |",
+        "![Test pictures and what was said of them](predictions.png)",
+    ):
+        assert f"\n{line}\n" in card
+
+
+def test_no_curves_of_one_epoch():
+    assert "(curves.png)" in write_card(make_record())
+    assert "(curves.png)" not in write_card(make_record(epochs=make_epochs(1)))
