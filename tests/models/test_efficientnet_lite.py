@@ -9,10 +9,16 @@ from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, SettingError
 from muslin.models import build, pretrained
 from muslin.models.efficientnet_lite import efficientnet_lite0, fold_norms
-from muslin.models.pretrained import PRETRAINED, find_weights, has_pretrained, load_pretrained, read_weights
+from muslin.models.pretrained import (
+    PRETRAINED_WEIGHTS,
+    find_weights,
+    has_pretrained,
+    load_pretrained,
+    read_package_weights,
+)
 
 NAME = "efficientnet_lite0"
-SOURCE = PRETRAINED[NAME]
+SOURCE = PRETRAINED_WEIGHTS[NAME]
 
 
 def make_spec(channels=3, side=64, classes=1000, mean=(0.45, 0.4, 0.5), std=(0.2, 0.3, 0.25)):
@@ -32,7 +38,7 @@ def imagenet():
 
 def reference(**arguments):
     model = EfficientNet.from_name("efficientnet-lite0", **arguments)
-    model.load_state_dict(read_weights(find_weights(SOURCE), SOURCE))
+    model.load_state_dict(read_package_weights(find_weights(SOURCE), SOURCE))
     return model.eval()
 
 

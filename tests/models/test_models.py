@@ -1,18 +1,17 @@
 """Every model keeps the contract, for grey and colour, small and odd sizes, few and many classes."""
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
 
-from muslin.data.spec import DataSpec
 from muslin.errors import SettingError
 from muslin.models import MODELS, build
-
-
-def spec(channels=1, height=28, width=28, classes=10):
-    names = tuple(str(i) for i in range(classes))
-    return DataSpec(channels, height, width, names, (0.5,) * channels, (0.5,) * channels)
-
+from muslin.models.pretrained import PRETRAINED_WEIGHTS
+from muslin.recipes import settings_for
+from tests.models.samples import make_spec as spec
 
 SPECS = [spec(), spec(3, 32, 32), spec(1, 12, 12, 3), spec(3, 17, 41, 101)]
 
@@ -50,6 +49,31 @@ def test_the_same_seed_builds_the_same_weights(name):
         states.append(build(name, spec()).state_dict())
     for key, tensor in states[0].items():
         assert torch.equal(tensor, states[1][key]), key
+
+
+SAVED = json.loads((Path(__file__).parents[1] / "fixtures" / "state_dicts.json").read_text())  # of version 0.1.0
+
+
+def checksum(tensors):
+    """A sum in which every number has a weight of its own: it tells their order, and no last bits of a processor."""
+    numbers = [tensor.double().flatten() for tensor in tensors]
+    places = (0.1 * torch.arange(len(values), dtype=torch.float64) + i for i, values in enumerate(numbers))
+    return sum((values @ place.cos()).item() for values, place in zip(numbers, places, strict=True))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_saved_weights_still_fit_and_the_same_seed_still_draws_them(name):
+    torch.manual_seed(0)
+    state = build(name, spec()).state_dict()
+    assert {key: list(tensor.shape) for key, tensor in state.items()} == SAVED[name]["tensors"]
+    assert list(state) == list(SAVED[name]["tensors"])
+    assert checksum(state.values()) == pytest.approx(SAVED[name]["checksum"], abs=1e-3)
+
+
+@pytest.mark.parametrize("name", PRETRAINED_WEIGHTS)
+def test_a_pretrained_model_brings_the_size_of_its_pictures(name):
+    assert name in MODELS
+    assert settings_for("coffee", {"model": name}).size > 0
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,10 @@ from muslin.data.images import ImageData
 from muslin.data.spec import DataSpec
 from muslin.errors import RunError, SettingError, TrainingError
 from muslin.machine.device import Machine
-from muslin.models import build
+from muslin.models import MODELS, build
 from muslin.training import head
 from muslin.training.head import (
     DECAYS,
-    HeadResult,
     cached_features,
     extract_features,
     features_key,
@@ -81,8 +80,21 @@ def test_bf16_gives_float32_features(model, pictures):
 
 
 def test_a_model_without_features_is_refused(pictures):
-    with pytest.raises(SettingError, match=r"Sequential has no method features\(images\).*take efficientnet_lite0"):
-        extract_features(build("linear", pictures.spec), pictures, CPU)
+    own = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 3))
+    with pytest.raises(
+        SettingError, match=r"Sequential has no .*no method features\(images\).* which a new head needs"
+    ):
+        extract_features(own, pictures, CPU)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_gives_features_for_a_new_head(name, pictures):
+    model = build(name, pictures.spec)
+    features = extract_features(model, pictures, CPU, batch=4)
+    key = features_key(model, pictures, 1, CPU)
+    nn.init.zeros_(model.head.weight)
+    assert features.shape == (7, model.head.in_features)
+    assert features_key(model, pictures, 1, CPU) == key, "the head has no part in them"
 
 
 def by_scipy(features, labels, classes, decay, class_weights):
@@ -169,13 +181,6 @@ def test_nan_features_are_refused():
     features[2, 1] = math.nan
     with pytest.raises(TrainingError, match="features have NaN or infinite values; use precision=fp32"):
         fit_head(features, labels, 3, validation=clouds(6, 2))
-
-
-def test_a_result_is_put_into_a_linear_layer():
-    layer = nn.Linear(2, 3)
-    HeadResult(torch.arange(6.0).view(3, 2), torch.ones(3), 1.0, 0.0, 1.0).put_into(layer)
-    assert layer(torch.tensor([1.0, 2.0])).tolist() == [3.0, 9.0, 15.0]
-    assert layer.weight.requires_grad
 
 
 def test_the_key_follows_from_all_that_the_features_follow_from(model, pictures):

@@ -34,8 +34,8 @@ class Backbone(Protocol):
         The maps are (B, C, H, W) each, after the activation, at least one for each resolution, in the order in which
         they are computed: no map is finer than the one before. Their names are for people, such as "group 2". The
         features are those of `features`, (B, D), and follow from each of the maps, so that the logits' gradient with
-        respect to any map is `torch.autograd.grad(head(features)[:, k].sum(), maps[name])`. A model that has no maps
-        gives none.
+        respect to any map is `torch.autograd.grad(head(features)[:, k].sum(), maps[name])`; give pictures that require
+        gradients for it, since a model can be frozen and a stem fixed. A model that has no maps gives none.
         """
 
 
