@@ -20,7 +20,7 @@ from results import save_result
 
 from muslin.data.sources.registry import load_splits
 from muslin.distributed.sync_norm import synchronise_norms
-from muslin.distributed.world import World, joined
+from muslin.distributed.world import World, process_group
 from muslin.machine.device import prepare
 from muslin.models import build
 from muslin.recipes import RECIPES
@@ -79,7 +79,7 @@ def speed(size: int, steps: int) -> float:
 
 def measure(steps: int) -> None:
     """Trains some steps, and prints the pictures/s of all processes together."""
-    with joined() as world:
+    with process_group() as world:
         torch.set_num_threads(CORES // world.size)
         torch.set_flush_denormal(True)
         loop, batches = prepare_loop(world)
@@ -102,14 +102,14 @@ def prepare_loop(world: World) -> tuple[Loop, TrainingBatches]:
     settings = RECIPES["coffee"].settings
     machine = prepare("cpu", "auto")
     machine = replace(
-        machine, bf16=bool(world.first(machine.bf16)), channels_last=bool(world.first(machine.channels_last))
+        machine, bf16=bool(world.broadcast(machine.bf16)), channels_last=bool(world.broadcast(machine.channels_last))
     )
     data = load_splits("fashion-mnist").train
     model = build(settings.model, data.spec).to(memory_format=machine.memory_format)
-    world.share_weights(model)
+    world.broadcast_weights(model)
     if world.size > 1:
         synchronise_norms(model)
-    plan = Plan(settings, time.monotonic(), final_cost=1, agree=world.first)
+    plan = Plan(settings, time.monotonic(), final_cost=1, agree=world.broadcast)
     loop = Loop(model, settings, machine, plan, lambda _: None, world, len(data))
     return loop, TrainingBatches(data, settings.batch_size, settings.augmentation, settings.seed)
 

@@ -52,7 +52,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
     notes = [*splits.notes, *restart_notes()]
     machine = choose_machine(order, world, report)
     if not order.again:
-        order, changed = fit_order(order, len(splits.train), world.first(machine.gflops) * world.size)
+        order, changed = fit_order(order, len(splits.train), world.broadcast(machine.gflops) * world.size)
         notes += changed
     check_batches(len(splits.train), order.settings.batch_size, world.size)
     model = prepare_model(splits, order.settings, machine)
@@ -131,7 +131,7 @@ def choose_machine(order: Order, world: World, report: Report) -> Machine:
             if before[name] != value:
                 report(Notice(f"{name} was {before[name]} and is {value} now: the result can differ in its last bits"))
         machine = replace(machine, bf16=before["bf16"], channels_last=before["channels_last"])
-    bf16, channels_last = world.first(machine.bf16), world.first(machine.channels_last)
+    bf16, channels_last = world.broadcast(machine.bf16), world.broadcast(machine.channels_last)
     return replace(machine, bf16=bool(bf16), channels_last=bool(channels_last))
 
 
@@ -183,6 +183,6 @@ def take_folder(
         folder = stack.enter_context(RunFolder(order.out, order.recipe, again=order.again)).path
         checkpoints = stack.enter_context(Checkpoints(folder, order.settings.keep))
         newest = checkpoints.newest(lambda problem: report(Notice(problem)))
-    name = world.first_bytes(os.fsencode(folder) if folder else b"")
-    content = world.first_bytes(newest)
+    name = world.broadcast_bytes(os.fsencode(folder) if folder else b"")
+    content = world.broadcast_bytes(newest)
     return Path(os.fsdecode(name or b"")), checkpoints, decode(content) if content else None

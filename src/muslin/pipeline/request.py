@@ -81,7 +81,7 @@ def place_order(
 
 def share_order(order: Order | None, world: World) -> Order:
     """Hands every process what the first one was asked for: another machine may not see the run to resume."""
-    content = world.first_bytes(None if order is None else json.dumps(asdict(order), default=str).encode())
+    content = world.broadcast_bytes(None if order is None else json.dumps(asdict(order), default=str).encode())
     values = json.loads(content or b"")
     values["settings"] = FitSettings.restored(values["settings"])
     paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}

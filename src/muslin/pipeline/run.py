@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from muslin.distributed.world import joined
+from muslin.distributed.world import process_group
 from muslin.files import write_sums
 from muslin.machine.device import computing
 from muslin.pipeline.events import Run
@@ -46,7 +46,7 @@ def run_recipe(
     Raises:
         MuslinError: something that a person can mend; the message says what is wrong and what to do.
     """
-    with joined() as world, computing(), ExitStack() as stack:
+    with process_group() as world, computing(), ExitStack() as stack:
         if not world.is_first:
             report = ignore
         order = None

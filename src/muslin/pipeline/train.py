@@ -38,7 +38,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
 
     sizes = job.sizes
     final_cost = 1 + passes(job.settings.tta) * sizes["test"] / sizes["validation"]
-    plan = Plan(job.settings, job.started, final_cost, job.world.first)
+    plan = Plan(job.settings, job.started, final_cost, job.world.broadcast)
     try:
         if job.learns_head:
             head = train_head(job)
@@ -47,7 +47,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
                 save_model(job)
                 return FitResult((head,), "done")
         if job.world.size > 1:
-            job.world.share_weights(job.model)
+            job.world.broadcast_weights(job.model)
             synchronise_norms(job.model)
         saver = Saver(job)
         result = fit(
@@ -97,8 +97,8 @@ def train_head(job: Job) -> EpochResult:
         loss = F.cross_entropy(train @ result.weight.T + result.bias, labels).item()
         scores = loss, result.validation_loss, result.validation_accuracy
         content = safetensors.torch.save({"weight": result.weight, "bias": result.bias})
-    head.load_state_dict(safetensors.torch.load(job.world.first_bytes(content) or b""))
-    train_loss, validation_loss, validation_accuracy = (job.world.first(score) for score in scores)
+    head.load_state_dict(safetensors.torch.load(job.world.broadcast_bytes(content) or b""))
+    train_loss, validation_loss, validation_accuracy = (job.world.broadcast(score) for score in scores)
     return EpochResult(
         epoch=1,
         step=1,  # the fit is one
