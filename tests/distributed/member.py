@@ -22,7 +22,7 @@ from muslin.machine.device import Machine
 from muslin.models import build
 from muslin.prediction.scoring import score
 from muslin.training.fit import fit
-from muslin.training.plan import Plan
+from muslin.training.plan import TimePlan
 from tests.samples import make_splits
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
@@ -69,8 +69,8 @@ def train(world: World) -> Values:
         if world.size > 1:
             synchronise_norms(model)
         settings = settings.changed(seed=0)
-        plan = Plan(settings, time.monotonic(), final_cost=1, agree=world.broadcast)
-        result = fit(model, splits, settings, CPU, plan, world=world)
+        plan = TimePlan(settings, time.monotonic(), final_cost=1, agree=world.broadcast)
+        result = fit(model, splits.train, splits.validation, settings, CPU, plan, world=world)
         run = f"{name}, {optimizer}, {dtype}, {skip_easy}"
         values |= {f"{run}: {key}": tensor for key, tensor in model.state_dict().items()}
         losses = [(epoch.train_loss, epoch.validation_loss) for epoch in result.epochs]

@@ -14,6 +14,7 @@ from muslin.config import FitSettings
 from muslin.data.images import Splits
 from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources.registry import load_splits
+from muslin.data.spec import DataSpec
 from muslin.distributed.world import World, restart_notes
 from muslin.errors import SettingError
 from muslin.files import SUMS
@@ -55,7 +56,7 @@ def prepare_job(order: Order, world: World, stack: ExitStack, report: Report) ->
         order, changed = fit_order(order, len(splits.train), world.broadcast(machine.gflops) * world.size)
         notes += changed
     check_batches(len(splits.train), order.settings.batch_size, world.size)
-    model = prepare_model(splits, order.settings, machine)
+    model = prepare_model(splits.spec, order.settings, machine)
     folder, checkpoints, start = take_folder(order, world, stack, report)
     if start:
         started -= start.values["plan"]["elapsed"]
@@ -135,14 +136,14 @@ def choose_machine(order: Order, world: World, report: Report) -> Machine:
     return replace(machine, bf16=bool(bf16), channels_last=bool(channels_last))
 
 
-def prepare_model(splits: Splits, settings: FitSettings, machine: Machine) -> nn.Module:
+def prepare_model(spec: DataSpec, settings: FitSettings, machine: Machine) -> nn.Module:
     """Builds the model under the seed, on the device, in the layout that is fast there.
 
     Raises:
         SettingError: no such model, or it has nothing to learn.
     """
     torch.manual_seed(settings.seed)
-    model = build(settings.model, splits.spec)
+    model = build(settings.model, spec)
     if not any(p.requires_grad for p in model.parameters()):
         raise SettingError(f"model {settings.model} has no parameters to learn; choose another")
     if settings.init:

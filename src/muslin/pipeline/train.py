@@ -20,7 +20,7 @@ from muslin.run.checkpoints import Checkpoint
 from muslin.training.fit import fit
 from muslin.training.head import cached_features, extract_features, features_key, fit_head
 from muslin.training.interrupt import Interruption
-from muslin.training.plan import Plan
+from muslin.training.plan import TimePlan
 from muslin.training.state import EpochResult, FitResult, Progress
 
 __all__ = ["train"]
@@ -29,7 +29,17 @@ SAMPLE = 4096  # training pictures whose contrast is measured: enough, and memor
 
 
 def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
-    """Trains the model, logs every epoch, and saves the last weights: the last finite ones should training diverge."""
+    """Trains the job's model, logs every epoch, saves the last weights, and returns how training ended.
+
+    Args:
+        job: what is ready.
+        report: a function that is told of progress and of every epoch.
+        interruption: the signals that stop training between two steps.
+
+    Raises:
+        TrainingError: training diverged; the last finite weights were saved.
+        DiskFullError: no room for a checkpoint or the weights.
+    """
 
     def log_and_report(event: Progress | EpochResult) -> None:
         if isinstance(event, EpochResult) and job.world.is_first:
@@ -38,7 +48,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
 
     sizes = job.sizes
     final_cost = 1 + passes(job.settings.tta) * sizes["test"] / sizes["validation"]
-    plan = Plan(job.settings, job.started, final_cost, job.world.broadcast)
+    plan = TimePlan(job.settings, job.started, final_cost, job.world.broadcast)
     try:
         if job.learns_head:
             head = train_head(job)
@@ -49,10 +59,11 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
         if job.world.size > 1:
             job.world.broadcast_weights(job.model)
             synchronise_norms(job.model)
-        saver = Saver(job)
         result = fit(
-            job.model, job.splits, job.settings, job.machine, plan, log_and_report, interruption.asked, saver, job.world
-        )
+            job.model, job.splits.train, job.splits.validation, job.settings, job.machine, plan,
+            report=log_and_report, interrupted=interruption.asked, start=job.start, sink=TimedCheckpoints(job),
+            world=job.world,
+        )  # fmt: skip
     except TrainingError as error:
         save_model(job)
         if job.world.is_first:
@@ -62,15 +73,15 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
     return result
 
 
-class Saver:
-    """Saves a job's checkpoints when it is time to.
+class TimedCheckpoints:
+    """Saves a job's checkpoints, and tells every so many seconds that it is time to.
 
     Args:
-        job: whose folder takes them; in processes that write nothing, none is written.
+        job: the job whose folder takes them; in processes that write nothing, none is written.
     """
 
     def __init__(self, job: Job) -> None:
-        self.start, self.checkpoints, self.every = job.start, job.checkpoints, job.settings.checkpoint_every
+        self.checkpoints, self.every = job.checkpoints, job.settings.checkpoint_every
         self.last = time.monotonic()
 
     def is_due(self) -> bool:
@@ -85,7 +96,10 @@ class Saver:
 
 
 def train_head(job: Job) -> EpochResult:
-    """Fits a pretrained model's last layer to its features of the pictures, which are computed once and then cached."""
+    """Fits a pretrained model's last layer to its features of the pictures, and returns that as its only epoch.
+
+    The features are computed once and then cached.
+    """
     begun, head, content, scores = time.monotonic(), job.model.head, None, (0.0, 0.0, 0.0)
     assert isinstance(head, nn.Linear)
     if job.world.is_first:
