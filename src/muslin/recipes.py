@@ -40,10 +40,10 @@ class Recipe:
 
 SMOOTHING = 0.1  # of labels, where all pictures are shown
 SMALL_BATCH = 32
-LEAST_BATCHES = 32  # an epoch, where batches are larger than SMALL_BATCH
+LEAST_EPOCH_BATCHES = 32  # where batches are larger than SMALL_BATCH
 # Few pictures change these, unless they were told.
 SIZED = frozenset({"batch_size", "epochs", "norm_lr", "label_smoothing"})
-LEAST_STEPS = 160  # for each whole epoch of a recipe
+LEAST_STEPS_PER_EPOCH = 160  # for each whole epoch of a recipe, however few the pictures
 
 LIGHT = Augmentation(flip="alternate", shift=1)
 FULL = Augmentation(flip="alternate", shift=1, erase=8, erase_share=0.5)
@@ -144,14 +144,16 @@ def sized(settings: FitSettings, pictures: int, told: Collection[str]) -> FitSet
         pictures: to train on.
         told: names of the settings that the person chose; these stay.
     """
-    batch = min(settings.batch_size, max(SMALL_BATCH, pictures // LEAST_BATCHES))
+    batch = min(settings.batch_size, max(SMALL_BATCH, pictures // LEAST_EPOCH_BATCHES))
     if batch == settings.batch_size or settings.model in PRETRAINED:
         return settings
     fitted = settings if "skip_easy" in told else showing_all(settings)
     if settings.model == "resnet_slim" and "model" not in told:
         fitted = replace(fitted, model="resnet_narrow")
     steps = -(-pictures // (settings.batch_size if "batch_size" in told else batch))  # an epoch
-    fitted = replace(fitted, batch_size=batch, epochs=max(fitted.epochs, -(-fitted.epochs * LEAST_STEPS // steps)))
+    fitted = replace(
+        fitted, batch_size=batch, epochs=max(fitted.epochs, -(-fitted.epochs * LEAST_STEPS_PER_EPOCH // steps))
+    )
     return replace(fitted, **{name: getattr(settings, name) for name in SIZED.intersection(told)})
 
 
