@@ -20,16 +20,15 @@ from muslin.machine.device import computing, prepare
 from muslin.pipeline import prepare_model
 from muslin.recipes import RECIPES
 from muslin.run.checkpoints import Checkpoint, Checkpoints
-from muslin.training.fit import Loop, fit
-from muslin.training.plan import Plan
+from muslin.training.fit import fit
+from muslin.training.plan import TimePlan
+from muslin.training.state import TrainingState
 
 EVERY = 4  # steps between two checkpoints, far more often than a run's minute
 
 
 class Watched:
     """Saves every few steps, with a clock beside it."""
-
-    start: Checkpoint | None = None
 
     def __init__(self, checkpoints: Checkpoints) -> None:
         self.checkpoints, self.steps, self.stalls = checkpoints, 0, list[float]()
@@ -56,19 +55,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=".") as folder, computing(), Checkpoints(Path(folder), 2) as checkpoints:
         machine = prepare("auto", "auto")
         torch.manual_seed(0)
-        model = prepare_model(splits, settings, machine)
+        model = prepare_model(splits.spec, settings, machine)
         watched = Watched(checkpoints)
-        copy = Loop.checkpoint
+        copy = TrainingState.checkpoint
 
-        def timed_copy(loop: Loop) -> Checkpoint:
+        def timed_copy(state: TrainingState) -> Checkpoint:
             begun = time.perf_counter()
-            checkpoint = copy(loop)
+            checkpoint = copy(state)
             watched.stalls.append(time.perf_counter() - begun)
             return checkpoint
 
-        Loop.checkpoint = timed_copy
-        plan = Plan(settings, time.monotonic(), final_cost=1)
-        fit(model, splits, settings, machine, plan, interrupted=lambda: len(watched.stalls) >= count, saver=watched)
+        TrainingState.checkpoint = timed_copy
+        plan = TimePlan(settings, time.monotonic(), final_cost=1)
+        fit(
+            model, splits.train, splits.validation, settings, machine, plan,
+            interrupted=lambda: len(watched.stalls) >= count, sink=watched,
+        )  # fmt: skip
         checkpoints.wait()
         size = max(path.stat().st_size for path in Path(folder).rglob("*.safetensors"))
     milliseconds = [1000 * stall for stall in watched.stalls]

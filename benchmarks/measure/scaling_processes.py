@@ -17,17 +17,20 @@ from dataclasses import replace
 import torch
 from benchmarks.measure.results import save_result
 
+from muslin.data.batches import TrainingBatches
 from muslin.data.sources.registry import load_splits
 from muslin.distributed.sync_norm import synchronise_norms
-from muslin.distributed.world import World, joined
-from muslin.machine.device import prepare
+from muslin.distributed.world import World, process_group
+from muslin.machine.device import Machine, prepare
 from muslin.models import build
 from muslin.recipes import RECIPES
-from muslin.training.fit import Loop, TrainingBatches
-from muslin.training.plan import Plan
+from muslin.training.plan import TimePlan
+from muslin.training.state import TrainingState
+from muslin.training.step import train_step
 
 ROUNDS, STEPS, WARM_UP = 7, 60, 5
 CORES = 2
+SETTINGS = RECIPES["coffee"].settings
 
 
 def main() -> None:
@@ -78,17 +81,24 @@ def speed(size: int, steps: int) -> float:
 
 def measure(steps: int) -> None:
     """Trains some steps, and prints the pictures/s of all processes together."""
-    with joined() as world:
+    with process_group() as world:
         torch.set_num_threads(CORES // world.size)
         torch.set_flush_denormal(True)
-        loop, batches = prepare_loop(world)
-        pictures = 0
+        machine = prepare("cpu", "auto")
+        machine = replace(
+            machine,
+            bf16=bool(world.broadcast(machine.bf16)),
+            channels_last=bool(world.broadcast(machine.channels_last)),
+        )
+        state, batches = prepare_training(machine, world)
+        pictures, count = 0, batches.steps(0)
         for number, batch in enumerate(batches.epoch(0, part=world.part)):
             if number == WARM_UP:
                 pictures, start = 0, time.perf_counter()
             if number == WARM_UP + steps:
                 break
-            loop.train_step(batch)
+            share = state.plan.share(state.epochs_done(count))
+            train_step(state, batch, share, SETTINGS, machine, world)
             pictures += batch.whole
             world.any(False, False)  # noqa: FBT003 - what `fit` asks after each step
         seconds = time.perf_counter() - start
@@ -96,21 +106,16 @@ def measure(steps: int) -> None:
         print(pictures / seconds)
 
 
-def prepare_loop(world: World) -> tuple[Loop, TrainingBatches]:
+def prepare_training(machine: Machine, world: World) -> tuple[TrainingState, TrainingBatches]:
     """Prepares what `fit` does, for recipe `coffee`."""
-    settings = RECIPES["coffee"].settings
-    machine = prepare("cpu", "auto")
-    machine = replace(
-        machine, bf16=bool(world.first(machine.bf16)), channels_last=bool(world.first(machine.channels_last))
-    )
     data = load_splits("fashion-mnist").train
-    model = build(settings.model, data.spec).to(memory_format=machine.memory_format)
-    world.share_weights(model)
+    model = build(SETTINGS.model, data.spec).to(memory_format=machine.memory_format)
+    world.broadcast_weights(model)
     if world.size > 1:
         synchronise_norms(model)
-    plan = Plan(settings, time.monotonic(), final_cost=1, agree=world.first)
-    loop = Loop(model, settings, machine, plan, lambda _: None, world, len(data))
-    return loop, TrainingBatches(data, settings.batch_size, settings.augmentation, settings.seed)
+    plan = TimePlan(SETTINGS, time.monotonic(), final_cost=1, agree=world.broadcast)
+    state = TrainingState.begin(model, SETTINGS, machine, plan, len(data), world)
+    return state, TrainingBatches(data, SETTINGS.batch_size, SETTINGS.augmentation, SETTINGS.seed)
 
 
 if __name__ == "__main__":

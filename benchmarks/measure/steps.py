@@ -1,17 +1,18 @@
-"""A training step as `muslin fit` takes it, to be timed."""
+"""A training step of `muslin fit`, to be timed: batch, augmentation, and `muslin.training.step.train_step`."""
 
 import time
 from collections.abc import Callable, Iterator
 
-import torch.nn.functional as F
 from torch import nn
 
 from muslin.config import FitSettings
 from muslin.data.batches import Batch, TrainingBatches
 from muslin.data.images import ImageData
 from muslin.machine.device import Machine
-from muslin.training.averaging import WeightAverage
-from muslin.training.optimizers import make_optimizers
+from muslin.training.fit import LOOK_EVERY
+from muslin.training.plan import TimePlan
+from muslin.training.state import TrainingState
+from muslin.training.step import train_step
 
 __all__ = ["Step", "speed", "training_step"]
 
@@ -19,24 +20,18 @@ Step = Callable[[], int]  # gives the number of pictures
 
 
 def training_step(model: nn.Module, data: ImageData, settings: FitSettings, machine: Machine) -> Step:
-    """Prepares one step: batch, augmentation, forward, backward, optimizers, average."""
+    """Prepares one step after the other, at the schedule's beginning, with the loop's looks at the losses."""
     model = model.to(memory_format=machine.memory_format)  # type: ignore[call-overload]
     batches = forever(TrainingBatches(data, settings.batch_size, settings.augmentation, seed=0))
-    optimizers = make_optimizers(model, settings, bf16=machine.bf16)
-    average = WeightAverage(model, settings.average)
+    plan = TimePlan(settings, time.monotonic(), final_cost=1)
+    state = TrainingState.begin(model, settings, machine, plan, len(data))
 
     def step() -> int:
-        images, labels, *_ = next(batches)
-        with machine.autocast():
-            logits = model(images)
-        loss = F.cross_entropy(logits.float(), labels, label_smoothing=settings.label_smoothing)
-        for optimizer in optimizers:
-            optimizer.zero_grad()
-        loss.backward()
-        for optimizer in optimizers:
-            optimizer.step()
-        average.update()
-        return len(labels)
+        batch = next(batches)
+        train_step(state, batch, 0.0, settings, machine)
+        if state.step % LOOK_EVERY == 0:
+            state.look()
+        return batch.whole
 
     return step
 

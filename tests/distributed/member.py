@@ -16,13 +16,13 @@ from muslin.config import Augmentation, FitSettings
 from muslin.data.images import ImageData
 from muslin.data.spec import DataSpec
 from muslin.distributed.sync_norm import synchronise_norms
-from muslin.distributed.world import World, joined
+from muslin.distributed.world import World, process_group
 from muslin.machine import measurement
 from muslin.machine.device import Machine
 from muslin.models import build
 from muslin.prediction.scoring import score
 from muslin.training.fit import fit
-from muslin.training.plan import Plan
+from muslin.training.plan import TimePlan
 from tests.samples import make_splits
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
@@ -65,12 +65,12 @@ def train(world: World) -> Values:
         )  # fmt: skip
         torch.manual_seed(world.rank)  # differs on purpose: process 0 decides on the first weights
         model = InType(build(name, splits.spec).to(memory_format=torch.channels_last), dtype)
-        world.share_weights(model)
+        world.broadcast_weights(model)
         if world.size > 1:
             synchronise_norms(model)
         settings = settings.changed(seed=0)
-        plan = Plan(settings, time.monotonic(), final_cost=1, agree=world.first)
-        result = fit(model, splits, settings, CPU, plan, world=world)
+        plan = TimePlan(settings, time.monotonic(), final_cost=1, agree=world.broadcast)
+        result = fit(model, splits.train, splits.validation, settings, CPU, plan, world=world)
         run = f"{name}, {optimizer}, {dtype}, {skip_easy}"
         values |= {f"{run}: {key}": tensor for key, tensor in model.state_dict().items()}
         losses = [(epoch.train_loss, epoch.validation_loss) for epoch in result.epochs]
@@ -140,7 +140,7 @@ def main() -> None:
         sys.argv = ["muslin", *arguments]
         command_line()
     torch.set_num_threads(1)
-    with joined() as world:
+    with process_group() as world:
         for name in task.split(","):
             values = {
                 key: tensor.clone(memory_format=torch.contiguous_format) for key, tensor in TASKS[name](world).items()

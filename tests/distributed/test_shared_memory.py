@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from muslin.distributed import shared_memory
-from muslin.distributed.shared_memory import SharedMemory, is_possible
+from muslin.distributed.shared_memory import SharedMemory, can_share_memory
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
 ENDED = RuntimeError("a process has ended")
@@ -67,10 +67,10 @@ def test_a_process_that_ended_is_noticed(tmp_path, monkeypatch):
 def test_only_processes_of_one_machine_share_memory(monkeypatch):
     monkeypatch.setattr(shared_memory.platform, "machine", lambda: "x86_64")
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
-    assert is_possible(2) == shared_memory.PLACE.is_dir()
-    assert not is_possible(4)
+    assert can_share_memory(2) == shared_memory.PLACE.is_dir()
+    assert not can_share_memory(4)
     monkeypatch.setattr(shared_memory.platform, "machine", lambda: "aarch64")  # may reorder what it writes
-    assert not is_possible(2)
+    assert not can_share_memory(2)
 
 
 def test_a_full_memory_leaves_no_file(tmp_path, monkeypatch):

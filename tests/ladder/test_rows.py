@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from muslin.ladder.rows import LEAST_STEPS, Standard, minibatches, rows_of
+from muslin.ladder.rows import LEAST_TRAINING_STEPS, Standard, minibatches, rows_of
 
 
 def test_rows():
@@ -23,7 +23,7 @@ def test_standard():
 @pytest.mark.parametrize(("count", "size", "epochs"), [(1, 100, 3), (60, 16, 2), (4000, 100, 70)])
 def test_every_epoch_shows_everything_once(count, size, epochs):
     seen = list(minibatches(count, size=size, epochs=epochs, seed=0))
-    assert len(seen) >= LEAST_STEPS
+    assert len(seen) >= LEAST_TRAINING_STEPS
     assert max(len(batch) for _, batch in seen) <= size
     times = np.bincount(np.concatenate([batch for _, batch in seen]), minlength=count)
     assert times.min() == times.max() >= epochs

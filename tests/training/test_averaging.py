@@ -14,7 +14,7 @@ def test_follows_the_exponential_mean():
         average.update()
         decay = min(0.5, (1 + step) / (10 + step))
         expected = decay * expected + (1 - decay) * value
-    with average.applied():
+    with average.swapped_in():
         assert model.weight.item() == pytest.approx(expected, rel=1e-6)
     assert model.weight.item() == 5.0
 
@@ -24,7 +24,7 @@ def test_takes_running_statistics_along_but_not_counters():
     average = WeightAverage(model, 0.9)
     model(torch.randn(8, 2) + 5)
     average.update()
-    with average.applied():
+    with average.swapped_in():
         assert 0 < model.running_mean[0] < 5
         assert model.num_batches_tracked == 1
 
@@ -33,7 +33,7 @@ def test_weights_come_back_after_an_error():
     model = nn.Linear(1, 1)
     average = WeightAverage(model, 0.9)
     nn.init.constant_(model.weight, 7.0)
-    with pytest.raises(RuntimeError, match="stop"), average.applied():
+    with pytest.raises(RuntimeError, match="stop"), average.swapped_in():
         raise RuntimeError("stop")
     assert model.weight.item() == 7.0
 
@@ -43,5 +43,5 @@ def test_decay_0_is_the_last_weights():
     average = WeightAverage(model, 0.0)
     nn.init.constant_(model.weight, 7.0)
     average.update()
-    with average.applied():
+    with average.swapped_in():
         assert model.weight.item() == 7.0

@@ -59,9 +59,9 @@ def test_its_state_goes_on(skipped):
     hardness.end_epoch()
     hardness.note(torch.tensor([0]), torch.tensor([0.5]))
     again = Hardness(4, skipped, CPU)
-    again.go_on({name: tensor.clone() for name, tensor in hardness.state().items()})
+    again.resume({name: tensor.clone() for name, tensor in hardness.tensors().items()})
     assert shown(again) == shown(hardness)
     for one in (hardness, again):
         one.end_epoch()
     assert shown(again) == shown(hardness)
-    assert bool(hardness.state()) == bool(skipped)
+    assert bool(hardness.tensors()) == bool(skipped)

@@ -2,7 +2,7 @@ import pytest
 
 from muslin.config import FitSettings
 from muslin.training import plan as plan_module
-from muslin.training.plan import FINISHING, Plan
+from muslin.training.plan import FINISHING, TimePlan
 
 
 class Clock:
@@ -20,7 +20,7 @@ def clock(monkeypatch):
 
 
 def test_epochs_are_shares_of_the_whole(clock):
-    plan = Plan(FitSettings(epochs=4), started=90.0, final_cost=1)
+    plan = TimePlan(FitSettings(epochs=4), started=90.0, final_cost=1)
     assert [plan.share(epochs) for epochs in (0, 1, 2.5, 4)] == [0, 0.25, 0.625, 1]
     assert not plan.is_over(3.9)
     assert plan.is_over(4)
@@ -30,13 +30,13 @@ def test_epochs_are_shares_of_the_whole(clock):
 
 
 def test_epochs_that_skip_easy_pictures_are_smaller_shares():
-    plan = Plan(FitSettings(epochs=5, skip_easy=0.75), started=90.0, final_cost=1)
+    plan = TimePlan(FitSettings(epochs=5, skip_easy=0.75), started=90.0, final_cost=1)
     assert [plan.share(epochs) for epochs in (0, 0.5, 1, 3, 5)] == [0, 0.25, 0.5, 0.75, 1]
-    assert Plan(FitSettings(skip_easy=0.75, epochs=1), started=90.0, final_cost=1).share(0.5) == 0.5
+    assert TimePlan(FitSettings(skip_easy=0.75, epochs=1), started=90.0, final_cost=1).share(0.5) == 0.5
 
 
 def test_a_budget_is_shared_by_start_training_validation_and_test(clock):
-    plan = Plan(FitSettings(time_budget=60.0), started=90.0, final_cost=6)  # 10 s are gone
+    plan = TimePlan(FitSettings(time_budget=60.0), started=90.0, final_cost=6)  # 10 s are gone
     assert plan.share(0) == 0
     clock.now += (50 - FINISHING) / 2
     assert plan.share(10**6) == pytest.approx(0.5)
@@ -48,7 +48,7 @@ def test_a_budget_is_shared_by_start_training_validation_and_test(clock):
 
 
 def test_a_budget_that_the_start_has_eaten_is_over_at_once(clock):
-    plan = Plan(FitSettings(time_budget=1.0), started=90.0, final_cost=1)
+    plan = TimePlan(FitSettings(time_budget=1.0), started=90.0, final_cost=1)
     assert plan.share(0) in (0, 1)
     clock.now += 0.001
     assert plan.is_over(0)

@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-__all__ = ["SharedMemory", "is_possible"]
+__all__ = ["SharedMemory", "can_share_memory"]
 
 PLACE = Path("/dev/shm")  # noqa: S108 - a file system in memory, where Linux keeps what processes share
 CAPACITY = 1 << 20  # bytes of a process's numbers that are summed at once
@@ -26,7 +26,7 @@ AWAKE = 20 * SPINS  # looks before the waiting process begins to nap
 NAP = 5e-4  # seconds
 
 
-def is_possible(size: int) -> bool:
+def can_share_memory(size: int) -> bool:
     """Whether all of `size` processes are on this machine, and the machine keeps the order of its writes."""
     here = os.environ.get("LOCAL_WORLD_SIZE") == str(size)
     return here and hasattr(os, "pidfd_open") and PLACE.is_dir() and platform.machine() in ("x86_64", "AMD64")
@@ -39,9 +39,9 @@ class SharedMemory:
     last numbers while it writes the next; none is ever more than one turn ahead, for it waits for all.
 
     Args:
-        file: of `length(size)` bytes, the same for all processes.
-        rank: of this process.
-        processes: the process ids, by rank.
+        file: a file of `length(size)` bytes, the same for all processes.
+        rank: this process's rank, from 0.
+        processes: the ids of all processes, by rank.
 
     Raises:
         OSError: the file cannot be mapped, or a process cannot be watched.
@@ -63,7 +63,7 @@ class SharedMemory:
 
     @classmethod
     def make_file(cls, size: int) -> Path:
-        """Makes the file for `size` processes; whoever made it deletes it once all have it open.
+        """Returns a new file for `size` processes; whoever made it deletes it once all have it open.
 
         Raises:
             OSError: no memory is left for it.
@@ -82,8 +82,8 @@ class SharedMemory:
         """Adds up a contiguous CPU tensor over the processes, in place; the sum has the same bits in all of them.
 
         Args:
-            values: of the same shape and type everywhere.
-            lost: makes the error to raise where a process has ended.
+            values: a tensor of the same shape and type in every process.
+            lost: a function that returns the error to raise where a process has ended.
         """
         flat = values.view(-1)
         for part in flat.split(CAPACITY // values.element_size()):
@@ -97,7 +97,7 @@ class SharedMemory:
             torch.sum(slots.view(values.dtype), 0, dtype=values.dtype, out=part)
 
     def wait_for(self, rank: int) -> bool:
-        """Waits until a process has come to this one's turn; gives False if it ended before."""
+        """Waits for a process, and returns whether it came to this one's turn: False if it ended before."""
         looks = 0
         while self.turns[rank * LINE // 8] < self.turn:
             looks += 1

@@ -18,7 +18,7 @@ __all__ = ["SyncedBatchNorm", "synchronise_norms"]
 
 
 def synchronise_norms(model: nn.Module) -> nn.Module:
-    """Replaces every batch norm in a model by one over all processes; names of weights and buffers stay."""
+    """Returns the model, its batch norms replaced by ones over all processes; names of weights and buffers stay."""
     if isinstance(model, nn.BatchNorm1d | nn.BatchNorm2d):
         return SyncedBatchNorm(model)
     for name, child in model.named_children():
@@ -30,7 +30,7 @@ class SyncedBatchNorm(nn.Module):
     """A batch norm whose statistics are those of all processes' parts together.
 
     Args:
-        norm: whose weights, buffers and settings it takes over.
+        norm: the batch norm whose weights, buffers and settings it takes over.
     """
 
     def __init__(self, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> None:
@@ -44,7 +44,7 @@ class SyncedBatchNorm(nn.Module):
         self.num_batches_tracked: Tensor | None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalises (B, C, ...) values."""
+        """Returns (B, C, ...) values normalised, of the same shape and type."""
         if not self.training:  # each process scores pictures of its own, in as many batches as it needs
             from_batch = self.running_mean is None
             return F.batch_norm(
@@ -74,9 +74,7 @@ class WholeBatchNorm(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns the normalised x, its (C,) mean and biased variance, and the values that each is over."""
         exact = torch.promote_types(x.dtype, torch.float32)
-        unused = x.new_zeros(
-            x.shape[1], dtype=exact
-        )  # running statistics of a type more exact than x's, for results so
+        unused = x.new_zeros(x.shape[1], dtype=exact)  # running statistics more exact than x, for results so
         local_mean, local_variance = torch.batch_norm_update_stats(x, unused, unused, 0.0)
         count = unused.new_tensor([x.numel() // x.shape[1]])
         gathered = all_gather(torch.cat([local_mean, local_variance, count]))  # (processes, 2 C + 1)
@@ -110,7 +108,7 @@ class WholeBatchNorm(torch.autograd.Function):
 
 
 def all_gather(values: Tensor) -> Tensor:
-    """Stacks every process's (D,) values: (processes, D)."""
+    """Returns every process's (D,) values as rows: (processes, D)."""
     gathered = values.new_zeros(dist.get_world_size(), len(values))
     gathered[dist.get_rank()] = values
     sum_over_all(gathered)

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from torch.distributed.distributed_c10d import Store
 from torch.distributed.rendezvous import rendezvous
 
-from muslin.distributed.shared_memory import SharedMemory, is_possible
+from muslin.distributed.shared_memory import SharedMemory, can_share_memory
 from muslin.errors import LostProcessError, MuslinError
 
-__all__ = ["ALONE", "World", "is_restart", "joined", "launch_name", "restart_notes", "sum_over_all"]
+__all__ = ["ALONE", "World", "is_restart", "launch_name", "process_group", "restart_notes", "sum_over_all"]
 
 PATIENCE = timedelta(days=7)  # for the first process: packing a billion pictures takes it days
 FAILED = "muslin/failed"  # counts the processes that ended by an error
@@ -32,9 +32,9 @@ class World:
     """The processes that train together.
 
     Attributes:
-        rank: of this one, from 0; rank 0 alone writes files.
-        size: how many there are.
-        control: their group for small messages on the CPU.
+        rank: this process's rank, from 0; rank 0 alone writes files.
+        size: the number of processes, from 1.
+        control: PyTorch's group of them for small messages on the CPU; None for one process.
     """
 
     rank: int = 0
@@ -48,7 +48,7 @@ class World:
 
     def wait(self) -> None:
         """Waits until all processes are here."""
-        self.first(0)
+        self.broadcast(0)
 
     @property
     def is_first(self) -> bool:
@@ -67,27 +67,27 @@ class World:
         sum_over_all(raised, self.control)
         return tuple(bool(count) for count in raised.tolist())
 
-    def first(self, value: float) -> float:
-        """Hands every process the number that rank 0 has."""
+    def broadcast(self, value: float) -> float:
+        """Returns the number that rank 0 has, in every process."""
         if self.size == 1:
             return value
         shared = torch.tensor(value, dtype=torch.float64)
-        take_from_first(shared, self.control)
+        broadcast_tensor(shared, self.control)
         return shared.item()
 
-    def first_bytes(self, content: bytes | None) -> bytes | None:
-        """Hands every process the bytes that rank 0 has."""
+    def broadcast_bytes(self, content: bytes | None) -> bytes | None:
+        """Returns the bytes that rank 0 has, or its None, in every process."""
         if self.size == 1:
             return content
-        length = int(self.first(-1 if content is None else len(content)))
+        length = int(self.broadcast(-1 if content is None else len(content)))
         if length <= 0:
             return None if length < 0 else b""
         shared = torch.frombuffer(bytearray(content or bytes(length)), dtype=torch.uint8)
-        take_from_first(shared, self.control)
+        broadcast_tensor(shared, self.control)
         return shared.numpy().tobytes()
 
     def sum(self, values: Tensor) -> Tensor:
-        """Adds up a CPU tensor over the processes."""
+        """Returns the sum of a CPU tensor over the processes, which all give one of the same shape and type."""
         if self.size == 1:
             return values
         total = values.clone()
@@ -101,11 +101,11 @@ class World:
         return self.sum(whole)
 
     @torch.no_grad()
-    def share_weights(self, model: nn.Module) -> None:
+    def broadcast_weights(self, model: nn.Module) -> None:
         """Hands every process's model the weights and buffers that rank 0 has."""
         for tensor in model.state_dict().values() if self.size > 1 else ():
             shared = tensor.contiguous()
-            take_from_first(shared)
+            broadcast_tensor(shared)
             tensor.copy_(shared)
 
     def sum_gradients(self, model: nn.Module) -> None:
@@ -123,43 +123,43 @@ ALONE = World()
 OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"  # keeps torchrun's store apart from the training's
 
 
-_shared: list[SharedMemory] = []  # of the processes that are joined, where all are on one machine: one, or none
+_shared: list[SharedMemory] = []  # one for a group of processes that are all on one machine, else none
 
 
 def sum_over_all(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
     """Adds up a contiguous tensor over the processes, in place.
 
     Args:
-        values: of the same shape everywhere.
-        group: of the processes, by default that for tensors on any device.
+        values: a tensor of the same shape and type in every process.
+        group: the group to send by; by default that for tensors on any device.
 
     Raises:
         LostProcessError: one of them has ended.
     """
     if _shared and values.device.type == "cpu":
-        _shared[0].sum(values, lost)
+        _shared[0].sum(values, lost_process)
         return
-    with noticing_loss():
+    with naming_lost_process():
         dist.all_reduce(values, group=group)
 
 
-def take_from_first(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
-    """Overwrites a tensor by that of rank 0; see `sum_over_all`."""
-    with noticing_loss():
+def broadcast_tensor(values: Tensor, group: "dist.ProcessGroup | None" = None) -> None:
+    """Overwrites a contiguous tensor by that of rank 0; see `sum_over_all`."""
+    with naming_lost_process():
         dist.broadcast(values, 0, group)
 
 
 @contextmanager
-def noticing_loss() -> Iterator[None]:
+def naming_lost_process() -> Iterator[None]:
     """Names what PyTorch raises when another process does not answer."""
     try:
         yield
     except RuntimeError as error:
-        raise lost() from error
+        raise lost_process() from error
 
 
-def lost() -> LostProcessError:
-    """Makes the error for a process that has ended."""
+def lost_process() -> LostProcessError:
+    """Returns the error for a process that has ended."""
     return LostProcessError(
         "another process has ended, and all are needed: see what it said. Go on with --resume, or let torchrun do "
         "so by itself: --max-restarts 3"
@@ -167,10 +167,13 @@ def lost() -> LostProcessError:
 
 
 @contextmanager
-def joined() -> Iterator[World]:
-    """Joins the processes that `torchrun` started, or none.
+def process_group() -> Iterator[World]:
+    """Makes one group of the processes that `torchrun` started; `ALONE` where it started none.
 
     Of the errors that end them, one alone goes on its way: a failure is told once, not once a process.
+
+    Yields:
+        This process's place among them.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield ALONE
@@ -183,10 +186,10 @@ def joined() -> Iterator[World]:
     dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     try:
         world = World(rank, size, dist.new_group(backend="gloo", timeout=PATIENCE))
-        with sharing_memory(world):
+        with sum_through_memory(world):
             yield world
     except BaseException as error:
-        if is_to_tell(error, rank, store):
+        if tells_failure(error, rank, store):
             raise
         raise SystemExit(error.exit_code if isinstance(error, MuslinError) else 1) from None
     finally:
@@ -194,16 +197,16 @@ def joined() -> Iterator[World]:
 
 
 @contextmanager
-def sharing_memory(world: World) -> Iterator[None]:
-    """Lets processes that are all on one machine sum through its memory."""
-    if any(world.any(not is_possible(world.size))):
+def sum_through_memory(world: World) -> Iterator[None]:
+    """Lets processes that are all on one machine sum through its memory until the block ends."""
+    if any(world.any(not can_share_memory(world.size))):
         yield
         return
     file, memory = None, None
     processes = world.concatenate(torch.tensor([os.getpid()]), world.size).tolist()
     with suppress(OSError):
         file = SharedMemory.make_file(world.size) if world.is_first else None
-    name = world.first_bytes(str(file).encode() if file else None)
+    name = world.broadcast_bytes(str(file).encode() if file else None)
     with suppress(OSError):
         memory = SharedMemory(Path(name.decode()), world.rank, processes) if name else None
     all_have_it = not any(world.any(memory is None))
@@ -219,7 +222,7 @@ def sharing_memory(world: World) -> Iterator[None]:
             memory.close()
 
 
-def is_to_tell(error: BaseException, rank: int, store: Store) -> bool:
+def tells_failure(error: BaseException, rank: int, store: Store) -> bool:
     """Whether this process is the one to tell of a failure: the first to fail, or rank 0 of a lost one."""
     if isinstance(error, LostProcessError) and rank > 0:
         return False  # and the store may have gone with rank 0
@@ -230,16 +233,16 @@ def is_to_tell(error: BaseException, rank: int, store: Store) -> bool:
 
 
 def launch_name() -> str | None:
-    """Names the `torchrun` that started this process, the same after it has restarted its processes; None alone.
+    """Returns a name for the `torchrun` that started this process, the same after a restart; None where none did.
 
-    That is its `--rdzv-id`, which several machines share; where none was given, the process on this machine.
+    It is torchrun's `--rdzv-id`, which several machines share; where none was given, host and process id of torchrun.
     """
     name = os.environ.get("TORCHELASTIC_RUN_ID")
     return f"{socket.gethostname()}-{os.getppid()}" if name == "none" else name
 
 
 def restart_notes() -> list[str]:
-    """Says what `torchrun` lacks for the restarts that it was asked for."""
+    """Returns what to tell a person of a `torchrun` that cannot restart processes as it was asked to."""
     asked = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0")) > 0
     if not asked or os.environ.get(OWN_STORE) == "1":
         return []

@@ -11,21 +11,21 @@ import torch
 from torch import Tensor
 
 from muslin.config import FitSettings
-from muslin.data.split import train_validation_test
+from muslin.data.images import ImageData, pixel_statistics
+from muslin.data.spec import DataSpec
+from muslin.data.split import stratified_split, validation_size
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.machine.device import computing, prepare
 from muslin.pipeline import prepare_model
 from muslin.prediction.views import predict_logits
-from muslin.recipes import showing_all
+from muslin.recipes import fit_to_pictures
 from muslin.training.fit import fit
-from muslin.training.plan import Plan
+from muslin.training.plan import TimePlan
 
 __all__ = ["PyTorchRung"]
 
-LEAST_STEPS = 150  # a small set is gone through until this many steps are taken
-LEAST_BATCHES = 32  # of an epoch, however small the set
 POINTS = {"epochs": 100, "batch_size": 16, "lr": 1e-2, "precision": "fp32"}  # what points need otherwise
-ANSWERED = 1000
+ANSWERED = 1000  # pictures at a time
 
 
 class PyTorchRung(Rung):
@@ -35,14 +35,14 @@ class PyTorchRung(Rung):
     the training points, and a margin as wide as half of it on either side.
 
     Attributes:
-        settings: for pictures.
+        settings: how to train on pictures; `muslin.recipes.sized` fits them to few.
     """
 
     settings: ClassVar[FitSettings]
 
     @property
     def parameters(self) -> int:
-        """All that the model learns."""
+        """How many numbers the model learned."""
         return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
 
     def _fit(self, images: Images, labels: Labels) -> None:
@@ -50,15 +50,16 @@ class PyTorchRung(Rung):
             low, high = images.min(axis=0), images.max(axis=0)
             self.low, self.span = low - (high - low) / 2, np.maximum(2 * (high - low), 1e-9)
         settings = self._settings_for(images)
-        data = self._pictures(images), torch.from_numpy(labels)
-        splits = train_validation_test(
-            data, data, self.classes, self.name, validation=settings.validation, seed=settings.seed
-        )  # the loop does not look at what stands for the test set
+        train, validation = self._train_validation(self._pictures(images), torch.from_numpy(labels), settings)
         with computing():
             self.machine = prepare(settings.device, settings.precision)
-            self.model, self.spec, self.views = prepare_model(splits, settings, self.machine), splits.spec, settings.tta
-            plan = Plan(settings, time.monotonic(), final_cost=0)
-            fit(self.model, splits, settings, self.machine, plan)
+            self.model, self.spec, self.views = (
+                prepare_model(train.spec, settings, self.machine),
+                train.spec,
+                settings.tta,
+            )
+            plan = TimePlan(settings, time.monotonic(), final_cost=0)
+            fit(self.model, train, validation, settings, self.machine, plan)
         self.model.eval()
 
     def _predict(self, images: Images) -> Labels:
@@ -72,16 +73,22 @@ class PyTorchRung(Rung):
             return predict_logits(self.model, batch, self.views).averaged.argmax(dim=1).cpu()
 
     def _settings_for(self, images: Images) -> FitSettings:
-        """The settings, with more steps an epoch and more epochs where there are few pictures."""
+        """Returns the settings for these pictures or points."""
         if images.ndim == 2:
             return self.settings.changed(seed=self.seed, **POINTS)
-        size = min(self.settings.batch_size, max(1, len(images) // LEAST_BATCHES))
-        settings = self.settings if size == self.settings.batch_size else showing_all(self.settings)
-        epochs = max(settings.epochs, -(-LEAST_STEPS * size // len(images)))
-        return settings.changed(seed=self.seed, batch_size=size, epochs=epochs)
+        chosen = () if self.settings.skip_easy else ("skip_easy",)  # what shows all pictures anyway keeps its settings
+        return fit_to_pictures(self.settings, len(images), chosen).changed(seed=self.seed)
+
+    def _train_validation(self, pictures: Tensor, labels: Tensor, settings: FitSettings) -> tuple[ImageData, ImageData]:
+        """Holds some pictures out for validation; the statistics come from the others."""
+        kept, held_out = stratified_split(labels, validation_size(len(labels), settings.validation), settings.seed)
+        mean, std = pixel_statistics(pictures[kept])
+        _, channels, height, width = pictures.shape
+        spec = DataSpec(channels, height, width, self.classes, mean, std)
+        return ImageData(pictures[kept], labels[kept], spec), ImageData(pictures[held_out], labels[held_out], spec)
 
     def _pictures(self, images: Images) -> Tensor:
-        """Pictures or points as (N, C, H, W) uint8."""
+        """Returns pictures or points as (N, C, H, W) uint8."""
         if images.ndim == 2:
             steps = np.clip(255 * (images - self.low) / self.span, 0, 255).round().astype(np.uint8)
             return torch.from_numpy(steps[:, :, None, None])  # (N, D, 1, 1)

@@ -18,8 +18,8 @@ Rows: TypeAlias = NDArray[np.float32]
 
 # A small set is gone through until this many steps are taken. Chosen for mlp-numpy by validation points of the plane's
 # sets, from seeds that no ladder draws (101 to 103): 500, 1000, 2000, 4000 steps gave 97.5, 99.2, 99.8, 99.8 %.
-LEAST_STEPS = 2000
-LEAST_BATCHES = 25  # of an epoch, however small the set
+LEAST_TRAINING_STEPS = 2000
+LEAST_EPOCH_BATCHES = 25  # of an epoch, however small the set
 
 
 def rows_of(images: Images) -> Rows:
@@ -68,8 +68,8 @@ def minibatches(count: int, *, size: int, epochs: int, seed: int) -> Iterator[tu
         seed: seed of the shuffling.
     """
     generator = np.random.default_rng(seed)
-    batches = -(-count // max(1, min(size, count // LEAST_BATCHES)))
-    steps = max(epochs, -(-LEAST_STEPS // batches)) * batches
+    batches = -(-count // max(1, min(size, count // LEAST_EPOCH_BATCHES)))
+    steps = max(epochs, -(-LEAST_TRAINING_STEPS // batches)) * batches
     for step in range(steps):
         if step % batches == 0:
             order = np.array_split(generator.permutation(count), batches)

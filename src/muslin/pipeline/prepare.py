@@ -14,6 +14,7 @@ from muslin.config import FitSettings
 from muslin.data.images import Splits
 from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources.registry import load_splits
+from muslin.data.spec import DataSpec
 from muslin.distributed.world import World, restart_notes
 from muslin.errors import SettingError
 from muslin.machine.device import Machine, prepare
@@ -50,10 +51,10 @@ def prepare_job(request: Request, world: World, stack: ExitStack, report: Report
     notes = [*splits.notes, *restart_notes()]
     machine = choose_machine(request, world, report)
     if not request.resumes:
-        request, changed = fit_request_to_data(request, len(splits.train), world.first(machine.gflops) * world.size)
+        request, changed = fit_request_to_data(request, len(splits.train), world.broadcast(machine.gflops) * world.size)
         notes += changed
     check_batches(len(splits.train), request.settings.batch_size, world.size)
-    model = prepare_model(splits, request.settings, machine)
+    model = prepare_model(splits.spec, request.settings, machine)
     folder, checkpoints, start = claim_run_folder(request, world, stack, report)
     if start:
         started -= start.values["plan"]["elapsed"]
@@ -123,18 +124,18 @@ def choose_machine(request: Request, world: World, report: Report) -> Machine:
             if before[name] != value:
                 report(Notice(f"{name} was {before[name]} and is {value} now: the result can differ in its last bits"))
         machine = replace(machine, bf16=before["bf16"], channels_last=before["channels_last"])
-    bf16, channels_last = world.first(machine.bf16), world.first(machine.channels_last)
+    bf16, channels_last = world.broadcast(machine.bf16), world.broadcast(machine.channels_last)
     return replace(machine, bf16=bool(bf16), channels_last=bool(channels_last))
 
 
-def prepare_model(splits: Splits, settings: FitSettings, machine: Machine) -> nn.Module:
+def prepare_model(spec: DataSpec, settings: FitSettings, machine: Machine) -> nn.Module:
     """Builds the model under the seed, on the device, in the layout that is fast there.
 
     Raises:
         SettingError: no such model, or it has nothing to learn.
     """
     torch.manual_seed(settings.seed)
-    model = build(settings.model, splits.spec)
+    model = build(settings.model, spec)
     if not any(p.requires_grad for p in model.parameters()):
         raise SettingError(f"model {settings.model} has no parameters to learn; choose another")
     if settings.init:
@@ -175,6 +176,6 @@ def claim_run_folder(
         folder = stack.enter_context(RunFolder(request.out, request.recipe, again=request.resumes)).path
         checkpoints = stack.enter_context(Checkpoints(folder, request.settings.keep))
         newest = checkpoints.newest(lambda problem: report(Notice(problem)))
-    name = world.first_bytes(os.fsencode(folder) if folder else b"")
-    content = world.first_bytes(newest)
+    name = world.broadcast_bytes(os.fsencode(folder) if folder else b"")
+    content = world.broadcast_bytes(newest)
     return Path(os.fsdecode(name or b"")), checkpoints, decode(content) if content else None

@@ -81,7 +81,7 @@ def read_request(
 
 def broadcast_request(request: Request | None, world: World) -> Request:
     """Hands every process what the first one was asked for: another machine may not see the run to resume."""
-    content = world.first_bytes(None if request is None else json.dumps(asdict(request), default=str).encode())
+    content = world.broadcast_bytes(None if request is None else json.dumps(asdict(request), default=str).encode())
     values = json.loads(content or b"")
     values["settings"] = FitSettings.restored(values["settings"])
     paths = {name: values[name] and Path(values[name]) for name in ("out", "cache")}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Unpack
 
 from muslin.config import Changes
-from muslin.distributed.world import joined
+from muslin.distributed.world import process_group
 from muslin.files import write_sums
 from muslin.machine.device import computing
 from muslin.pipeline.events import Ended, Report
@@ -80,7 +80,7 @@ def run_recipe(
     >>> run.ended, round(run.test.accuracy, 2)  # doctest: +SKIP
     ('done', 0.93)
     """
-    with joined() as world, computing(), ExitStack() as stack:
+    with process_group() as world, computing(), ExitStack() as stack:
         if not world.is_first:
             report = ignore_event
         request = None

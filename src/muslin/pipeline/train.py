@@ -22,7 +22,7 @@ from muslin.run.checkpoints import Checkpoint
 from muslin.training.fit import fit
 from muslin.training.head import cached_features, extract_features, features_key, fit_head
 from muslin.training.interrupt import Interruption
-from muslin.training.plan import Plan
+from muslin.training.plan import TimePlan
 from muslin.training.state import EpochResult, FitResult, Progress
 
 __all__ = ["train"]
@@ -31,7 +31,17 @@ SAMPLE = 4096  # training pictures whose contrast is measured: enough, and memor
 
 
 def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
-    """Trains the model, logs every epoch, and saves the last weights: the last finite ones should training diverge."""
+    """Trains the job's model, logs every epoch, saves the last weights, and returns how training ended.
+
+    Args:
+        job: what is ready.
+        report: a function that is told of progress and of every epoch.
+        interruption: the signals that stop training between two steps.
+
+    Raises:
+        TrainingError: training diverged; the last finite weights were saved.
+        DiskFullError: no room for a checkpoint or the weights.
+    """
 
     def log_and_report(event: Progress | EpochResult) -> None:
         if isinstance(event, EpochResult) and job.world.is_first:
@@ -40,7 +50,7 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
 
     sizes = job.sizes
     final_cost = 1 + passes(job.settings.tta) * sizes["test"] / sizes["validation"]
-    plan = Plan(job.settings, job.started, final_cost, job.world.first)
+    plan = TimePlan(job.settings, job.started, final_cost, job.world.broadcast)
     try:
         if job.learns_head:
             head = train_head(job)
@@ -49,12 +59,13 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
                 save_model(job)
                 return FitResult((head,), "done")
         if job.world.size > 1:
-            job.world.share_weights(job.model)
+            job.world.broadcast_weights(job.model)
             synchronise_norms(job.model)
-        saver = Saver(job)
         result = fit(
-            job.model, job.splits, job.settings, job.machine, plan, log_and_report, interruption.asked, saver, job.world
-        )
+            job.model, job.splits.train, job.splits.validation, job.settings, job.machine, plan,
+            report=log_and_report, interrupted=interruption.asked, start=job.start, sink=TimedCheckpoints(job),
+            world=job.world,
+        )  # fmt: skip
     except TrainingError as error:
         save_model(job)
         if job.world.is_first:
@@ -64,15 +75,15 @@ def train(job: Job, report: Report, interruption: Interruption) -> FitResult:
     return result
 
 
-class Saver:
-    """Saves a job's checkpoints when it is time to.
+class TimedCheckpoints:
+    """Saves a job's checkpoints, and tells every so many seconds that it is time to.
 
     Args:
-        job: whose folder takes them; in processes that write nothing, none is written.
+        job: the job whose folder takes them; in processes that write nothing, none is written.
     """
 
     def __init__(self, job: Job) -> None:
-        self.start, self.checkpoints, self.every = job.start, job.checkpoints, job.settings.checkpoint_every
+        self.checkpoints, self.every = job.checkpoints, job.settings.checkpoint_every
         self.last = time.monotonic()
 
     def is_due(self) -> bool:
@@ -99,8 +110,8 @@ def train_head(job: Job) -> EpochResult:
         loss = F.cross_entropy(train @ result.weight.T + result.bias, labels).item()
         scores = loss, result.validation_loss, result.validation_accuracy
         content = safetensors.torch.save({"weight": result.weight, "bias": result.bias})
-    head.load_state_dict(safetensors.torch.load(job.world.first_bytes(content) or b""))
-    train_loss, validation_loss, validation_accuracy = (job.world.first(score) for score in scores)
+    head.load_state_dict(safetensors.torch.load(job.world.broadcast_bytes(content) or b""))
+    train_loss, validation_loss, validation_accuracy = (job.world.broadcast(score) for score in scores)
     return EpochResult(
         epoch=1,
         step=1,  # the fit is one

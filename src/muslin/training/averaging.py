@@ -15,7 +15,7 @@ class WeightAverage:
     The decay rises with the number of updates, so that the first steps are forgotten.
 
     Args:
-        model: what to follow.
+        model: the model to follow.
         decay: share of the average that one update keeps at the most, in [0, 1); 0 follows nothing.
     """
 
@@ -25,9 +25,15 @@ class WeightAverage:
         self.names, self.current = list(followed), list(followed.values())
         self.average = [t.clone() for t in self.current]
 
-    def named(self) -> dict[str, Tensor]:
+    def tensors(self) -> dict[str, Tensor]:
         """Returns the averages by the names that the model has for them."""
         return dict(zip(self.names, self.average, strict=True))
+
+    def resume(self, tensors: dict[str, Tensor], updates: int) -> None:
+        """Takes up what `tensors` gave after so many updates."""
+        self.updates = updates
+        for name, average in self.tensors().items():
+            average.copy_(tensors[name])
 
     @torch.no_grad()
     def update(self) -> None:
@@ -39,8 +45,8 @@ class WeightAverage:
         torch._foreach_lerp_(self.average, self.current, 1 - decay)
 
     @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Lends the model the averaged weights."""
+    def swapped_in(self) -> Iterator[None]:
+        """Lends the model the averaged weights until the block ends."""
         self.swap()
         try:
             yield

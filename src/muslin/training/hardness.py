@@ -24,7 +24,7 @@ class Hardness:
     Args:
         count: N.
         skipped: share of the pictures to leave out, in [0, 1).
-        device: that trains.
+        device: the device that trains.
         world: the processes that train together, each of which sees its parts of the batches.
     """
 
@@ -39,7 +39,7 @@ class Hardness:
             self.fresh.scatter_reduce_(0, indices.to(self.fresh.device), losses, "amax")
 
     def hardest(self) -> Tensor:
-        """Tells which pictures are not among the easiest by what was known when the epoch began: (N,) bool."""
+        """Returns which pictures are not among the easiest by what was known when the epoch began: (N,) bool."""
         easiest = self.known.argsort(stable=True)[: int(self.skipped * len(self.known))]
         is_hard = torch.ones_like(self.known, dtype=torch.bool)
         is_hard[easiest] = False
@@ -52,17 +52,17 @@ class Hardness:
             self.known = torch.where(fresh > NOT_SEEN, fresh, self.known)
             self.fresh.fill_(NOT_SEEN)
 
-    def state(self) -> dict[str, Tensor]:
+    def tensors(self) -> dict[str, Tensor]:
         """Returns what training goes on from, by name; to be asked for by all processes at once."""
         return {"known": self.known, "fresh": self._fresh_of_all()} if self.skipped else {}
 
-    def go_on(self, state: dict[str, Tensor]) -> None:
-        """Takes up what `state` gave."""
-        if state:
-            self.known, self.fresh = (state[name].to(self.known.device) for name in ("known", "fresh"))
+    def resume(self, tensors: dict[str, Tensor]) -> None:
+        """Takes up what `tensors` gave."""
+        if tensors:
+            self.known, self.fresh = (tensors[name].to(self.known.device) for name in ("known", "fresh"))
 
     def _fresh_of_all(self) -> Tensor:
-        """Joins what all processes saw in this epoch."""
+        """Returns what all processes together saw in this epoch: (N,)."""
         if self.world.size == 1:
             return self.fresh
         rows = torch.zeros(self.world.size, len(self.fresh))

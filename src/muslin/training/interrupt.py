@@ -20,7 +20,7 @@ class Interruption:
         self.received: int | None = None
 
     def asked(self) -> bool:
-        """Whether to stop."""
+        """Whether a person or the system asked to stop."""
         return self.received is not None
 
     def __enter__(self) -> Self:

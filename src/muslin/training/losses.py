@@ -13,42 +13,51 @@ __all__ = ["LossWatch"]
 
 
 class LossWatch:
-    """Sums the losses, and keeps a copy of the last weights that were seen to be finite.
+    """Sums the losses of an epoch, and keeps a copy of the last weights that were seen to be finite.
 
     Args:
-        model: whose weights to keep.
+        model: the model whose weights to keep.
         world: the processes whose losses add up to the batch's.
-        step: that the model has come to.
+
+    Attributes:
+        total: sum of the losses over the epoch's pictures that were looked at, in nats.
+        pictures: number of these pictures.
     """
 
-    def __init__(self, model: nn.Module, world: World = ALONE, step: int = 0) -> None:
+    def __init__(self, model: nn.Module, world: World = ALONE) -> None:
         self.model, self.world = model, world
-        self.unread: list[tuple[int, int, Tensor]] = []
-        self.good = {name: t.clone() for name, t in model.state_dict().items()}
-        self.good_step = step
-        self.total, self.pictures = 0.0, 0
+        self.unread: list[tuple[int, int, Tensor]] = []  # step, pictures, loss
+        self.begin_epoch()
+        self._keep_weights(step=0)
+
+    def resume(self, total: float, pictures: int, step: int) -> None:
+        """Takes up an epoch's sums, and the weights that the model has after so many steps."""
+        self.begin_epoch(total, pictures)
+        self._keep_weights(step)
+
+    def begin_epoch(self, total: float = 0.0, pictures: int = 0) -> None:
+        """Begins to sum anew, or from what was summed before."""
+        self.total, self.pictures = total, pictures
         self.since, self.seen = time.perf_counter(), 0  # for the speed: a resumed epoch counts from there
 
-    def pictures_per_second(self) -> float:
-        """Returns the speed since the epoch began, or was resumed."""
-        return self.seen / (time.perf_counter() - self.since)
+    @property
+    def mean(self) -> float:
+        """The mean loss over the epoch's pictures that were looked at, in nats."""
+        return self.total / max(self.pictures, 1)
 
-    def end_epoch(self) -> float:
-        """Returns the mean loss over the epoch's pictures, and begins the next sum."""
-        mean = self.total / max(self.pictures, 1)
-        self.total, self.pictures = 0.0, 0
-        self.since, self.seen = time.perf_counter(), 0
-        return mean
+    def pictures_per_second(self, until: float) -> float:
+        """Returns the speed from the epoch's beginning, or its resumption, until a time by `time.perf_counter()`."""
+        return self.seen / (until - self.since)
 
     def add(self, loss: Tensor, pictures: int, step: int) -> None:
-        """Takes a step's loss in, without waiting for it."""
+        """Takes in a step's loss (), the mean over so many pictures, without waiting for it."""
         self.unread.append((step, pictures, loss))
 
     def look(self, where: str = "") -> float:
-        """Reads the losses since the last look and gives their mean over steps (nan if there was none).
+        """Reads the losses since the last look, and returns their mean over steps (nan if there was none).
 
         Args:
-            where: the training is, for the message.
+            where: words that tell where training is, for the message.
 
         Raises:
             TrainingError: one is not finite; the model is given back its last finite weights.
@@ -62,13 +71,16 @@ class LossWatch:
             self.total += value * pictures
             self.pictures += pictures
             self.seen += pictures
-        state = self.model.state_dict()
-        if not all(bool(t.isfinite().all()) for t in state.values()):
-            self._fall_back(f"weights became infinite or NaN by step {self.unread[-1][0]}{where}")
-        self.good = {name: t.clone() for name, t in state.items()}
-        self.good_step = self.unread[-1][0]
+        last_step = self.unread[-1][0]
+        if not all(bool(t.isfinite().all()) for t in self.model.state_dict().values()):
+            self._fall_back(f"weights became infinite or NaN by step {last_step}{where}")
+        self._keep_weights(last_step)
         self.unread.clear()
         return float(sum(values) / len(values))
+
+    def _keep_weights(self, step: int) -> None:
+        self.good = {name: t.clone() for name, t in self.model.state_dict().items()}
+        self.good_step = step
 
     def _fall_back(self, problem: str) -> None:
         self.model.load_state_dict(self.good)

@@ -28,7 +28,7 @@ class Optimizer(ABC):
     two seconds of every run.
 
     Args:
-        groups: each with `params` and `lr`, and what else the optimizer asks for.
+        groups: dicts with `params` and `lr`, and what else the optimizer asks for.
     """
 
     def __init__(self, groups: list[Group]) -> None:
@@ -53,8 +53,8 @@ class Optimizer(ABC):
     def step_group(self, parameters: list[Tensor], gradients: list[Tensor], group: Group) -> None:
         """Moves the parameters of one group that have gradients."""
 
-    def kept(self, name: str, parameter: Tensor) -> Tensor:
-        """Returns what is kept for a parameter under a name; zeros at first."""
+    def buffer(self, name: str, parameter: Tensor) -> Tensor:
+        """Returns the tensor that is kept for a parameter under a name; zeros at first."""
         state = self.state[parameter]
         if name not in state:
             state[name] = torch.zeros_like(parameter)
@@ -65,12 +65,12 @@ AnyOptimizer = Optimizer | AdamW
 
 
 def make_optimizers(model: nn.Module, settings: FitSettings, *, bf16: bool = False) -> list[AnyOptimizer]:
-    """Builds the optimizers that together step every trainable parameter once.
+    """Returns the optimizers that together step every trainable parameter once.
 
     Args:
-        model: any.
-        settings: names the optimizer, its rates, momentum and decay.
-        bf16: compute Muon's directions in bfloat16, for machines where that is fast.
+        model: any model.
+        settings: the optimizer's name, its rates, momentum and decay.
+        bf16: whether to compute Muon's directions in bfloat16, for machines where that is fast.
     """
     trainable = [p for p in model.parameters() if p.requires_grad]
     vectors = [p for p in trainable if p.ndim < 2]  # norms and biases
@@ -100,8 +100,8 @@ class SGD(Optimizer):
     """Stochastic gradient descent with Nesterov's momentum, as Sutskever et al. (2013) write it, and coupled decay.
 
     Args:
-        groups: each with `params`, `lr` and `weight_decay`.
-        momentum: in [0, 1).
+        groups: dicts with `params`, `lr` and `weight_decay`.
+        momentum: share of the velocity that one step keeps, in [0, 1).
     """
 
     def __init__(self, groups: list[Group], momentum: float) -> None:
@@ -109,11 +109,11 @@ class SGD(Optimizer):
         self.momentum = momentum
 
     def step_group(self, parameters: list[Tensor], gradients: list[Tensor], group: Group) -> None:
-        """Moves all of them at once."""
+        """Moves all parameters of a group at once."""
         if group["weight_decay"]:
             gradients = list(torch._foreach_add(gradients, parameters, alpha=group["weight_decay"]))
         if self.momentum:
-            velocities = [self.kept("momentum_buffer", parameter) for parameter in parameters]
+            velocities = [self.buffer("momentum_buffer", parameter) for parameter in parameters]
             torch._foreach_mul_(velocities, self.momentum)
             torch._foreach_add_(velocities, gradients)
             gradients = list(torch._foreach_add(gradients, velocities, alpha=self.momentum))
@@ -128,9 +128,9 @@ class Muon(Optimizer):
 
     Args:
         filters: parameters with 4 dimensions.
-        lr: > 0.
-        momentum: in [0, 1), Nesterov's form.
-        bf16: compute the directions in bfloat16, which is exact enough and twice as fast where processors have it.
+        lr: highest learning rate, > 0.
+        momentum: share of the velocity that one step keeps, in [0, 1); Nesterov's form.
+        bf16: whether to compute the directions in bfloat16: exact enough, and twice as fast where processors have it.
     """
 
     def __init__(self, filters: list[nn.Parameter], lr: float, momentum: float = 0.6, *, bf16: bool = False) -> None:
@@ -140,21 +140,22 @@ class Muon(Optimizer):
     def step_group(self, parameters: list[Tensor], gradients: list[Tensor], group: Group) -> None:
         """Moves one bank after the other."""
         for bank, gradient in zip(parameters, gradients, strict=True):
-            velocity = self.kept("momentum", bank).mul_(self.momentum).add_(gradient)
+            velocity = self.buffer("momentum", bank).mul_(self.momentum).add_(gradient)
             direction = gradient.add(velocity, alpha=self.momentum)
             update = orthogonalise(direction.flatten(1).to(self.dtype)).view_as(bank)
             bank.mul_(len(bank) ** 0.5 / bank.norm().clamp(min=1e-7)).add_(update, alpha=-group["lr"])
 
 
 def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
-    """Brings all singular values of a matrix near 1 by a quintic Newton-Schulz iteration (Jordan et al., 2024).
+    """Returns a matrix with its singular values brought near 1, by a quintic iteration (Jordan et al., 2024).
 
     Args:
-        matrix: (R, C).
-        steps: of the iteration; 3 leave the singular values between about 0.3 and 1.3, close enough for a direction.
+        matrix: (R, C), float.
+        steps: number of Newton-Schulz steps; 3 leave the singular values between about 0.3 and 1.3, close enough for
+            a direction.
 
     Returns:
-        (R, C) of the same type.
+        (R, C), of the same type.
     """
     x = matrix / (matrix.norm() + 1e-7)
     wide = x.T if len(matrix) > matrix.shape[1] else x
@@ -167,7 +168,7 @@ def orthogonalise(matrix: Tensor, steps: int = 3) -> Tensor:
 
 
 def norm_parameters(model: nn.Module) -> set[nn.Parameter]:
-    """Finds the scales and shifts of a model's norms."""
+    """Returns the scales and shifts of a model's norms."""
     norms = (nn.modules.batchnorm._NormBase, SyncedBatchNorm, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
     return {p for module in model.modules() if isinstance(module, norms) for p in module.parameters(recurse=False)}
 

@@ -5,21 +5,21 @@ from collections.abc import Callable
 
 from muslin.config import FitSettings
 
-__all__ = ["Plan"]
+__all__ = ["TimePlan"]
 
 FINISHING = 4.0  # seconds for the pictures and files after training
 
 
-class Plan:
-    """Tells what share of the run is done, so that the schedule ends annealed either way.
+class TimePlan:
+    """How long to train, and what share of it is done, so that the schedule ends annealed either way.
 
     How far training has come is told in epochs, a number that grows with every step: 2.5 in the middle of the third.
 
     Args:
         settings: `epochs`, or `time_budget` in seconds from the start.
         started: `time.monotonic()` when the run began.
-        final_cost: what the last validation and the test cost, in validations.
-        agree: gives all processes that train together the share that one of them found by its clock.
+        final_cost: cost of the last validation and the test together, in validations.
+        agree: a function that returns, in all processes that train together, the share that one found by its clock.
     """
 
     def __init__(
@@ -32,18 +32,18 @@ class Plan:
         self.validation_seconds = 0.0
 
     def elapsed(self) -> float:
-        """Seconds since the run began."""
+        """Returns the seconds since the run began."""
         return time.monotonic() - self.started
 
     def share(self, epochs: float) -> float:
-        """Share of the training that is done after so many epochs, in [0, 1]."""
+        """Returns the share of the training that is done after so many epochs, in [0, 1]."""
         if not self.budget:
             return self._work(epochs) / self._work(self.epochs)
         begun = self.training_started - self.started
         return self.agree(min(1.0, (self.elapsed() - begun) / max(self._end() - begun, 1e-9)))
 
     def _work(self, epochs: float) -> float:
-        """Counts in whole epochs what so many of them cost: all but the first leave easy pictures out."""
+        """Returns the cost of so many epochs, in whole ones: all but the first leave easy pictures out."""
         return min(epochs, 1) + (1 - self.skip_easy) * max(epochs - 1, 0)
 
     def is_over(self, epochs: float) -> bool:
@@ -51,7 +51,7 @@ class Plan:
         return self.share(epochs) >= 1
 
     def remaining(self, epochs: float) -> float:
-        """Estimates the seconds until training ends."""
+        """Returns an estimate of the seconds until training ends."""
         if self.budget:
             return max(0.0, self._end() - self.elapsed())
         done = self.share(epochs)
@@ -68,7 +68,7 @@ class Plan:
             "validation": self.validation_seconds,
         }  # fmt: skip
 
-    def go_on(self, state: dict[str, float]) -> None:
+    def resume(self, state: dict[str, float]) -> None:
         """Takes up what `state` gave: seconds that passed while nothing ran do not count."""
         now = time.monotonic()
         self.started, self.training_started = now - state["elapsed"], now - state["training"]

@@ -15,7 +15,7 @@ def learning_rate_factor(progress: float, settings: FitSettings) -> float:
 
     Args:
         progress: share of the run that is done, in [0, 1].
-        settings: names the schedule and the share of the run that warms up.
+        settings: the schedule's name, and the share of the run that warms up.
 
     Returns:
         A number in (0, 1]: rising linearly over the warm-up, then by the schedule.

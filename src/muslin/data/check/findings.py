@@ -8,11 +8,11 @@ from muslin.data.bad_files import may_be_left_out
 from muslin.data.check.scan import Scan
 from muslin.text import printable
 
-__all__ = ["EXAMPLES", "FEW", "UNEVEN", "Finding", "findings"]
+__all__ = ["EXAMPLES", "UNEVEN", "Finding", "findings"]
 
 Level = Literal["mend", "look", "note"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-FEW = 50  # training pictures of a class; below, recipes were never measured
+FEW_FOR_RECIPES = 50  # training pictures of a class; below, recipes were never measured
 
 
 UNEVEN = 10  # times more pictures in the largest class than in the smallest
@@ -113,11 +113,15 @@ def _balance(scan: Scan) -> Iterator[Finding]:
     if not scan.counts:
         return
     counts = dict(zip(scan.listing.classes, next(iter(scan.counts.values())), strict=True))
-    few = [f"{printable(n)} ({counts[n]:,})" for n in sorted(counts, key=lambda n: counts[n]) if counts[n] < FEW]
+    few = [
+        f"{printable(n)} ({counts[n]:,})"
+        for n in sorted(counts, key=lambda n: counts[n])
+        if counts[n] < FEW_FOR_RECIPES
+    ]
     if few:
         subject = "1 class has" if len(few) == 1 else f"{len(few):,} classes have"
         where = " to train on" if "train" in scan.counts else ""
-        text = f"{subject} fewer than {FEW} pictures{where}"
+        text = f"{subject} fewer than {FEW_FOR_RECIPES} pictures{where}"
         yield Finding("look", text, "add some, or expect less accuracy there", _some(few, len(few)))
     least, most = min(counts, key=lambda name: counts[name]), max(counts, key=lambda name: counts[name])
     if counts[most] > UNEVEN * counts[least]:
