@@ -90,7 +90,7 @@ def measure(steps: int) -> None:
             if number == WARM_UP + steps:
                 break
             loop.train_step(batch)
-            pictures += batch.whole
+            pictures += batch.whole_count
             world.any(False, False)  # noqa: FBT003 - what `fit` asks after each step
         seconds = time.perf_counter() - start
     if world.is_first:

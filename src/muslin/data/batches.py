@@ -18,7 +18,7 @@ from muslin.data.augment import augment
 from muslin.data.images import ImageData
 from muslin.errors import SettingError
 
-__all__ = ["Balance", "Batch", "Part", "TrainingBatches", "in_order", "whole"]
+__all__ = ["Balance", "Batch", "TrainingBatches", "sequential_batches"]
 
 BLOCK = 256 << 10  # bytes of a streamed set that stay together: one read from disk
 WINDOW = 64 << 20  # bytes of a streamed set that are mixed, and resident, at a time
@@ -27,7 +27,7 @@ Balance = Literal["none", "sample"]
 Part = Callable[[int], slice]
 
 
-def whole(count: int) -> slice:
+def take_all(count: int) -> slice:
     """Takes all of `count` things."""
     return slice(0, count)
 
@@ -39,13 +39,13 @@ class Batch(NamedTuple):
         images: (B, C, H, W) float32, normalised, channels last.
         labels: (B,) int64.
         indices: (B,) int64, their positions in the training set.
-        whole: pictures in the whole batch, of which this may be one process's part.
+        whole_count: pictures in the whole batch, of which this may be one process's part.
     """
 
     images: Tensor
     labels: Tensor
     indices: Tensor
-    whole: int
+    whole_count: int
 
 
 class TrainingBatches:
@@ -99,14 +99,14 @@ class TrainingBatches:
         if self.data.file is None:
             drawn = self.balance == "sample"
             order = draw_balanced(self.data.labels, generator) if drawn else torch.randperm(count, generator=generator)
-            return only(order.to(self.data.images.device), shown)
+            return keep_shown(order.to(self.data.images.device), shown)
         starts = torch.randperm(-(-count // self.block), generator=generator) * self.block
         order = (starts[:, None] + torch.arange(self.block)).flatten()  # block after block
         order = order[order < count]
         if self.balance == "sample":
             times = draw_balanced(self.data.labels, generator).bincount(minlength=count)
             order = order.repeat_interleave(times[order])
-        order = only(order, shown)
+        order = keep_shown(order, shown)
         mixed = [part[torch.randperm(len(part), generator=generator)] for part in self._windows(order)]
         return torch.cat(mixed)
 
@@ -115,7 +115,7 @@ class TrainingBatches:
         steps = order.tensor_split(self._steps(order))
         return [torch.cat(steps[start : start + self.window]) for start in range(0, len(steps), self.window)]
 
-    def epoch(self, epoch: int, start: int = 0, part: Part = whole, shown: Tensor | None = None) -> Iterator[Batch]:
+    def epoch(self, epoch: int, start: int = 0, part: Part = take_all, shown: Tensor | None = None) -> Iterator[Batch]:
         """Yields an epoch's batches from step `start`.
 
         Args:
@@ -125,7 +125,7 @@ class TrainingBatches:
             shown: (N,) bool, which pictures to show; by default all.
         """
         order = self.order(epoch, shown)
-        which = distinct(order, len(self.data)) if self.balance == "sample" else order
+        which = tell_copies_apart(order, len(self.data)) if self.balance == "sample" else order
         steps = zip(order.tensor_split(self._steps(order)), which.tensor_split(self._steps(order)), strict=True)
         for step, (indices, identities) in enumerate(steps):
             if step < start:
@@ -149,7 +149,7 @@ class TrainingBatches:
         assert self.data.file is not None
         self.data.file.give_back()
         for window in self._windows(order)[number + (not fresh) : number + 2]:
-            for low, high in runs(window.sort().values, gap=self.block):
+            for low, high in stretches(window.sort().values, gap=self.block):
                 self.data.file.announce(self.data.images, low, high)
 
 
@@ -172,15 +172,15 @@ def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
     return by_class[starts[drawn] + place.long()]
 
 
-def only(order: Tensor, shown: Tensor | None) -> Tensor:
+def keep_shown(order: Tensor, shown: Tensor | None) -> Tensor:
     """Leaves out of an order what is not shown."""
     return order if shown is None else order[shown.to(order.device)[order]]
 
 
-def distinct(order: Tensor, count: int) -> Tensor:
+def tell_copies_apart(order: Tensor, count: int) -> Tensor:
     """Tells copies of `count` pictures apart, so that each is augmented in its own way.
 
-    >>> distinct(torch.tensor([2, 0, 2, 1, 2]), 5)
+    >>> tell_copies_apart(torch.tensor([2, 0, 2, 1, 2]), 5)
     tensor([ 2,  0,  7,  1, 12])
     """
     ordered, places = order.sort(stable=True)
@@ -191,17 +191,17 @@ def distinct(order: Tensor, count: int) -> Tensor:
     return torch.empty_like(order).scatter_(0, places, ordered + copy * count)
 
 
-def runs(rows: Tensor, gap: int) -> list[tuple[int, int]]:
+def stretches(rows: Tensor, gap: int) -> list[tuple[int, int]]:
     """Joins sorted rows into stretches (start, stop) that are further than `gap` apart.
 
-    >>> runs(torch.tensor([1, 2, 2, 5, 40, 41]), gap=10)
+    >>> stretches(torch.tensor([1, 2, 2, 5, 40, 41]), gap=10)
     [(1, 6), (40, 42)]
     """
     breaks = (rows.diff() > gap).nonzero().flatten() + 1
     return [(int(part[0]), int(part[-1]) + 1) for part in rows.tensor_split(breaks)]
 
 
-def in_order(data: ImageData, batch_size: int, part: Part = whole) -> Iterator[tuple[Tensor, Tensor]]:
+def sequential_batches(data: ImageData, batch_size: int, part: Part = take_all) -> Iterator[tuple[Tensor, Tensor]]:
     """Yields every picture of a part once, unchanged and in its order, in the form of `TrainingBatches.epoch`."""
     chosen = part(len(data))
     batches = zip(data.images[chosen].split(batch_size), data.labels[chosen].split(batch_size), strict=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from muslin.data.bad_files import check_on_bad
-from muslin.data.decoding.pool import Progress, count_cores
+from muslin.data.decoding.pool import ReportProgress, count_cores
 from muslin.data.sizing import SMALL
 
 __all__ = ["RESIDENT", "Reading", "cache_folder"]
@@ -50,7 +50,7 @@ class Reading:
     resident_bytes: int = RESIDENT
     threads: int = field(default_factory=count_cores)
     verify: bool = False
-    progress: Progress = no_progress
+    progress: ReportProgress = no_progress
 
     def __post_init__(self) -> None:
         check_on_bad(self.on_bad)

@@ -13,7 +13,7 @@ __all__ = ["class_notes", "class_weights", "stratified_split", "train_validation
 
 MAX_VALIDATION_SHARE = 0.1  # of the training set; more would cost more accuracy than the knowledge is worth
 SKEWED = 3  # times as many pictures in the largest class as in the smallest
-FEW = 10  # training pictures; a class with fewer is mentioned
+HARDLY_LEARNABLE = 10  # training pictures; a class with fewer is mentioned
 
 
 def stratified_split(labels: Tensor, held_out: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -119,7 +119,7 @@ def class_notes(labels: Tensor, classes: Sequence[str]) -> tuple[str, ...]:
     notes = [
         f"class {name} has {count} training picture{'s' * (count != 1)}: it can hardly be learnt from so few"
         for name, count in zip(classes, counts, strict=True)
-        if count < FEW
+        if count < HARDLY_LEARNABLE
     ]
     if most > SKEWED * least:
         notes.append(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from muslin.data.decoding.pool import Progress
+from muslin.data.decoding.pool import ReportProgress
 from muslin.prediction.metrics import Metrics
 from muslin.training.state import EpochResult
 
@@ -29,7 +29,7 @@ class Packing:
     total: int
 
 
-def tell_packing(report: Callable[[Packing], object]) -> Progress:
+def tell_packing(report: Callable[[Packing], object]) -> ReportProgress:
     """Returns a function that reports progress, at most ten times a second, and the end of each stage."""
     last = 0.0
 

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from muslin.data.decoding.contrast import Contrast
-from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import open_picture
 from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, MuslinError
@@ -79,7 +79,7 @@ class Classifier(nn.Module):
             PictureError: it is not a picture that can be read.
         """
         image, notes = open_picture(picture)
-        pixels = fit_to_spec(image, self.spec)  # (C, H, W) uint8
+        pixels = fit_to_shape(image, (self.spec.channels, self.spec.height, self.spec.width))  # (C, H, W) uint8
         if invert:
             pixels = 255 - pixels
         elif self.contrast and self.contrast.is_opposite_of(pixels):

@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from muslin.data.batches import in_order
+from muslin.data.batches import sequential_batches
 from muslin.data.images import ImageData
 from muslin.distributed.world import ALONE, World
 from muslin.machine.device import Machine
@@ -33,7 +33,7 @@ def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, w
     was_training = model.training
     model.eval()
     predict = partial(predict_logits, model, machine, views)
-    batches = in_order(data.to(machine.device), BATCH, world.part)
+    batches = sequential_batches(data.to(machine.device), BATCH, world.part)
     result = evaluate(predict, batches, len(data.spec.classes))
     model.train(was_training)
     return result if world.size == 1 else joined_metrics(result, len(data), world)

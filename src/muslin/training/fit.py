@@ -171,7 +171,7 @@ class Loop:
             label_smoothing=self.settings.label_smoothing, reduction="none",
         )  # (B,)  # fmt: skip
         self.hardness.note(batch.indices, losses.detach())
-        loss = losses.sum() / batch.whole
+        loss = losses.sum() / batch.whole_count
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         loss.backward()
@@ -181,7 +181,7 @@ class Loop:
         self.average.update()
         self.step += 1
         self.epoch_step += 1
-        self.watch.add(loss.detach(), batch.whole, self.step)
+        self.watch.add(loss.detach(), batch.whole_count, self.step)
         if self.step % LOOK_EVERY == 0:
             recent = self.look()
             done = self.epochs_done

@@ -88,7 +88,7 @@ def find_near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64
         splits: (N,) a number for each split.
         labels: (N,) the class of each.
     """
-    finder = _Finder(hashes, _standardised(small), splits, labels)
+    finder = _Finder(hashes, _standardise(small), splits, labels)
     for band, mask in enumerate(MASKS):
         for bucket in _buckets(hashes & mask):
             finder.compare(bucket, MASKS[:band])
@@ -151,7 +151,7 @@ class _Finder:
         return Twins(pictures, across_splits, across_classes, tuple(pairs)[:EXAMPLES])
 
 
-def _standardised(small: Greys) -> NDArray[np.float32]:
+def _standardise(small: Greys) -> NDArray[np.float32]:
     """Returns each copy mean 0 and length 1, so that the product of two is their correlation; (N, 256)."""
     units = small.reshape(len(small), THUMB * THUMB).astype(np.float32)
     units -= units.mean(1, keepdims=True)
@@ -175,13 +175,13 @@ def find_equal(digests: Sequence[str], splits: Sequence[int], labels: Sequence[i
     across_splits = [group for group in copies if len({splits[i] for i in group}) > 1]
     across_classes = [group for group in copies if len({labels[i] for i in group}) > 1]
     pairs = dict.fromkeys(
-        [_unlike(group, splits) for group in across_splits]
-        + [_unlike(group, labels) for group in across_classes]
+        [_pair_unlike(group, splits) for group in across_splits]
+        + [_pair_unlike(group, labels) for group in across_classes]
         + [(group[0], group[1]) for group in copies]
     )
     counts = [sum(map(len, groups)) for groups in (copies, across_splits, across_classes)]
     return Twins(counts[0], counts[1], counts[2], tuple(pairs)[:EXAMPLES])
 
 
-def _unlike(group: Sequence[int], kinds: Sequence[int]) -> tuple[int, int]:
+def _pair_unlike(group: Sequence[int], kinds: Sequence[int]) -> tuple[int, int]:
     return group[0], next(i for i in group if kinds[i] != kinds[group[0]])

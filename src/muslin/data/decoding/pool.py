@@ -19,9 +19,9 @@ from muslin.data.decoding import worker
 from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import DataError
 
-__all__ = ["Progress", "count_cores", "shared_out"]
+__all__ = ["ReportProgress", "count_cores", "share_out"]
 
-Progress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
+ReportProgress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
 
 CHUNK = 64  # pictures a task
 WORTH_PROCESSES = 2000  # pictures; below, starting processes takes longer than they save
@@ -32,13 +32,13 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def shared_out(
-    task: dict[str, Any], items: Sequence[Any], threads: int, doing: str, progress: Progress
+def share_out(
+    task: dict[str, Any], items: Sequence[Any], threads: int, doing: str, progress: ReportProgress
 ) -> Iterator[Any]:
     """Returns the answers for all items, in their order, from as many workers as there are threads.
 
     Args:
-        task: what `worker.do` is to do with each item.
+        task: what `worker.do_task` is to do with each item.
         items: one a picture.
         threads: how many pictures to work on at a time.
         doing: what progress calls it.
@@ -61,7 +61,7 @@ def shared_out(
 def _workers(count: int) -> Iterator[Callable[[dict[str, Any]], list[Any]]]:
     """Returns a function that has a task done by an idle worker process, or here when there are none."""
     if count == 0:
-        yield worker.do
+        yield worker.do_task
         return
     own, started = threading.local(), []
 

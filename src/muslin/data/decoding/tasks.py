@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from muslin.data.decoding.pool import Progress, shared_out
+from muslin.data.decoding.pool import ReportProgress, share_out
 
 __all__ = ["Decoded", "Examined", "Look", "Target", "decode_into", "examine", "look_at"]
 
@@ -84,20 +84,20 @@ class Examined:
     thumb: str
 
 
-def look_at(paths: Sequence[Path], *, threads: int, progress: Progress) -> list[Look]:
+def look_at(paths: Sequence[Path], *, threads: int, progress: ReportProgress) -> list[Look]:
     """Hashes files and reads the size and mode of their pictures, without decoding them."""
-    answers = shared_out({"do": "look"}, [str(path) for path in paths], threads, "reading", progress)
+    answers = share_out({"do": "look"}, [str(path) for path in paths], threads, "reading", progress)
     return [Look(*answer) for answer in answers]
 
 
-def examine(paths: Sequence[Path], *, threads: int, progress: Progress) -> list[Examined]:
+def examine(paths: Sequence[Path], *, threads: int, progress: ReportProgress) -> list[Examined]:
     """Reads and fully decodes files, and says all that is to be known of them before training."""
-    answers = shared_out({"do": "examine"}, [str(path) for path in paths], threads, "examining", progress)
+    answers = share_out({"do": "examine"}, [str(path) for path in paths], threads, "examining", progress)
     return [Examined(**answer | {"notes": tuple(answer["notes"])}) for answer in answers]
 
 
 def decode_into(
-    target: Target, paths: Sequence[Path], rows: Sequence[int], *, threads: int, progress: Progress
+    target: Target, paths: Sequence[Path], rows: Sequence[int], *, threads: int, progress: ReportProgress
 ) -> list[Decoded]:
     """Decodes pictures and writes each at its row of a file; a row whose picture is damaged is left as it was.
 
@@ -113,4 +113,4 @@ def decode_into(
     """
     task = {"do": "decode", "file": str(target.file), "offset": target.offset, "shape": target.shape}
     items = [[str(path), int(row)] for path, row in zip(paths, rows, strict=True)]
-    return [Decoded(problem, tuple(notes)) for problem, notes in shared_out(task, items, threads, "decoding", progress)]
+    return [Decoded(problem, tuple(notes)) for problem, notes in share_out(task, items, threads, "decoding", progress)]

@@ -20,12 +20,12 @@ from PIL import Image
 from muslin.data.decoding.plain import content_of, decode_whole, pixels_of
 from muslin.errors import DataError, PictureError
 
-__all__ = ["do", "serve"]
+__all__ = ["do_task"]
 
 KINDS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # whose headers are looked at
 
 
-def do(task: dict[str, Any]) -> list[Any]:
+def do_task(task: dict[str, Any]) -> list[Any]:
     """Does a task: gives the answer for each of its items.
 
     Args:
@@ -112,7 +112,7 @@ def serve() -> None:
     warnings.simplefilter("ignore")
     for line in sys.stdin:
         try:
-            answer: list[Any] | str = do(json.loads(line))
+            answer: list[Any] | str = do_task(json.loads(line))
         except DataError as error:
             answer = str(error)
         try:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from muslin.data.files.listing import Listing, in_order
+from muslin.data.files.listing import Listing, sorted_entries
 from muslin.errors import DataError
 from muslin.text import printable
 
@@ -43,7 +43,7 @@ def assign_splits(listing: Listing, digests: Sequence[str]) -> Listing:
         replace(entry, split="test" if index in chosen else entry.split or "train")
         for index, entry in enumerate(listing.entries)
     ]
-    return replace(listing, entries=in_order(entries))
+    return replace(listing, entries=sorted_entries(entries))
 
 
 def _cut(name: str, digests: Mapping[int, str], keep: int) -> list[int]:

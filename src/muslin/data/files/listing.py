@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from muslin.errors import DataError
-from muslin.text import printable, some
+from muslin.text import join_first, printable
 
-__all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "in_order", "make_listing"]
+__all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "make_listing", "sorted_entries"]
 
 SPLITS = ("train", "validation", "test")
 SPLIT_NAMES = {
@@ -75,13 +75,13 @@ def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], n
     rows = list(rows)
     classes = tuple(sorted({label for _, _, label in rows}))
     label_of = {label: index for index, label in enumerate(classes)}
-    entries = in_order(Entry(path, label_of[label], split) for split, path, label in rows)
+    entries = sorted_entries(Entry(path, label_of[label], split) for split, path, label in rows)
     listing = Listing(root, printable(name), classes, entries, tuple(notes))
     check_classes(listing)
     return listing
 
 
-def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def sorted_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Sorts entries by split and path."""
     return tuple(sorted(entries, key=lambda entry: (entry.split, str(entry.path))))
 
@@ -107,7 +107,7 @@ def check_classes(listing: Listing) -> None:
         ]
         if lacking:
             raise DataError(
-                f"{split} and train must have the same classes, but: {some(lacking)}; add or remove pictures"
+                f"{split} and train must have the same classes, but: {join_first(lacking)}; add or remove pictures"
             )
     to_cut = [split for split in SPLITS[1:] if split not in listing.splits]
     needed = 1 + len(to_cut)
@@ -115,6 +115,6 @@ def check_classes(listing: Listing) -> None:
     if small:
         reason = f", as {' and '.join(to_cut)} must be cut from them" if to_cut else ""
         raise DataError(
-            f"too few pictures to train on: {some(small)}; every class needs at least {needed}{reason}; add pictures, "
-            "or remove the class"
+            f"too few pictures to train on: {join_first(small)}; every class needs at least {needed}{reason}; add "
+            "pictures, or remove the class"
         )
