@@ -26,9 +26,9 @@ def bad_pictures(problems: Sequence[str], count: int, on_bad: str) -> PictureErr
     """Returns the error for damaged pictures.
 
     Args:
-        problems: a sentence for each, with its path.
+        problems: a sentence on each, with its path.
         count: pictures in all.
-        on_bad: what a person asked for.
+        on_bad: `stop` or `skip`, as a person asked for.
     """
     remedy = "mend or remove them"
     if not may_be_left_out(len(problems), count):

@@ -28,7 +28,7 @@ Part = Callable[[int], slice]
 
 
 def take_all(count: int) -> slice:
-    """Takes all of `count` things."""
+    """Returns the slice of all of `count` things."""
     return slice(0, count)
 
 
@@ -55,9 +55,9 @@ class TrainingBatches:
     size by one picture at most, so that none is a tiny rest.
 
     Args:
-        data: resident on the device that trains, or streamed.
+        data: pictures resident on the device that trains, or streamed.
         batch_size: pictures a batch at most; no more than there are pictures.
-        augmentation: what changes from epoch to epoch.
+        augmentation: the changes from epoch to epoch.
         seed: any int.
         balance: `sample` draws an epoch's N pictures with replacement, each class equally likely.
         window: bytes of a streamed set that are mixed at a time.
@@ -86,7 +86,7 @@ class TrainingBatches:
         self.fill = (255 * torch.tensor(data.spec.mean)).round().to(torch.uint8).to(data.device)
 
     def steps(self, epoch: int, shown: Tensor | None = None) -> int:
-        """Counts an epoch's batches; see `epoch`."""
+        """Returns how many batches an epoch has; see `epoch`."""
         return self._steps(self.order(epoch, shown))
 
     def _steps(self, order: Tensor) -> int:
@@ -158,7 +158,7 @@ def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
 
     Args:
         labels: (N,) int64, on any device.
-        generator: on the CPU.
+        generator: a generator on the CPU.
 
     Returns:
         (N,) int64 on the CPU.
@@ -173,12 +173,12 @@ def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def keep_shown(order: Tensor, shown: Tensor | None) -> Tensor:
-    """Leaves out of an order what is not shown."""
+    """Returns an order without what is not shown."""
     return order if shown is None else order[shown.to(order.device)[order]]
 
 
 def tell_copies_apart(order: Tensor, count: int) -> Tensor:
-    """Tells copies of `count` pictures apart, so that each is augmented in its own way.
+    """Returns an order in which copies of `count` pictures have numbers of their own, to be augmented differently.
 
     >>> tell_copies_apart(torch.tensor([2, 0, 2, 1, 2]), 5)
     tensor([ 2,  0,  7,  1, 12])
@@ -192,7 +192,7 @@ def tell_copies_apart(order: Tensor, count: int) -> Tensor:
 
 
 def stretches(rows: Tensor, gap: int) -> list[tuple[int, int]]:
-    """Joins sorted rows into stretches (start, stop) that are further than `gap` apart.
+    """Returns sorted rows as stretches (start, stop) that are further than `gap` apart.
 
     >>> stretches(torch.tensor([1, 2, 2, 5, 40, 41]), gap=10)
     [(1, 6), (40, 42)]

@@ -8,13 +8,13 @@ from muslin.data.bad_files import check_on_bad
 from muslin.data.decoding.pool import ReportProgress, count_cores
 from muslin.data.sizing import SMALL
 
-__all__ = ["RESIDENT", "Reading", "cache_folder"]
+__all__ = ["Reading", "cache_folder"]
 
 RESIDENT = 2 << 30  # bytes of pictures that are read into memory; fixed, so that the same data train the same anywhere
 
 
 def cache_folder() -> Path:
-    """Names the folder for packs: `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`."""
+    """Returns the folder for packs: `$MUSLIN_CACHE`, else `$XDG_CACHE_HOME/muslin`, else `~/.cache/muslin`."""
     own, common = os.environ.get("MUSLIN_CACHE"), os.environ.get("XDG_CACHE_HOME")
     return Path(own) if own else (Path(common) if common else Path.home() / ".cache") / "muslin"
 
@@ -36,7 +36,7 @@ class Reading:
         resident_bytes: packs with at most so many bytes of pictures are read into memory, larger ones are streamed.
         threads: pictures to work on at a time; by default one a core.
         verify: read the pack whole and compare its SHA-256; one that is damaged is made anew.
-        progress: told of each stage, the pictures done, and how many there are.
+        progress: a function that is told the stage, the pictures done, and how many there are.
 
     Raises:
         SettingError: `on_bad` is neither `stop` nor `skip`.

@@ -36,9 +36,9 @@ class Twins:
     """Pictures that are like another.
 
     Attributes:
-        pictures: how many have a twin.
-        across_splits: how many have one in another split.
-        across_classes: how many have one in another class.
+        pictures: the number of pictures with a twin.
+        across_splits: the number of those with a twin in another split.
+        across_classes: the number of those with a twin in another class.
         examples: some pairs as indices, those across splits first, then those across classes.
     """
 
@@ -49,13 +49,13 @@ class Twins:
 
 
 def grey_copy(image: Image.Image) -> Greys:
-    """Makes the small grey copy of a picture that all the rest is computed from; (32, 32) uint8."""
+    """Returns the small grey copy of a picture that all the rest is computed from; (32, 32) uint8."""
     grey = image if image.mode == "L" else image.convert("L")
     return np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.BILINEAR))  # a box would blur unevenly
 
 
 def perceptual_hashes(greys: Greys) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    """Hashes small grey copies.
+    """Returns the hashes of small grey copies.
 
     Args:
         greys: (N, 32, 32) uint8.
@@ -70,14 +70,14 @@ def perceptual_hashes(greys: Greys) -> tuple[NDArray[np.uint64], NDArray[np.bool
 
 
 def thumbs(greys: Greys) -> Greys:
-    """Halves the grey copies' sides: (N, 32, 32) to (N, 16, 16) uint8, the least that tells pictures apart."""
+    """Returns the grey copies with half their sides: (N, 32, 32) to (N, 16, 16) uint8, enough to tell pictures apart."""
     half = SIDE // THUMB
     halved: Greys = greys.reshape(-1, THUMB, half, THUMB, half).mean((2, 4)).round().astype(np.uint8)
     return halved
 
 
 def find_near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64], labels: NDArray[np.int64]) -> Twins:
-    """Finds the pictures that look like another: hashes at most 4 bits apart, and grey copies that correlate.
+    """Returns the pictures that look like another: hashes at most 4 bits apart, and grey copies that correlate.
 
     Two hashes that differ in at most 4 of 64 bits agree in at least one of 5 bands of bits (pigeonhole principle), so
     only pictures that share a band are compared. A band is every fifth bit, as neighbouring frequencies go together.
@@ -145,7 +145,7 @@ class _Finder:
                     kept[pair] = None
 
     def result(self) -> Twins:
-        """Counts what was found."""
+        """Returns what was found."""
         pictures, across_splits, across_classes = (int(count) for count in self.is_twin.sum(1))
         pairs = self.examples[1] | self.examples[2] | self.examples[0]
         return Twins(pictures, across_splits, across_classes, tuple(pairs)[:EXAMPLES])
@@ -167,7 +167,7 @@ def _buckets(keys: NDArray[np.uint64]) -> Iterator[NDArray[np.int64]]:
 
 
 def find_equal(digests: Sequence[str], splits: Sequence[int], labels: Sequence[int]) -> Twins:
-    """Finds the files with the same content, by their digests."""
+    """Returns the files with the same content, by their digests."""
     groups: dict[str, list[int]] = {}
     for index, digest in enumerate(digests):
         groups.setdefault(digest, []).append(index)

@@ -17,7 +17,7 @@ def fit_to_shape(image: Image.Image, shape: tuple[int, int, int]) -> Tensor:
     A picture of other proportions is padded with its border's median colour first.
 
     Args:
-        image: of any mode and size.
+        image: a picture of any mode and size.
         shape: (C, H, W) wanted; C is 1 for grey, 3 for colour.
 
     Returns:

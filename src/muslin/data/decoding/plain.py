@@ -84,12 +84,12 @@ def _as_it_is(path: Path, shape: tuple[int, int, int]) -> Pixels | None:
 
 
 def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str | None = None) -> Image.Image | None:
-    """Decodes a whole JPEG or PNG file of upright, opaque pixels, grey or RGB; gives None for all others.
+    """Decodes a whole JPEG or PNG file of upright, opaque pixels, grey or RGB; returns None for all others.
 
     Args:
-        content: of the file.
+        content: the file's bytes.
         size: the width and height that it must have, if any.
-        mode: likewise.
+        mode: the mode that it must have, if any.
     """
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:

@@ -28,7 +28,7 @@ WORTH_PROCESSES = 2000  # pictures; below, starting processes takes longer than 
 
 
 def count_cores() -> int:
-    """Counts the cores that this process may use."""
+    """Returns how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -38,11 +38,11 @@ def share_out(
     """Returns the answers for all items, in their order, from as many workers as there are threads.
 
     Args:
-        task: what `worker.do_task` is to do with each item.
+        task: the work that `worker.do_task` is to do on each item.
         items: one a picture.
-        threads: how many pictures to work on at a time.
-        doing: what progress calls it.
-        progress: told how many are done.
+        threads: pictures to work on at a time.
+        doing: the work's name for progress.
+        progress: a function that is told the pictures done, of how many.
 
     Raises:
         DataError: a worker says so, or was ended from outside.

@@ -26,7 +26,7 @@ KINDS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # whose headers ar
 
 
 def do_task(task: dict[str, Any]) -> list[Any]:
-    """Does a task: gives the answer for each of its items.
+    """Does a task: returns the answer for each of its items.
 
     Args:
         task: `do`, one of `look`, `examine` and `decode`; `items`, paths, or for `decode` paths with their rows; and
@@ -79,7 +79,7 @@ def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 def _examine_one(path: Path) -> tuple[Image.Image | None, dict[str, Any]]:
-    """Decodes one file; gives the picture, if it is one, and what does not depend on the grey copies."""
+    """Decodes one file; returns the picture, if it is one, and what does not depend on the grey copies."""
     image, content, problem = None, b"", ""
     notes: tuple[str, ...] = ()
     try:

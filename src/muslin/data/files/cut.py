@@ -14,13 +14,13 @@ TEST_SHARE = 5  # one picture in so many is cut off for testing
 
 
 def assign_splits(listing: Listing, digests: Sequence[str]) -> Listing:
-    """Returns every picture a split: where none is for testing, a fifth of each class is cut off.
+    """Returns a listing that tells every picture's split: where none is for testing, a fifth of each class is cut off.
 
     Which fifth depends on the files' content alone, not on their names, on order or on a seed; pictures of one class
     with the same content stay on the same side. Validation is cut out of `train` later, by seed.
 
     Args:
-        listing: as listed.
+        listing: the pictures, each with a split or without.
         digests: the SHA-256 of each entry's file, in hexadecimal.
 
     Raises:

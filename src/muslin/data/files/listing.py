@@ -26,8 +26,8 @@ class Entry:
     """One picture file.
 
     Attributes:
-        path: of the file, below the listing's root.
-        label: index of its class.
+        path: the file's path, below the listing's root.
+        label: its class, as an index into the listing's classes.
         split: `train`, `validation`, `test`, or empty where that was not told.
     """
 
@@ -42,10 +42,10 @@ class Listing:
 
     Attributes:
         root: the folder that holds them all.
-        name: what to call the data in reports.
+        name: the data's name in reports.
         classes: the K class names, sorted; a label is an index into them.
         entries: the pictures, sorted by split and path.
-        notes: what was passed over, and why.
+        notes: sentences on what was passed over, and why.
     """
 
     root: Path
@@ -61,13 +61,13 @@ class Listing:
 
 
 def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], notes: Sequence[str]) -> Listing:
-    """Makes a listing of (split, path, class) rows.
+    """Returns a listing of (split, path, class) rows.
 
     Args:
         root: the folder that holds them all.
-        name: what to call the data.
+        name: the data's name in reports.
         rows: one a picture; the split is empty where it was not told.
-        notes: what was passed over, and why.
+        notes: sentences on what was passed over, and why.
 
     Raises:
         DataError: as `check_classes`.
@@ -82,7 +82,7 @@ def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], n
 
 
 def sorted_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Sorts entries by split and path."""
+    """Returns entries sorted by split and path."""
     return tuple(sorted(entries, key=lambda entry: (entry.split, str(entry.path))))
 
 

@@ -32,8 +32,8 @@ def build_pack(plan: PackPlan, reading: Reading) -> Pack:
     """Makes a pack, or opens it where the cache has it undamaged; whole or not at all.
 
     Args:
-        plan: what it is made of.
-        reading: how the files are read, and where the pack goes.
+        plan: the pictures, and what they become.
+        reading: the way in which the files are read, and the folder for the pack.
 
     Raises:
         PictureError: pictures are damaged; the message names the first.

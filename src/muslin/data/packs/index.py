@@ -53,11 +53,11 @@ def index_entry(listing: Listing, reading: Reading) -> Path:
 
 
 def find_pack(index: Path, reading: Reading) -> Pack | None:
-    """Finds the pack that files had when they were last read; None if there is none or they have changed.
+    """Returns the pack that files had when they were last read; None if there is none or they have changed.
 
     Args:
         index: their `index_entry`.
-        reading: how they are to be read; where it is verified, a damaged pack counts as none.
+        reading: the way in which they are to be read; where it is verified, a damaged pack counts as none.
 
     Raises:
         PictureError: the pack left pictures out, and they are not to be skipped.

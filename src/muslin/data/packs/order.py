@@ -12,7 +12,7 @@ Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def in_pack_order(entries: Sequence[Entry]) -> list[Entry]:
-    """Orders entries by split, and within a split so that each stretch holds the classes in their proportion."""
+    """Returns entries by split, and within a split so that each stretch holds the classes in their proportion."""
     ordered = []
     for split in SPLITS:
         part = [entry for entry in entries if entry.split == split]
@@ -21,7 +21,7 @@ def in_pack_order(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def spread_classes(labels: Indices) -> Indices:
-    """Orders pictures at random with each class spread evenly: any stretch has the classes in their proportion.
+    """Returns a random order with each class spread evenly: any stretch has the classes in their proportion.
 
     One picture of each class that has two comes first, so that a beginning of the order has them all.
 

@@ -130,7 +130,7 @@ def _sample(origin: Origin, options: LoadOptions) -> Sample:
 
 
 def _outline(origin: Origin, options: LoadOptions) -> Outline:
-    """Says how files would be read: from their pack, or else by listing and hashing them; none is decoded."""
+    """Returns how files would be read: from their pack, or else by listing and hashing them; none is decoded."""
     listing = list_picture_files(Path(origin))
     pack = known_pack(listing, options.reading)
     if pack is not None:

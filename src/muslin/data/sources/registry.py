@@ -53,7 +53,7 @@ def load_sample(source: Origin, shape: tuple[int, int, int], *, cut: bool, readi
     Args:
         source: as for `load_splits`.
         shape: (C, H, W).
-        cut: where picture files tell no test split, take the fifth that is cut off for testing; otherwise take all.
+        cut: whether picture files without a test split give the fifth that is cut off for testing; else all.
         reading: the way in which picture files are read; by default as `Reading()` says.
 
     Raises:
