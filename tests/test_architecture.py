@@ -59,6 +59,7 @@ PUBLIC_FACES = {  # what a person calls or types, with a parameter for each thin
     "cli.ladder.ladder",
     "cli.runs.evaluate",
     "cli.runs.predict",
+    "evaluation.evaluate.evaluate_run",
     "pipeline.run.run_recipe",  # muslin.fit
     "training.fit.fit",
 }

@@ -71,7 +71,8 @@ def test_all_python_can_be_read(page):
 def test_the_readmes_python_runs(tmp_path, monkeypatch, idx_folder, capsys):
     (code,) = [code for _, code in blocks(ROOT / "README.md") if "muslin.fit" in code]
     (tmp_path / "readme.py").write_text(code)
-    Image.new("L", (12, 12)).save(tmp_path / "boot.png")
+    for name in ("boot.png", "bag.png"):
+        Image.new("L", (12, 12)).save(tmp_path / name)
     fit = muslin.fit
 
     def quick_fit(*arguments, **settings):
@@ -81,9 +82,10 @@ def test_the_readmes_python_runs(tmp_path, monkeypatch, idx_folder, capsys):
     monkeypatch.setattr(muslin, "fit", quick_fit)
     monkeypatch.chdir(tmp_path)
     runpy.run_path("readme.py")
-    accuracy_and_folder, label = capsys.readouterr().out.splitlines()
+    accuracy_and_folder, label, labels = capsys.readouterr().out.splitlines()
     assert 0 < float(accuracy_and_folder.split()[0]) <= 1
     assert label in {"0", "1", "2"}
+    assert labels == str([label] * 2)
 
 
 def test_the_readmes_own_model_can_be_trained(tmp_path):

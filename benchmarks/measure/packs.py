@@ -22,9 +22,9 @@ from rich.table import Table
 from torch import Tensor
 
 from muslin.config import Augmentation
-from muslin.data.batches import TrainingBatches, in_order
+from muslin.data.batches import TrainingBatches, sequential_batches
 from muslin.data.images import ImageData, MappedPictures, Splits
-from muslin.data.packs.order import spread
+from muslin.data.packs.order import spread_classes
 from muslin.data.reading import Reading
 from muslin.data.sources import fashion_mnist, picture_files
 from muslin.machine.cores import available_threads
@@ -134,7 +134,7 @@ def measure_training(data: ImageData, place: Path, rounds: int, steps: int) -> F
 def measure_shuffling(splits: Splits, place: Path, seeds: int, count: int) -> Figures:
     """Compares a full shuffle with small windows, over pictures that lie sorted by class and as a pack writes them."""
     labels = splits.train.labels[:count]
-    by_class, as_packed = labels.argsort(stable=True), torch.from_numpy(spread(labels.numpy()))
+    by_class, as_packed = labels.argsort(stable=True), torch.from_numpy(spread_classes(labels.numpy()))
     figures: Figures = {}
     for name, order in {"full": by_class, "windows_sorted": by_class, "windows_packed": as_packed}.items():
         data = ImageData(splits.train.images[order], labels[order], splits.spec)
@@ -168,7 +168,9 @@ def short_training(data: ImageData, test: ImageData, seed: int) -> float:
         optimizer.step()
     model.eval()
     with torch.no_grad():
-        return measure(lambda images: predict_logits(model, images, 1), in_order(test, 1000), CLASSES).accuracy
+        return measure(
+            lambda images: predict_logits(model, images, 1), sequential_batches(test, 1000), CLASSES
+        ).accuracy
 
 
 if __name__ == "__main__":

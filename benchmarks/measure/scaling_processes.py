@@ -99,7 +99,7 @@ def measure(steps: int) -> None:
                 break
             share = state.plan.share(state.epochs_done(count))
             train_step(state, batch, share, SETTINGS, machine, world)
-            pictures += batch.whole
+            pictures += batch.whole_count
             world.any(False, False)  # noqa: FBT003 - what `fit` asks after each step
         seconds = time.perf_counter() - start
     if world.is_first:

@@ -31,7 +31,7 @@ def training_step(model: nn.Module, data: ImageData, settings: FitSettings, mach
         train_step(state, batch, 0.0, settings, machine)
         if state.step % LOOK_EVERY == 0:
             state.look()
-        return batch.whole
+        return batch.whole_count
 
     return step
 

@@ -1,15 +1,15 @@
-"""How names are written in messages."""
+"""How names, lists, counts, shares and times are written in messages."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["printable", "some"]
+__all__ = ["duration", "join_first", "join_words", "note_on_pictures", "percent", "plural", "printable"]
 
 SHOWN = 10  # names in one message
 
 
 def printable(path: str | os.PathLike[str]) -> str:
-    r"""Writes a path or a name so that it can be printed: on one line, without control characters, as valid Unicode.
+    r"""Returns a path or a name as it can be printed: on one line, without control characters, as valid Unicode.
 
     >>> printable("two\nlines"), printable("Zürich.png")
     ('two\\nlines', 'Zürich.png')
@@ -20,15 +20,60 @@ def printable(path: str | os.PathLike[str]) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def some(texts: Iterable[str]) -> str:
-    """Lists the first few, and how many more there are."""
+def join_first(texts: Iterable[str]) -> str:
+    """Returns the first few of a list, and how many more there are.
+
+    >>> join_first("abc"), join_first(map(str, range(12)))
+    ('a, b, c', '0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more')
+    """
     texts = list(texts)
     more = f" and {len(texts) - SHOWN:,} more" if len(texts) > SHOWN else ""
     return ", ".join(texts[:SHOWN]) + more
 
 
+def join_words(words: Sequence[str], last: str = "or") -> str:
+    """Returns a list as it stands in a sentence.
+
+    >>> join_words(["a folder", "a file", "a link"]), join_words(["one"])
+    ('a folder, a file or a link', 'one')
+    """
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """Returns a count with its noun.
+
+    Args:
+        count: from 0.
+        noun: the noun for one.
+        nouns: the noun for any other count; by default with an s.
+
+    >>> plural(1, "picture"), plural(1200, "class", "classes")
+    ('1 picture', '1,200 classes')
+    """
+    return f"{count:,} {noun if count == 1 else nouns or f'{noun}s'}"
+
+
+def note_on_pictures(count: int, note: str) -> str:
+    """Returns a note on some pictures as a sentence.
+
+    >>> note_on_pictures(1, "is transparent"), note_on_pictures(1200, "is transparent")
+    ('1 picture is transparent', '1,200 pictures, each is transparent')
+    """
+    return f"{plural(count, 'picture')}{', each' if count != 1 else ''} {note}"
+
+
+def percent(share: float, digits: int) -> str:
+    """Returns a share in [0, 1] in per cent.
+
+    >>> percent(0.94333, 2), percent(0.5, 0)
+    ('94.33 %', '50 %')
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
 def duration(seconds: float) -> str:
-    """Writes a time as people say it.
+    """Returns a time as people say it.
 
     >>> duration(9.26), duration(75), duration(3725)
     ('9.3 s', '1:15', '1:02:05')

@@ -1,6 +1,6 @@
 import pytest
 
-from muslin.data.bad_files import bad_pictures, check_on_bad, may_be_left_out, named
+from muslin.data.bad_files import bad_pictures, check_on_bad, join_problems, may_be_left_out
 from muslin.errors import SettingError
 
 
@@ -23,7 +23,7 @@ def test_the_remedy_is_one_that_helps(bad, on_bad, remedy):
 
 
 def test_many_are_cut_short():
-    assert named([str(number) for number in range(7)]) == "0; 1; 2; 3; 4; …"
+    assert join_problems([str(number) for number in range(7)]) == "0; 1; 2; 3; 4; …"
 
 
 def test_what_is_asked_for_is_checked():

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from muslin.config import Augmentation
-from muslin.data.batches import TrainingBatches, draw_balanced, in_order
+from muslin.data.batches import TrainingBatches, draw_balanced, sequential_batches
 from muslin.data.images import ImageData, MappedPictures
 from muslin.errors import SettingError
 from tests.samples import make_splits
@@ -16,7 +16,7 @@ def test_an_epoch_shows_every_picture_once_in_even_batches(splits, batch_size):
     seen = list(batches.epoch(0))
     sizes = [len(batch.labels) for batch in seen]
     assert len(seen) == batches.steps(0)
-    assert [batch.whole for batch in seen] == sizes
+    assert [batch.whole_count for batch in seen] == sizes
     assert max(sizes) <= batch_size
     assert max(sizes) - min(sizes) <= 1
     images = torch.cat([batch.images for batch in seen])
@@ -48,8 +48,8 @@ def test_batches_are_channels_last():
     assert images.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_in_order_gives_every_picture_in_its_place(splits):
-    seen = list(in_order(splits.test, 25))
+def test_sequential_batches_gives_every_picture_in_its_place(splits):
+    seen = list(sequential_batches(splits.test, 25))
     assert [len(labels) for _, labels in seen] == [25, 25, 10]
     assert torch.equal(torch.cat([labels for _, labels in seen]), splits.test.labels)
     assert torch.equal(torch.cat([images for images, _ in seen]), splits.test.spec.normalise(splits.test.images))
@@ -138,8 +138,10 @@ def test_a_window_is_few_stretches_of_the_file_mixed_fully(streamed):
         assert ((window.diff() == 1).sum()) < 10
 
 
-def test_in_order_streams_too(splits, streamed):
-    for (images, labels), (expected, known) in zip(in_order(streamed, 25), in_order(splits.train, 25), strict=True):
+def test_sequential_batches_streams_too(splits, streamed):
+    for (images, labels), (expected, known) in zip(
+        sequential_batches(streamed, 25), sequential_batches(splits.train, 25), strict=True
+    ):
         assert torch.equal(images, expected)
         assert torch.equal(labels, known)
 
@@ -150,7 +152,7 @@ def test_streamed_batches_come_in_parts(streamed):
     for batch, first, second in zip(batches.epoch(0), *halves, strict=True):
         assert torch.equal(batch.images, torch.cat([first.images, second.images]))
         assert torch.equal(batch.indices, torch.cat([first.indices, second.indices]))
-        assert batch.whole == first.whole == second.whole == len(batch.labels)
+        assert batch.whole_count == first.whole_count == second.whole_count == len(batch.labels)
 
 
 def test_balanced_draws_show_classes_equally_often():

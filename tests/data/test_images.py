@@ -112,7 +112,7 @@ import sys
 from pathlib import Path
 import torch
 from muslin.config import Augmentation
-from muslin.data.batches import TrainingBatches, in_order
+from muslin.data.batches import TrainingBatches, sequential_batches
 from muslin.data.images import DataSpec, ImageData, MappedPictures, pixel_statistics
 
 count = 16384  # 201 MB
@@ -137,7 +137,7 @@ def statistics():
 plain = Augmentation(flip="none", shift=0)
 print(*most(TrainingBatches(data, 128, plain, 0, window=8 << 20).epoch(0)))
 print(*most(TrainingBatches(data, 128, plain, 0, window=8 << 20, balance="sample").epoch(0)))
-print(*most(in_order(data, 128)))
+print(*most(sequential_batches(data, 128)))
 print(*most(statistics()))
 before = resident()
 file.images.sum()

@@ -46,7 +46,7 @@ def test_processes_see_the_pictures_that_one_would_see(size, balance):
     for batch, *parts in zip(*ways, strict=True):
         for name in ("images", "labels", "indices"):
             assert torch.equal(getattr(batch, name), torch.cat([getattr(part, name) for part in parts]))
-        assert {part.whole for part in parts} == {batch.whole}
+        assert {part.whole_count for part in parts} == {batch.whole_count}
 
 
 @pytest.mark.usefixtures("one_thread")

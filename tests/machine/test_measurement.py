@@ -39,6 +39,22 @@ def test_noise_in_some_rounds_decides_nothing(lucky):
     assert one.prefers_channels_last("fp32")
 
 
+def test_a_disturbed_measurement_decides_nothing():
+    fast = speeds(fp32=9.0, bf16_last=99.0)
+    one = Measurement(fast, [fast] * 5, is_quiet=False)
+    assert not one.prefers_bf16
+    assert one.prefers_channels_last("fp32")
+    slow = speeds(bf16=0.1, bf16_last=0.1)
+    assert Measurement(slow, [slow] * 5, "bf16", is_quiet=False).prefers_bf16
+    assert not Measurement(slow, [slow] * 5, "bf16").prefers_bf16
+
+
+@pytest.mark.parametrize(("flags", "usual"), [("avx2 fma", "fp32"), ("avx512f amx_bf16", "bf16"), ("", "fp32")])
+def test_the_usual_type_is_what_the_processor_says(monkeypatch, flags, usual):
+    monkeypatch.setattr(measurement, "cpuinfo", lambda _: flags)
+    assert measurement.usual_type(CPU) == usual
+
+
 def test_a_way_that_is_faster_again_and_again_is_taken_on_a_busy_machine_too():
     one = measured(*[speeds(bf16_last=9.0)] * 4, speeds(bf16_last=0.1))
     assert one.prefers_bf16
@@ -127,6 +143,7 @@ def test_the_processs_first_convolution_is_not_held_against_a_layout(monkeypatch
 
 
 def test_a_hopeless_way_is_tried_with_few_pictures_alone(monkeypatch):
+    monkeypatch.setattr(measurement, "cpuinfo", lambda _: "avx2 fma")
     batches = computing_as(monkeypatch, lambda dtype, _, batch: batch * (1.0 if dtype == torch.float32 else 20.0))
     found = real_measure(CPU)
     assert found.speeds["fp32"] == pytest.approx(20 * found.speeds["bf16"])

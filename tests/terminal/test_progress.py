@@ -133,7 +133,8 @@ def test_lines_for_logs(capsys):
         "Recipe coffee: resnet_narrow, 12,345 parameters, 2 epochs, seed 0",
         "bars: 1,270 pictures to train, 30 to validate, 60 to test, 3 classes; on 2 threads",
         "epoch 1: loss 0.5000, validation accuracy 87.50 %, 1,234 pictures/s, 1:05",
-        "Test accuracy 90.00 % on 60 pictures, in 1:10",
+        "Test accuracy 66.67 % on 6 pictures, in 1:10",
+        "(each with its mirror image, unsure ones also shifted by a pixel; by each picture once it is 50.00 %)",
         "The run is in runs/it: look at README.md, curves.png and predictions.png there",
     ]
 
@@ -166,6 +167,7 @@ def test_a_run_that_goes_on_says_where(capsys):
 def test_the_end_says_what_there_is_to_see(capsys):
     PlainLines()(replace(END, epochs=1, ended="early"))
     assert capsys.readouterr().out.splitlines() == [
-        "Test accuracy 90.00 % on 60 pictures, in 1:10 (stopped early: no more progress)",
+        "Test accuracy 66.67 % on 6 pictures, in 1:10 (stopped early: no more progress)",
+        "(each with its mirror image, unsure ones also shifted by a pixel; by each picture once it is 50.00 %)",
         "The run is in runs/it: look at README.md and predictions.png there",
     ]

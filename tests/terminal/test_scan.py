@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from muslin.data.check.findings import findings
 from muslin.data.check.scan import Scan, scan
 from muslin.data.files.folders import list_folder
-from muslin.terminal.scan import scan_json, scan_report
+from muslin.terminal.scan import scan_report
 from tests.bad_pictures import CASES
 from tests.samples import photo
 
@@ -33,7 +32,7 @@ def test_of_fine_data_little_is_said(tmp_path, capsys):
     assert lines[3].split() == ["class", "pictures"]
     assert lines[4].split() == ["cat", "50"]
     assert lines[-1] == "The data is fine."
-    assert findings(scanned(tmp_path / "pets")) == ()
+    assert scanned(tmp_path / "pets").findings == ()
 
 
 def test_what_to_mend_comes_first_with_its_remedy(tmp_path, capsys):
@@ -44,7 +43,7 @@ def test_what_to_mend_comes_first_with_its_remedy(tmp_path, capsys):
     CASES["empty file"].write(root / "cat")
     CASES["CMYK"].write(root / "cat", "ink")
     (root / "README").touch()
-    found = findings(scanned(root))
+    found = scanned(root).findings
     assert [finding.level for finding in found] == ["mend"] * 2 + ["look"] * 3 + ["note"] * 2
     texts = " | ".join(finding.text for finding in found)
     for part in (
@@ -64,7 +63,7 @@ def test_what_to_mend_comes_first_with_its_remedy(tmp_path, capsys):
 
 
 def test_uneven_classes_are_worth_a_look(tmp_path):
-    assert "cat has 60 pictures, dog has 5" in findings(scanned(pets(tmp_path, cats=60, dogs=5)))[-1].text
+    assert "cat has 60 pictures, dog has 5" in scanned(pets(tmp_path, cats=60, dogs=5)).findings[-1].text
 
 
 def test_names_cannot_command_the_terminal(tmp_path, capsys):
@@ -104,6 +103,6 @@ def test_programs_get_the_same_as_json(tmp_path, damaged):
     root = pets(tmp_path)
     if damaged:
         CASES["empty file"].write(root / "cat")
-    written = json.loads(scan_json(scanned(root)))
+    written = json.loads(json.dumps(scanned(root).as_json()))
     assert written["pictures"] == 100 + damaged
     assert [finding["level"] for finding in written["findings"]] == ["mend"] * damaged

@@ -28,7 +28,8 @@ def test_fit_prints_a_line_an_epoch_into_a_pipe(here, idx_folder, type_):
     assert lines[1].startswith("bars: 270 pictures to train, 30 to validate, 60 to test, 3 classes; on ")
     assert lines[2].startswith("epoch 1: loss ")
     assert lines[4].startswith("Test accuracy ")
-    assert len(lines) == 6
+    assert lines[5].startswith("(each with its mirror image")
+    assert len(lines) == 7
 
 
 def test_fit_prints_json_for_programs(here, idx_folder, type_):

@@ -1,6 +1,6 @@
 """`muslin data`: look at pictures, pack them, and see what is in data, before any training."""
 
-import time
+import json
 from pathlib import Path
 
 import click
@@ -36,7 +36,7 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     from muslin.data.files.kinds import list_picture_files
     from muslin.machine.cores import available_threads
     from muslin.terminal.bars import FileBar
-    from muslin.terminal.scan import scan_json, scan_report
+    from muslin.terminal.scan import scan_report
 
     listing = list_picture_files(path)
     with FileBar() as bar:
@@ -46,7 +46,7 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
 
         _write(sheet, draw_contact_sheet(scanned))
     if as_json:
-        click.echo(scan_json(scanned))
+        click.echo(json.dumps(scanned.as_json()))
     else:
         scan_report(scanned)
         click.echo(
@@ -76,32 +76,16 @@ def pack(path: Path, size: int, cache: Path | None, on_bad: str | None, as_json:
     PATH is a folder of pictures or a .csv file that names pictures, as for scan. `muslin fit PATH` does it by itself;
     do it beforehand to see how long it takes, and where the pack is.
     """
-    from muslin.data.files.kinds import list_picture_files
-    from muslin.data.packs.packed import Packed
     from muslin.data.reading import Reading, cache_folder
-    from muslin.data.sources.picture_files import pack_of
+    from muslin.data.sources.picture_files import pack_files
     from muslin.terminal.bars import FileBar
-    from muslin.terminal.data import packed_json, packed_report
+    from muslin.terminal.data import packed_report
 
-    start, stages = time.monotonic(), set()
     with FileBar() as bar:
-
-        def progress(stage: str, done: int, total: int) -> None:
-            stages.add(stage)
-            bar(stage, done, total)
-
-        reading = Reading(size=size, cache=cache or cache_folder(), on_bad=on_bad or "stop", progress=progress)
-        made = pack_of(list_picture_files(path), reading)
-    packed = Packed(
-        made.folder,
-        len(made.labels),
-        sum(file.stat().st_size for file in made.folder.iterdir()),
-        "decoding" in stages,
-        time.monotonic() - start,
-        made.notes,
-    )
+        reading = Reading(size=size, cache=cache or cache_folder(), on_bad=on_bad or "stop", progress=bar)
+        packed = pack_files(path, reading)
     if as_json:
-        click.echo(packed_json(packed))
+        click.echo(json.dumps(packed.as_json()))
     else:
         packed_report(packed)
 
@@ -116,22 +100,22 @@ def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
 
     That is: splits, classes, input size. PATH is anything that fit takes; pictures are not decoded for it.
     """
-    from muslin.data.packs.pack import is_pack, pack_info
+    from muslin.data.packs.info import is_pack, read_info
     from muslin.data.reading import Reading, cache_folder
-    from muslin.data.sources.outline import outline
+    from muslin.data.sources.registry import load_outline
     from muslin.terminal.bars import FileBar
-    from muslin.terminal.data import info_json, info_report, outline_json, outline_report
+    from muslin.terminal.data import info_report, outline_report
 
     if is_pack(Path(source)):
-        found = pack_info(Path(source))
+        found = read_info(Path(source))
         if as_json:
-            click.echo(info_json(Path(source), found))
+            click.echo(json.dumps({"pack": str(Path(source))} | found.as_json()))
         else:
             info_report(Path(source), found)
         return
     with FileBar() as bar:
-        read = outline(source, reading=Reading(size=size, cache=cache or cache_folder(), progress=bar))
+        read = load_outline(source, reading=Reading(size=size, cache=cache or cache_folder(), progress=bar))
     if as_json:
-        click.echo(outline_json(read))
+        click.echo(json.dumps(read.as_json()))
     else:
         outline_report(read)

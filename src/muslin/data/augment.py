@@ -16,7 +16,7 @@ __all__ = ["augment", "counter_random"]
 
 
 def counter_random(seed: int, epoch: int, indices: Tensor, stream: int) -> Tensor:
-    """Draws one number for each picture from a counter, not from a generator's state.
+    """Returns one number for each picture from a counter, not from a generator's state.
 
     Three rounds of the finaliser of SplitMix64 (Steele, Lea and Flood, 2014) mix the four inputs.
 
@@ -24,7 +24,7 @@ def counter_random(seed: int, epoch: int, indices: Tensor, stream: int) -> Tenso
         seed: any int.
         epoch: any int.
         indices: (B,) int64, the pictures' positions in the training set.
-        stream: which of a picture's several choices this is.
+        stream: the number of this choice among a picture's several.
 
     Returns:
         (B,) float64, uniform in [0, 1), on the device of `indices`.
@@ -51,7 +51,7 @@ def augment(images: Tensor, indices: Tensor, epoch: int, seed: int, settings: Au
         indices: (B,) int64, the pictures' positions in the training set.
         epoch: from 0.
         seed: any int.
-        settings: what to do.
+        settings: the changes to make.
         fill: (C,) uint8, the colour of what is erased.
 
     Returns:

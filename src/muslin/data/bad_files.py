@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from muslin.errors import PictureError, SettingError
 
-__all__ = ["ON_BAD", "bad_pictures", "check_on_bad", "may_be_left_out", "named"]
+__all__ = ["bad_pictures", "check_on_bad", "join_problems", "may_be_left_out"]
 
 ON_BAD = ("stop", "skip")
 MOST = 0.01  # share of the pictures that may be left out
@@ -23,21 +23,21 @@ def may_be_left_out(bad: int, count: int) -> bool:
 
 
 def bad_pictures(problems: Sequence[str], count: int, on_bad: str) -> PictureError:
-    """Builds the error for damaged pictures.
+    """Returns the error for damaged pictures.
 
     Args:
-        problems: a sentence for each, with its path.
+        problems: a sentence on each, with its path.
         count: pictures in all.
-        on_bad: what a person asked for.
+        on_bad: `stop` or `skip`, as a person asked for.
     """
     remedy = "mend or remove them"
     if not may_be_left_out(len(problems), count):
         remedy += f" (at most {MOST:.0%} may be left out with --on-bad skip)"
     elif on_bad == "stop":
         remedy += ", or leave them out with --on-bad skip"
-    return PictureError(f"{len(problems):,} of {count:,} pictures cannot be used ({named(problems)}); {remedy}")
+    return PictureError(f"{len(problems):,} of {count:,} pictures cannot be used ({join_problems(problems)}); {remedy}")
 
 
-def named(problems: Sequence[str]) -> str:
-    """Names the first few."""
+def join_problems(problems: Sequence[str]) -> str:
+    """Returns the first few problems, one after the other."""
     return "; ".join(problems[:SHOWN]) + "; …" * (len(problems) > SHOWN)

@@ -18,7 +18,7 @@ from muslin.data.augment import augment
 from muslin.data.images import ImageData
 from muslin.errors import SettingError
 
-__all__ = ["Balance", "Batch", "Part", "TrainingBatches", "in_order", "whole"]
+__all__ = ["Balance", "Batch", "TrainingBatches", "sequential_batches"]
 
 BLOCK = 256 << 10  # bytes of a streamed set that stay together: one read from disk
 WINDOW = 64 << 20  # bytes of a streamed set that are mixed, and resident, at a time
@@ -27,8 +27,8 @@ Balance = Literal["none", "sample"]
 Part = Callable[[int], slice]
 
 
-def whole(count: int) -> slice:
-    """Takes all of `count` things."""
+def take_all(count: int) -> slice:
+    """Returns the slice of all of `count` things."""
     return slice(0, count)
 
 
@@ -39,13 +39,13 @@ class Batch(NamedTuple):
         images: (B, C, H, W) float32, normalised, channels last.
         labels: (B,) int64.
         indices: (B,) int64, their positions in the training set.
-        whole: pictures in the whole batch, of which this may be one process's part.
+        whole_count: pictures in the whole batch, of which this may be one process's part.
     """
 
     images: Tensor
     labels: Tensor
     indices: Tensor
-    whole: int
+    whole_count: int
 
 
 class TrainingBatches:
@@ -55,9 +55,9 @@ class TrainingBatches:
     size by one picture at most, so that none is a tiny rest.
 
     Args:
-        data: resident on the device that trains, or streamed.
+        data: pictures resident on the device that trains, or streamed.
         batch_size: pictures a batch at most; no more than there are pictures.
-        augmentation: what changes from epoch to epoch.
+        augmentation: the changes from epoch to epoch.
         seed: any int.
         balance: `sample` draws an epoch's N pictures with replacement, each class equally likely.
         window: bytes of a streamed set that are mixed at a time.
@@ -86,7 +86,7 @@ class TrainingBatches:
         self.fill = (255 * torch.tensor(data.spec.mean)).round().to(torch.uint8).to(data.device)
 
     def steps(self, epoch: int, shown: Tensor | None = None) -> int:
-        """Counts an epoch's batches; see `epoch`."""
+        """Returns how many batches an epoch has; see `epoch`."""
         return self._steps(self.order(epoch, shown))
 
     def _steps(self, order: Tensor) -> int:
@@ -99,14 +99,14 @@ class TrainingBatches:
         if self.data.file is None:
             drawn = self.balance == "sample"
             order = draw_balanced(self.data.labels, generator) if drawn else torch.randperm(count, generator=generator)
-            return only(order.to(self.data.images.device), shown)
+            return keep_shown(order.to(self.data.images.device), shown)
         starts = torch.randperm(-(-count // self.block), generator=generator) * self.block
         order = (starts[:, None] + torch.arange(self.block)).flatten()  # block after block
         order = order[order < count]
         if self.balance == "sample":
             times = draw_balanced(self.data.labels, generator).bincount(minlength=count)
             order = order.repeat_interleave(times[order])
-        order = only(order, shown)
+        order = keep_shown(order, shown)
         mixed = [part[torch.randperm(len(part), generator=generator)] for part in self._windows(order)]
         return torch.cat(mixed)
 
@@ -115,7 +115,7 @@ class TrainingBatches:
         steps = order.tensor_split(self._steps(order))
         return [torch.cat(steps[start : start + self.window]) for start in range(0, len(steps), self.window)]
 
-    def epoch(self, epoch: int, start: int = 0, part: Part = whole, shown: Tensor | None = None) -> Iterator[Batch]:
+    def epoch(self, epoch: int, start: int = 0, part: Part = take_all, shown: Tensor | None = None) -> Iterator[Batch]:
         """Yields an epoch's batches from step `start`.
 
         Args:
@@ -125,7 +125,7 @@ class TrainingBatches:
             shown: (N,) bool, which pictures to show; by default all.
         """
         order = self.order(epoch, shown)
-        which = distinct(order, len(self.data)) if self.balance == "sample" else order
+        which = tell_copies_apart(order, len(self.data)) if self.balance == "sample" else order
         steps = zip(order.tensor_split(self._steps(order)), which.tensor_split(self._steps(order)), strict=True)
         for step, (indices, identities) in enumerate(steps):
             if step < start:
@@ -149,7 +149,7 @@ class TrainingBatches:
         assert self.data.file is not None
         self.data.file.give_back()
         for window in self._windows(order)[number + (not fresh) : number + 2]:
-            for low, high in runs(window.sort().values, gap=self.block):
+            for low, high in stretches(window.sort().values, gap=self.block):
                 self.data.file.announce(self.data.images, low, high)
 
 
@@ -158,7 +158,7 @@ def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
 
     Args:
         labels: (N,) int64, on any device.
-        generator: on the CPU.
+        generator: a generator on the CPU.
 
     Returns:
         (N,) int64 on the CPU.
@@ -172,15 +172,15 @@ def draw_balanced(labels: Tensor, generator: torch.Generator) -> Tensor:
     return by_class[starts[drawn] + place.long()]
 
 
-def only(order: Tensor, shown: Tensor | None) -> Tensor:
-    """Leaves out of an order what is not shown."""
+def keep_shown(order: Tensor, shown: Tensor | None) -> Tensor:
+    """Returns an order without what is not shown."""
     return order if shown is None else order[shown.to(order.device)[order]]
 
 
-def distinct(order: Tensor, count: int) -> Tensor:
-    """Tells copies of `count` pictures apart, so that each is augmented in its own way.
+def tell_copies_apart(order: Tensor, count: int) -> Tensor:
+    """Returns an order in which copies of `count` pictures have numbers of their own, to be augmented differently.
 
-    >>> distinct(torch.tensor([2, 0, 2, 1, 2]), 5)
+    >>> tell_copies_apart(torch.tensor([2, 0, 2, 1, 2]), 5)
     tensor([ 2,  0,  7,  1, 12])
     """
     ordered, places = order.sort(stable=True)
@@ -191,17 +191,17 @@ def distinct(order: Tensor, count: int) -> Tensor:
     return torch.empty_like(order).scatter_(0, places, ordered + copy * count)
 
 
-def runs(rows: Tensor, gap: int) -> list[tuple[int, int]]:
-    """Joins sorted rows into stretches (start, stop) that are further than `gap` apart.
+def stretches(rows: Tensor, gap: int) -> list[tuple[int, int]]:
+    """Returns sorted rows as stretches (start, stop) that are further than `gap` apart.
 
-    >>> runs(torch.tensor([1, 2, 2, 5, 40, 41]), gap=10)
+    >>> stretches(torch.tensor([1, 2, 2, 5, 40, 41]), gap=10)
     [(1, 6), (40, 42)]
     """
     breaks = (rows.diff() > gap).nonzero().flatten() + 1
     return [(int(part[0]), int(part[-1]) + 1) for part in rows.tensor_split(breaks)]
 
 
-def in_order(data: ImageData, batch_size: int, part: Part = whole) -> Iterator[tuple[Tensor, Tensor]]:
+def sequential_batches(data: ImageData, batch_size: int, part: Part = take_all) -> Iterator[tuple[Tensor, Tensor]]:
     """Yields every picture of a part once, unchanged and in its order, in the form of `TrainingBatches.epoch`."""
     chosen = part(len(data))
     batches = zip(data.images[chosen].split(batch_size), data.labels[chosen].split(batch_size), strict=True)

@@ -30,7 +30,7 @@ class MappedPictures:
 
     Args:
         path: holds the pictures' bytes from `offset` to its end; it must not shrink while it is in use.
-        offset: in bytes.
+        offset: the place of the first picture, in bytes.
         shape: (N, C, H, W).
     """
 
@@ -68,8 +68,8 @@ class ImageData(Dataset[tuple[Tensor, int]]):
         images: (N, C, H, W) uint8.
         labels: (N,) int64 in 0 .. K-1.
         spec: the training set's description; its statistics normalise each item.
-        file: what `images` is a part of when they are streamed from disk; None when they are in memory.
-        device: where a streamed set's batches go; by default to the CPU. Those in memory go where they are.
+        file: the file that `images` is a part of when they are streamed from disk; None when they are in memory.
+        device: the device of a streamed set's batches, by default the CPU; those in memory stay where they are.
 
     Raises:
         DataError: the shapes, types or labels do not fit each other or `spec`.
@@ -113,11 +113,11 @@ class Splits:
     """The three parts of a data set; `test` is read once, at the very end.
 
     Attributes:
-        train: what the weights learn from.
-        validation: held out of the training set, for choosing and watching.
-        test: never touched by training.
-        name: what to call the data in reports.
-        notes: what a person should be told of how it was read.
+        train: the pictures that the weights learn from.
+        validation: pictures held out of the training set, for choosing and watching.
+        test: pictures never touched by training.
+        name: the data's name in reports.
+        notes: sentences that a person should be told of how it was read.
     """
 
     train: ImageData
@@ -148,11 +148,11 @@ def check_images(images: Tensor, labels: Tensor, classes: int) -> None:
 
 
 def pixel_statistics(images: Tensor, file: MappedPictures | None = None) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Measures mean and standard deviation of each channel, in units of the full range 0 .. 255.
+    """Returns mean and standard deviation of each channel, in units of the full range 0 .. 255.
 
     Args:
         images: (N, C, H, W) uint8.
-        file: what they are a part of when they are streamed; its pages are given back on the way.
+        file: the file that they are a part of when they are streamed; its pages are given back on the way.
 
     Returns:
         C means and C standard deviations in [0, 1]; a channel with one value everywhere gets deviation 1.
@@ -179,5 +179,5 @@ def mean_and_deviation(counts: Sequence[int]) -> tuple[float, float]:
 
 
 def value_counts(pixels: Tensor) -> Tensor:
-    """Counts how often each of the 256 values occurs in a uint8 tensor: (256,) int64."""
+    """Returns how often each of the 256 values occurs in a uint8 tensor: (256,) int64."""
     return torch.bincount(pixels.flatten(), minlength=256).cpu()

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from muslin.data.bad_files import check_on_bad
-from muslin.data.decoding.pool import Progress
+from muslin.data.decoding.pool import ReportProgress
 from muslin.data.sizing import SMALL
 from muslin.files import cache_folder
 from muslin.machine.cores import available_threads
 
-__all__ = ["RESIDENT", "Reading", "cache_folder"]
+__all__ = ["Reading", "cache_folder"]
 
 RESIDENT = 2 << 30  # bytes of pictures that are read into memory; fixed, so that the same data train the same anywhere
 
@@ -31,7 +31,7 @@ class Reading:
         resident_bytes: packs with at most so many bytes of pictures are read into memory, larger ones are streamed.
         threads: pictures to work on at a time; by default one a core.
         verify: read the pack whole and compare its SHA-256; one that is damaged is made anew.
-        progress: told of each stage, the pictures done, and how many there are.
+        progress: a function that is told the stage, the pictures done, and how many there are.
 
     Raises:
         SettingError: `on_bad` is neither `stop` nor `skip`.
@@ -45,7 +45,7 @@ class Reading:
     resident_bytes: int = RESIDENT
     threads: int = field(default_factory=available_threads)
     verify: bool = False
-    progress: Progress = no_progress
+    progress: ReportProgress = no_progress
 
     def __post_init__(self) -> None:
         check_on_bad(self.on_bad)

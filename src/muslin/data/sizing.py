@@ -42,7 +42,7 @@ class InputSize:
 def choose_input(
     sizes: Sequence[tuple[int, int]], modes: Sequence[str], *, most: int = SMALL, size: int = 0
 ) -> InputSize:
-    """Chooses the input size for pictures of these sizes.
+    """Returns the input size for pictures of these sizes.
 
     Small pictures that all have one size keep it. Otherwise the input is square: the shortest side of a short list
     that is no shorter than the pictures' own shorter side in the median, so that most lose no detail.

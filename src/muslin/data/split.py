@@ -13,7 +13,7 @@ __all__ = ["class_notes", "class_weights", "stratified_split", "train_validation
 
 MAX_VALIDATION_SHARE = 0.1  # of the training set; more would cost more accuracy than the knowledge is worth
 SKEWED = 3  # times as many pictures in the largest class as in the smallest
-FEW_TO_LEARN_FROM = 10  # training pictures; a class with fewer is mentioned
+HARDLY_LEARNABLE = 10  # training pictures; a class with fewer is mentioned
 
 
 def stratified_split(labels: Tensor, held_out: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -23,8 +23,8 @@ def stratified_split(labels: Tensor, held_out: int, seed: int) -> tuple[Tensor, 
 
     Args:
         labels: (N,) int64.
-        held_out: how many pictures to hold out, 1 .. N-1; rounding over classes can move it by a few.
-        seed: the same seed chooses the same pictures.
+        held_out: pictures to hold out, 1 .. N-1; rounding over classes can move it by a few.
+        seed: any int; the same seed chooses the same pictures.
 
     Returns:
         Two sorted int64 index tensors that share nothing and together hold 0 .. N-1: kept, held out.
@@ -49,7 +49,7 @@ def stratified_split(labels: Tensor, held_out: int, seed: int) -> tuple[Tensor, 
 
 
 def class_weights(labels: Tensor, classes: int) -> Tensor:
-    """Weighs classes against each other so that each counts the same in a mean over all pictures.
+    """Returns weights by which each class counts the same in a mean over all pictures.
 
     w_k = N / (K' n_k), with mean 1 over the pictures; K' are the classes that have any, the others get weight 0.
 
@@ -75,15 +75,15 @@ def train_validation_test(
     seed: int,
     held_out: tuple[Tensor, Tensor] | None = None,
 ) -> Splits:
-    """Makes the three splits from a training and a test set; the statistics come from what is trained on alone.
+    """Returns the three splits of a training and a test set; the statistics come from what is trained on alone.
 
     Args:
         train: images (N, C, H, W) uint8 and labels (N,) int64.
-        test: likewise.
+        test: images and labels of the test set, in the same form.
         classes: K class names.
-        name: what to call the data.
+        name: the data's name in reports.
         validation: pictures to hold out of the training set, at most a tenth of it.
-        seed: chooses which.
+        seed: any int; chooses which.
         held_out: validation pictures and labels that the source brings along; then none are cut out.
 
     Raises:
@@ -108,18 +108,18 @@ def train_validation_test(
 
 
 def validation_size(count: int, wanted: int) -> int:
-    """Limits the pictures to hold out of `count` to a tenth of them, and to 1 at least."""
+    """Returns the wanted number of pictures to hold out of `count`, but at most a tenth of them, and at least 1."""
     return max(1, min(wanted, int(count * MAX_VALIDATION_SHARE)))
 
 
 def class_notes(labels: Tensor, classes: Sequence[str]) -> tuple[str, ...]:
-    """Says where classes differ much in size, or have hardly any training pictures."""
+    """Returns sentences on classes that differ much in size, or have hardly any training pictures."""
     counts = labels.bincount(minlength=len(classes)).tolist()
     most, least = max(counts), min(counts)
     notes = [
         f"class {name} has {count} training picture{'s' * (count != 1)}: it can hardly be learnt from so few"
         for name, count in zip(classes, counts, strict=True)
-        if count < FEW_TO_LEARN_FROM
+        if count < HARDLY_LEARNABLE
     ]
     if most > SKEWED * least:
         notes.append(

@@ -10,11 +10,12 @@ from typing import Any
 
 import torch
 
-from muslin.data.decoding.pool import Progress
+from muslin.data.decoding.pool import ReportProgress
 from muslin.data.images import ImageData
 from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources import fashion_mnist
-from muslin.data.sources.registry import Sample, load_sample
+from muslin.data.sources.registry import load_sample
+from muslin.data.sources.source import Sample
 from muslin.errors import DataError
 from muslin.evaluation.calibration import expected_calibration_error
 from muslin.machine.device import computing, prepare
@@ -23,7 +24,7 @@ from muslin.prediction.metrics import Metrics
 from muslin.prediction.scoring import score
 from muslin.prediction.views import check_views
 from muslin.run.folder import find_run, read_config
-from muslin.text import printable, some
+from muslin.text import join_first, printable
 
 __all__ = ["Evaluation", "evaluate_run"]
 
@@ -71,7 +72,7 @@ def evaluate_run(
     best: bool = False,
     cache: Path | None = None,
     on_bad: str | None = None,
-    progress: Progress = lambda *_: None,
+    progress: ReportProgress = lambda *_: None,
 ) -> Evaluation:
     """Scores a saved run on the test pictures of a data set.
 
@@ -142,8 +143,8 @@ def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tens
     unknown = [name for name in sample.classes if name not in classes]
     if unknown:
         raise DataError(
-            f"{sample.name} has classes that {run} was not trained on: {some(map(printable, unknown))}; "
-            f"it knows {some(map(printable, classes))}; rename the classes, or leave those out"
+            f"{sample.name} has classes that {run} was not trained on: {join_first(map(printable, unknown))}; "
+            f"it knows {join_first(map(printable, classes))}; rename the classes, or leave those out"
         )
     places = torch.tensor([classes.index(name) for name in sample.classes])
     return places[sample.labels]

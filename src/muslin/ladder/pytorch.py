@@ -35,7 +35,7 @@ class PyTorchRung(Rung):
     the training points, and a margin as wide as half of it on either side.
 
     Attributes:
-        settings: how to train on pictures; `muslin.recipes.sized` fits them to few.
+        settings: how to train on pictures; `muslin.recipes.fit_to_pictures` fits them to few.
     """
 
     settings: ClassVar[FitSettings]

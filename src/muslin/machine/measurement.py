@@ -2,22 +2,23 @@
 
 The way decides the last bits of all that is computed, so that no noisy moment may decide the way. A measurement is kept
 in the cache folder, by device, threads and versions, and every later run reads it. One that other work disturbed is not
-kept; and even then a way that is not the usual one is taken only where it is clearly and repeatedly faster.
+kept, and decides nothing: then the way is the usual one, which follows from what the processor says it has. A quiet one
+takes another way only where that is clearly and repeatedly faster.
 """
 
 import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from statistics import median
 
 import torch
-from torch import nn
+import torch.nn.functional as F
 
 from muslin.errors import RunError
 from muslin.files import cache_folder, write_whole
@@ -42,7 +43,8 @@ WAYS: dict[str, Way] = {
     "bf16": (torch.bfloat16, torch.contiguous_format),
     "bf16 channels last": (torch.bfloat16, torch.channels_last),
 }
-USUAL = ("fp32", "fp32 channels last")  # ways that every processor has
+FP32, BF16 = ("fp32", "fp32 channels last"), ("bf16", "bf16 channels last")
+BF16_FLAGS = {"amx_bf16", "avx512_bf16"}  # by which Linux says that a processor computes in bfloat16
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Measurement:
     Attributes:
         speeds: best GFLOP/s of a 3x3 convolution, forward and backward, by way of computing.
         rounds: the same for each round, in which the ways took turns.
+        usual: `bf16` where the device says that it computes in bfloat16, else `fp32`.
         is_quiet: whether nothing disturbed it.
         date: local time with its zone, ISO 8601.
         file: where it is kept; None where it is not.
@@ -59,14 +62,17 @@ class Measurement:
 
     speeds: dict[str, float]
     rounds: list[dict[str, float]] = field(default_factory=list)
+    usual: str = "fp32"
     is_quiet: bool = True
     date: str = ""
     file: Path | None = None
 
     @property
     def prefers_bf16(self) -> bool:
-        """Whether bfloat16 is clearly and repeatedly faster than float32."""
-        return self._beats([n for n in self.speeds if n.startswith("bf16")], list(USUAL))
+        """Whether to compute in bfloat16: by what is usual, unless the other is clearly and repeatedly faster."""
+        if self.usual == "bf16":
+            return not self._beats(FP32, BF16)
+        return self._beats(BF16, FP32)
 
     def prefers_channels_last(self, kind: str) -> bool:
         """Whether to lay pictures out with the channels together: unless the other layout is clearly faster.
@@ -74,16 +80,14 @@ class Measurement:
         Args:
             kind: `fp32` or `bf16`.
         """
-        return not self._beats([kind], [f"{kind} channels last"])
+        return not self._beats((kind,), (f"{kind} channels last",))
 
-    def _beats(self, ways: Iterable[str], usual: Iterable[str]) -> bool:
-        ways, usual = list(ways), list(usual)
-        return exceeds(self.speeds, ways, usual) and (
-            sum(exceeds(one, ways, usual) for one in self.rounds) >= REPEATED * len(self.rounds)
-        )
+    def _beats(self, ways: Sequence[str], usual: Sequence[str]) -> bool:
+        times = sum(exceeds(one, ways, usual) for one in self.rounds)
+        return self.is_quiet and exceeds(self.speeds, ways, usual) and times >= REPEATED * len(self.rounds)
 
 
-def exceeds(speeds: Mapping[str, float], ways: Iterable[str], usual: Iterable[str]) -> bool:
+def exceeds(speeds: Mapping[str, float], ways: Sequence[str], usual: Sequence[str]) -> bool:
     """Whether the fastest of some ways is worthwhile faster than the fastest of the usual ones."""
     fastest, best_usual = (max((speeds.get(way, 0) for way in some), default=0) for some in (ways, usual))
     return fastest > WORTHWHILE * best_usual
@@ -109,7 +113,7 @@ def find_measurement(device: torch.device, *, anew: bool = False) -> Measurement
         write_whole(file, json.dumps({"format": FORMAT, "for": description(device)} | values, indent=2) + "\n")
     except (OSError, RunError):  # a run needs no cache
         return measured
-    return Measurement(measured.speeds, measured.rounds, is_quiet=True, date=measured.date, file=file)
+    return replace(measured, file=file)
 
 
 def read_measurement(file: Path) -> Measurement | None:
@@ -118,8 +122,8 @@ def read_measurement(file: Path) -> Measurement | None:
         values = json.loads(file.read_text(encoding="utf-8"))
         speeds = {str(name): float(speed) for name, speed in values["speeds"].items()}
         rounds = [{str(name): float(speed) for name, speed in one.items()} for one in values["rounds"]]
-        if values["format"] == FORMAT and set(USUAL) <= speeds.keys() and min(speeds.values()) > 0:
-            return Measurement(speeds, rounds, is_quiet=True, date=str(values["date"]), file=file)
+        if values["format"] == FORMAT and set(FP32) <= speeds.keys() and min(speeds.values()) > 0:
+            return Measurement(speeds, rounds, str(values["usual"]), date=str(values["date"]), file=file)
     return None
 
 
@@ -141,11 +145,25 @@ def description(device: torch.device) -> dict[str, object]:
 
 def processor_name() -> str:
     """Names the processor as the system does."""
+    return cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def cpuinfo(name: str) -> str:
+    """Returns what Linux says of the first core under that name; empty where it says nothing."""
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+            lines = (line.partition(":") for line in file)
+            return next((value.strip() for key, _, value in lines if key.strip() == name), "")
+    except OSError:
+        return ""
+
+
+def usual_type(device: torch.device) -> str:
+    """Returns `bf16` where a device says that it computes in bfloat16, else `fp32`."""
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    says_so = device.type == "cpu" and bool(BF16_FLAGS & set(cpuinfo("flags").split()))
+    return "bf16" if says_so else "fp32"
 
 
 def measure(device: torch.device) -> Measurement:
@@ -155,14 +173,15 @@ def measure(device: torch.device) -> Measurement:
     pictures, as it is where the processor lacks it, gets no more. The process's very first convolution, which also
     starts threads and brings in libraries, is nobody's.
     """
-    ways = WAYS if device.type != "mps" else {name: WAYS[name] for name in USUAL}  # no dependable autocast there
+    ways = WAYS if device.type != "mps" else {name: WAYS[name] for name in FP32}  # no dependable autocast there
+    usual = usual_type(device)
     glances = {name: probe(device, *way, GLANCE_BATCH) for name, way in ways.items()}
     next(iter(glances.values()))()
     for glance in glances.values():
         glance()  # the first call also compiles and allocates
     looks = [{name: timed(glance) / GLANCE_BATCH for name, glance in glances.items()} for _ in range(GLANCES)]
     glimpsed = {name: min(look[name] for look in looks) for name in ways}  # seconds a picture
-    hopeless = [n for n in ways if n not in USUAL and glimpsed[n] > HOPELESS * min(glimpsed.values())]
+    hopeless = [n for n in BF16 if n in ways and usual != "bf16" and glimpsed[n] > HOPELESS * min(glimpsed.values())]
     probes = {name: probe(device, *ways[name], BATCH) for name in ways if name not in hopeless}
     for work in probes.values():
         work()
@@ -173,7 +192,7 @@ def measure(device: torch.device) -> Measurement:
     best = {name: min(one[name] for one in rounds) for name in ways}
     agree = all(median(one[name] for one in rounds) <= MOST_SPREAD * best[name] for name in probes)
     return Measurement(
-        speeds_of(best), [speeds_of(one) for one in rounds], agree and waiting <= MOST_WAITING,
+        speeds_of(best), [speeds_of(one) for one in rounds], usual, agree and waiting <= MOST_WAITING,
         datetime.now().astimezone().isoformat(timespec="seconds"),
     )  # fmt: skip
 
@@ -197,13 +216,14 @@ def seconds_waited() -> float:
 
 def probe(device: torch.device, dtype: torch.dtype, layout: torch.memory_format, batch: int) -> Callable[[], None]:
     """Prepares one forward and backward pass of a convolution over a batch of pictures."""
-    layer = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False, device=device, dtype=dtype)
-    layer = layer.to(memory_format=layout)  # type: ignore[call-overload]
-    shape = (batch, CHANNELS, SIDE, SIDE)
-    images = torch.ones(shape, device=device, dtype=dtype).contiguous(memory_format=layout).requires_grad_()
+    filters = torch.ones(CHANNELS, CHANNELS, 3, 3, device=device, dtype=dtype)
+    filters = filters.contiguous(memory_format=layout).requires_grad_()
+    images = torch.ones(batch, CHANNELS, SIDE, SIDE, device=device, dtype=dtype)
+    images = images.contiguous(memory_format=layout).requires_grad_()
 
     def forward_backward() -> None:
-        layer(images).sum().backward()  # a gradient of one's own would bring SymPy in, which takes half a second
+        output = F.conv2d(images, filters, padding=1)  # (B, C, H, W)
+        output.sum().backward()  # a gradient of one's own would bring SymPy in, which takes half a second
         synchronise(device)
 
     return forward_backward

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from muslin.config import FitSettings
+from muslin.data.decoding.pool import ReportProgress
 from muslin.prediction.metrics import Score
 from muslin.training.state import EpochResult, Progress
 
@@ -75,7 +76,7 @@ class Packing:
         return {"event": "packing"} | asdict(self)
 
 
-def tell_packing(report: Callable[[Packing], object]) -> Callable[[str, int, int], None]:
+def tell_packing(report: Callable[[Packing], object]) -> ReportProgress:
     """Returns a function that reports progress, at most ten times a second, and the end of each stage."""
     last = 0.0
 

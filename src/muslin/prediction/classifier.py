@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from muslin.config import VIEWS
 from muslin.data.decoding.contrast import Contrast
-from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import open_picture
 from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, MuslinError, PictureError
@@ -144,7 +144,7 @@ class Classifier(nn.Module):
 
     def _read(self, picture: Picture, *, invert: bool) -> Read:
         image, notes = open_picture(picture)
-        pixels = fit_to_spec(image, self.spec)
+        pixels = fit_to_shape(image, (self.spec.channels, self.spec.height, self.spec.width))  # (C, H, W) uint8
         if invert:
             pixels = 255 - pixels
         elif self.contrast and self.contrast.is_opposite_of(pixels):

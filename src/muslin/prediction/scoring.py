@@ -6,7 +6,7 @@ Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 import torch
 from torch import Tensor, nn
 
-from muslin.data.batches import in_order
+from muslin.data.batches import sequential_batches
 from muslin.data.images import ImageData
 from muslin.distributed.world import ALONE, World
 from muslin.machine.device import Machine
@@ -40,7 +40,7 @@ def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, w
     keeps = len(data) * classes * torch.float16.itemsize <= MOST_PROBABILITIES
     was_training = model.training
     model.eval()
-    batches = in_order(data.to(machine.device), BATCH, world.part)
+    batches = sequential_batches(data.to(machine.device), BATCH, world.part)
     result = measure(answer, batches, classes, views=views, keep_probabilities=keeps)
     model.train(was_training)
     return result if world.size == 1 else gather_metrics(result, len(data), world)

@@ -1,22 +1,18 @@
-"""What `muslin data pack` and `muslin data info` print, for people and for programs."""
+"""What `muslin data pack` and `muslin data info` print, for people."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from muslin.data.packs.info import PackInfo
 from muslin.data.packs.packed import Packed
 from muslin.data.sources.outline import Outline
 from muslin.terminal.layout import folded, print_table
 from muslin.text import duration, printable
 
-__all__ = [
-    "info_json", "info_report", "outline_json", "outline_report", "packed_json", "packed_report",
-]  # fmt: skip
+__all__ = ["info_report", "outline_report", "packed_report"]
 
 SPLITS = {"train": "to train", "validation": "to validate", "test": "to test"}
 
@@ -32,12 +28,6 @@ def packed_report(packed: Packed) -> None:
     _print_notes(packed.notes)
 
 
-def packed_json(packed: Packed) -> str:
-    """Returns the same as JSON."""
-    values = asdict(packed) | {"folder": str(packed.folder), "pictures_per_second": packed.pictures_per_second}
-    return json.dumps(values)
-
-
 def outline_report(outline: Outline) -> None:
     """Prints how `fit` would read a source."""
     totals = ", ".join(f"{sum(counts):,} {SPLITS[split]}" for split, counts in outline.counts.items())
@@ -48,29 +38,18 @@ def outline_report(outline: Outline) -> None:
     _print_notes(outline.notes)
 
 
-def outline_json(outline: Outline) -> str:
-    """Returns the same as JSON."""
-    counts = {split: dict(zip(outline.classes, some, strict=True)) for split, some in outline.counts.items()}
-    return json.dumps(asdict(outline) | {"counts": counts, "pack": outline.pack and str(outline.pack)})
-
-
-def info_report(folder: Path, info: Mapping[str, Any]) -> None:
+def info_report(folder: Path, info: PackInfo) -> None:
     """Prints what a pack says of itself."""
-    count, channels, height, width = info["shape"]
+    count, channels, height, width = info.shape
     colours = "grey" if channels == 1 else "in colour"
     _print(
-        f"{printable(folder)}: a pack of {count:,} pictures of {len(info['classes'])} classes, {width} x {height} "
+        f"{printable(folder)}: a pack of {count:,} pictures of {len(info.classes)} classes, {width} x {height} "
         f"pixels, {colours}",
-        f"made from {info['files']:,} files of {printable(info['root'])}",
-        *(f"{split}: rows {start:,} to {stop - 1:,}" for split, (start, stop) in info["splits"].items()),
-        f"classes: {', '.join(map(printable, info['classes']))}",
+        f"made from {info.files:,} files of {printable(info.root)}",
+        *(f"{split}: rows {start:,} to {stop - 1:,}" for split, (start, stop) in info.splits.items()),
+        f"classes: {', '.join(map(printable, info.classes))}",
     )
-    _print_notes((info["input"], *info["notes"], *(f"left out: {one['reason']}" for one in info["skipped"])))
-
-
-def info_json(folder: Path, info: Mapping[str, Any]) -> str:
-    """Returns the same as JSON."""
-    return json.dumps({"pack": str(folder), **info})
+    _print_notes((info.input, *info.notes, *(f"left out: {one['reason']}" for one in info.skipped)))
 
 
 def _print(*lines: str) -> None:
@@ -80,7 +59,7 @@ def _print(*lines: str) -> None:
 
 def _print_counts(classes: tuple[str, ...], counts: Mapping[str, tuple[int, ...]]) -> None:
     rows = [
-        (escape(printable(name)), *(f"{some[label]:,}" for some in counts.values()))
+        (escape(printable(name)), *(f"{numbers[label]:,}" for numbers in counts.values()))
         for label, name in enumerate(classes)
     ]
     print_table(("class", *(SPLITS[split] for split in counts)), rows)

@@ -1,18 +1,16 @@
-"""What a person, or a program, learns from a scan: is the data fine, and what should be mended."""
+"""What a person learns from a scan: is the data fine, and what should be mended."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from rich.console import Console
 from rich.markup import escape
 
-from muslin.data.check.findings import Finding, findings
+from muslin.data.check.findings import Finding
 from muslin.data.check.scan import Scan
 from muslin.terminal.layout import folded, print_table
-from muslin.text import printable
+from muslin.text import percent, plural, printable
 
-__all__ = ["scan_json", "scan_report"]
+__all__ = ["scan_report"]
 
 COMMON = 0.1  # of the pictures: a size that is worth naming
 ROWS = 30  # classes in the table
@@ -22,23 +20,17 @@ MARKS = {"mend": ("✗", "red"), "look": ("!", "yellow"), "note": ("·", "dim")}
 def scan_report(scan: Scan) -> None:
     """Prints what the data holds, and what to mend."""
     console = Console()
-    found = findings(scan)
     console.print(folded(_summary(scan), console), highlight=False, soft_wrap=True, markup=False)
     console.print()
     _print_classes(scan)
     console.print()
-    for finding in found:
+    for finding in scan.findings:
         mark, style = MARKS[finding.level]
         lines = [f"[{style}]{mark}[/]{escape(folded(f'  {finding.text}', console, '  ')[1:])}"]
         lines += [escape(folded(f"    {example}", console, "      ")) for example in finding.examples]
         lines += [escape(folded(f"  → {finding.remedy}", console, "    "))] if finding.remedy else []
         console.print("\n".join(lines), highlight=False, soft_wrap=True)
-    console.print(f"[bold]{_verdict(found)}[/]", highlight=False, soft_wrap=True)
-
-
-def scan_json(scan: Scan) -> str:
-    """Returns the same as JSON."""
-    return json.dumps(scan.as_json() | {"findings": [asdict(finding) for finding in findings(scan)]})
+    console.print(f"[bold]{_verdict(scan.findings)}[/]", highlight=False, soft_wrap=True)
 
 
 def _summary(scan: Scan) -> str:
@@ -60,7 +52,7 @@ def _sizes(scan: Scan) -> str:
     (_, *small), (_, *middle), (_, *large) = areas[0], areas[len(areas) // 2], areas[-1]
     text = f"from {small[0]} x {small[1]} to {large[0]} x {large[1]} pixels, half up to {middle[0]} x {middle[1]}"
     share = count / len(scan.intact)
-    return f"{text}; {100 * share:.0f} % have {width} x {height}" if share >= COMMON else text
+    return f"{text}; {percent(share, 0)} have {width} x {height}" if share >= COMMON else text
 
 
 def _print_classes(scan: Scan) -> None:
@@ -76,7 +68,7 @@ def _print_classes(scan: Scan) -> None:
 
 def _verdict(found: Sequence[Finding]) -> str:
     mend, look = (sum(finding.level == level for finding in found) for level in ("mend", "look"))
-    worth = f"{look} {'thing' if look == 1 else 'things'} worth a look"
+    worth = f"{plural(look, 'thing')} worth a look"
     if mend:
-        return f"{mend} {'thing' if mend == 1 else 'things'} to mend" + (f", {worth}." if look else ".")
+        return f"{plural(mend, 'thing')} to mend" + (f", {worth}." if look else ".")
     return f"Nothing must be mended; {worth}." if look else "The data is fine."

@@ -51,7 +51,7 @@ def train_step(
     losses = F.cross_entropy(
         logits.float(), batch.labels, class_weights, label_smoothing=settings.label_smoothing, reduction="none"
     )  # (B,)
-    loss = losses.sum() / batch.whole
+    loss = losses.sum() / batch.whole_count
     for optimizer in state.optimizers:
         optimizer.zero_grad()
     loss.backward()
@@ -61,7 +61,7 @@ def train_step(
     state.average.update()
     losses = losses.detach()
     state.hardness.note(batch.indices, losses)
-    state.count_step(loss.detach(), batch.whole, factor)
+    state.count_step(loss.detach(), batch.whole_count, factor)
     return losses
 
 

@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import decode_picture, open_picture
-from muslin.data.spec import DataSpec
 from muslin.errors import PictureError
 from tests.bad_pictures import CASES, declared_png, noise, saved
 
-GREY = DataSpec(1, 28, 28, ("a", "b"), (0.3,), (0.3,))
-COLOUR = DataSpec(3, 20, 28, ("a", "b"), (0.3,) * 3, (0.3,) * 3)
+GREY = (1, 28, 28)
+COLOUR = (3, 20, 28)
 RAMP = np.arange(0, 240, dtype=np.uint8).reshape(12, 20)
 
 
@@ -28,8 +27,8 @@ def test_reads_every_format_at_the_models_size(tmp_path, suffix, mode):
     Image.fromarray(RAMP).convert(mode).save(path)
     image, notes = open_picture(path)
     assert notes == ()
-    assert fit_to_spec(image, GREY).shape == (1, 28, 28)
-    assert fit_to_spec(image, COLOUR).shape == (3, 20, 28)
+    assert fit_to_shape(image, GREY).shape == (1, 28, 28)
+    assert fit_to_shape(image, COLOUR).shape == (3, 20, 28)
 
 
 def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
@@ -37,7 +36,7 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
     Image.fromarray(ramp).save(tmp_path / "deep.png")
     image, notes = open_picture(tmp_path / "deep.png")
     assert notes == ("has 16 bits: scaled to 8",)
-    assert np.abs(fit_to_spec(image, GREY)[0].numpy() - ramp / 257).max() <= 0.5
+    assert np.abs(fit_to_shape(image, GREY)[0].numpy() - ramp / 257).max() <= 0.5
 
 
 def test_transparency_is_laid_on_white(tmp_path):
@@ -46,7 +45,7 @@ def test_transparency_is_laid_on_white(tmp_path):
     Image.fromarray(clear).save(tmp_path / "clear.png")
     image, notes = open_picture(tmp_path / "clear.png")
     assert notes == ("is transparent: laid on white",)
-    fitted = fit_to_spec(image, GREY)[0]
+    fitted = fit_to_shape(image, GREY)[0]
     assert fitted[0, 0] == 255
     assert fitted[14, 14] == 0
 

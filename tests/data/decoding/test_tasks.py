@@ -10,11 +10,10 @@ import pytest
 from PIL import Image
 
 from muslin.data.decoding import pool
-from muslin.data.decoding.fitting import fit_to_spec
+from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import open_picture
 from muslin.data.decoding.plain import pixels_of
 from muslin.data.decoding.tasks import Target, decode_into, look_at
-from muslin.data.spec import DataSpec
 from muslin.errors import DataError, PictureError
 
 SHAPE = (3, 12, 16)
@@ -27,8 +26,7 @@ def picture(size=(16, 12), mode="RGB", seed=0):
 
 
 def usual(path, shape):
-    spec = DataSpec(*shape, ("a", "b"), (0.5,) * shape[0], (0.5,) * shape[0])
-    return fit_to_spec(open_picture(path)[0], spec).numpy()
+    return fit_to_shape(open_picture(path)[0], shape).numpy()
 
 
 def turned(path):

@@ -18,8 +18,8 @@ from muslin.data.packs import build as packing
 from muslin.data.packs import rows
 from muslin.data.packs.build import build_pack
 from muslin.data.packs.index import content_key, find_pack, index_entry, remember_pack
-from muslin.data.packs.pack import open_pack, pack_info
-from muslin.data.packs.plan import Plan
+from muslin.data.packs.pack import open_pack
+from muslin.data.packs.plan import PackPlan
 from muslin.data.reading import Reading
 from muslin.data.sizing import choose_input
 from muslin.errors import DataError, PictureError
@@ -48,7 +48,7 @@ def planned(root, size=SIZE):
     listing = list_folder(root)
     looks = look_at([entry.path for entry in listing.entries], threads=1, progress=SILENT)
     digests = {entry.path: look.sha256 for entry, look in zip(listing.entries, looks, strict=True)}
-    return Plan(assign_splits(listing, [look.sha256 for look in looks]), digests, size)
+    return PackPlan(assign_splits(listing, [look.sha256 for look in looks]), digests, size)
 
 
 def built(root, cache, on_bad="stop", size=SIZE):
@@ -77,7 +77,7 @@ def enlarge(root, count=300):
 
 def test_holds_every_picture_once_with_its_label(root, cache):
     pack = built(root, cache)
-    assert pack.splits == {"train": (0, 18), "test": (18, 22)}
+    assert pack.info.splits == {"train": (0, 18), "test": (18, 22)}
     assert pack.classes == ("class 0", "class 1", "class 2")
     seen = [(int(image[0, 0, 0]), int(image[1, 0, 0])) for image in pack.file.images]
     assert sorted(seen) == [(label, number) for label, count in enumerate((12, 6, 4)) for number in range(count)]
@@ -89,7 +89,7 @@ def test_anyone_can_open_it(root, cache):
     images, labels = (np.load(folder / name, allow_pickle=False) for name in ("images.npy", "labels.npy"))
     assert (images.dtype, images.shape, labels.dtype) == (np.uint8, (22, 3, 8, 6), np.int64)
     np.testing.assert_array_equal(images[:, 0, 0, 0], labels)
-    info = pack_info(folder)
+    info = json.loads((folder / "pack.json").read_text())
     assert (info["shape"], info["files"], info["root"]) == ([22, 3, 8, 6], 22, str(root))
     assert info["skipped"] == []
 
@@ -160,7 +160,7 @@ def test_damaged_pictures_are_left_out_when_asked(root, cache):
     assert pack.file.images[:, 0, 0, 0].tolist() == pack.labels.tolist()
     seen = Counter(image.numpy().tobytes() for image in pack.file.images)
     assert max(seen.values()) == 1
-    skipped = pack_info(pack.folder)["skipped"]
+    skipped = pack.info.skipped
     assert sorted(one["path"] for one in skipped) == ["class 0/0.png", "class 0/1.png", "class 0/2.png"]
     assert "not a picture of a kind that is read" in skipped[0]["reason"]
     assert any("3 of 322 pictures were left out" in note for note in pack.notes)
@@ -197,7 +197,7 @@ def test_a_class_that_is_lost_with_its_damaged_pictures_is_told(root, cache):
     )
     digests = {entry.path: "" for entry in entries}
     with pytest.raises(DataError, match="class 2"):
-        build_pack(Plan(listing, digests, SIZE), Reading(cache=cache, on_bad="skip", threads=1))
+        build_pack(PackPlan(listing, digests, SIZE), Reading(cache=cache, on_bad="skip", threads=1))
     assert names(cache / "packs") == []
 
 
@@ -232,7 +232,7 @@ def test_a_damaged_pack_is_refused_and_made_anew(root, cache, name):
         open_pack(folder)
     again = built(root, cache)
     assert any("made anew" in note for note in again.notes)
-    assert open_pack(folder, verify=True).splits == again.splits
+    assert open_pack(folder, verify=True).info == again.info
 
 
 def test_a_flipped_bit_is_found_when_asked(root, cache):

@@ -8,11 +8,11 @@ from pathlib import Path
 import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from muslin.data.check.scan import Scan, Scanned
+from muslin.data.check.contents import Contents, Scanned
 from muslin.data.decoding.pictures import open_picture
 from muslin.errors import PictureError
 from muslin.look import LIGHT, png
-from muslin.text import printable
+from muslin.text import plural, printable
 
 __all__ = ["draw_contact_sheet"]
 
@@ -24,19 +24,19 @@ NAME_WIDTH = 190  # pixels
 TITLE_SIZE, NAME_SIZE, COUNT_SIZE = 22, 16, 13  # pixels
 
 
-def draw_contact_sheet(scan: Scan, *, columns: int = COLUMNS, rows: int = MAX_ROWS) -> bytes:
+def draw_contact_sheet(contents: Contents, *, columns: int = COLUMNS, rows: int = MAX_ROWS) -> bytes:
     """Draws some pictures of each class beside its name and count; returns a PNG.
 
     Which pictures depends on their content alone. Damaged ones are crossed tiles at the end of their row.
 
     Args:
-        scan: what a data set was found to hold; its files are read again.
-        columns: the most pictures of a class.
-        rows: the most classes; the sheet says how many more there are.
+        contents: the data set; its files are read again.
+        columns: pictures of a class, at most.
+        rows: classes, at most; the sheet says how many more there are.
     """
-    classes = scan.listing.classes
+    classes = contents.listing.classes
     members: dict[int, list[Scanned]] = defaultdict(list)
-    for picture in scan.pictures:
+    for picture in contents.pictures:
         members[picture.entry.label].append(picture)
     columns = min(columns, max(map(len, members.values()), default=1))
     shown = min(len(classes), rows)
@@ -45,7 +45,7 @@ def draw_contact_sheet(scan: Scan, *, columns: int = COLUMNS, rows: int = MAX_RO
     width = 2 * MARGIN + NAME_WIDTH + columns * (TILE + GAP) - GAP
     sheet = Image.new("RGB", (width, header + shown * (TILE + GAP) - GAP + footer + MARGIN), LIGHT.paper)
     draw = ImageDraw.Draw(sheet)
-    _write_title(draw, scan, width - 2 * MARGIN)
+    _write_title(draw, contents, width - 2 * MARGIN)
     for row in range(shown):
         top = header + row * (TILE + GAP)
         _write_name(draw, top, printable(classes[row]), members[row])
@@ -66,22 +66,22 @@ def _choose(pictures: Sequence[Scanned], columns: int) -> list[Scanned]:
     return intact[: columns - reserved] + damaged[:reserved]
 
 
-def _write_title(draw: ImageDraw.ImageDraw, scan: Scan, width: int) -> None:
-    title = f"{len(scan.pictures):,} pictures, {len(scan.listing.classes):,} classes"
-    parts = [f"{split} {sum(counts):,}" for split, counts in scan.counts.items() if split]
-    if scan.damaged:
-        parts.append(f"{len(scan.damaged):,} damaged (crossed)")
-    name = _shortened(scan.listing.name, width, _font(TITLE_SIZE, bold=True))
+def _write_title(draw: ImageDraw.ImageDraw, contents: Contents, width: int) -> None:
+    title = f"{len(contents.pictures):,} pictures, {len(contents.listing.classes):,} classes"
+    parts = [f"{split} {sum(counts):,}" for split, counts in contents.counts.items() if split]
+    if contents.damaged:
+        parts.append(f"{len(contents.damaged):,} damaged (crossed)")
+    name = _shorten(contents.listing.name, width, _font(TITLE_SIZE, bold=True))
     draw.text((MARGIN, MARGIN), name, LIGHT.ink, _font(TITLE_SIZE, bold=True))
-    text = _shortened("  ·  ".join((title, *parts)), width, _font(COUNT_SIZE))
+    text = _shorten("  ·  ".join((title, *parts)), width, _font(COUNT_SIZE))
     draw.text((MARGIN, MARGIN + TITLE_SIZE + 8), text, LIGHT.faint, _font(COUNT_SIZE))
 
 
 def _write_name(draw: ImageDraw.ImageDraw, top: int, name: str, pictures: Sequence[Scanned]) -> None:
     """Writes a class's name and count, in the middle of its row's height."""
     damaged = sum(bool(picture.problem) for picture in pictures)
-    lines = [(line, LIGHT.ink, NAME_SIZE) for line in _folded(name, NAME_WIDTH - 2 * GAP, _font(NAME_SIZE))]
-    lines.append((f"{len(pictures):,} picture{'s' * (len(pictures) != 1)}", LIGHT.faint, COUNT_SIZE))
+    lines = [(line, LIGHT.ink, NAME_SIZE) for line in _fold(name, NAME_WIDTH - 2 * GAP, _font(NAME_SIZE))]
+    lines.append((plural(len(pictures), "picture"), LIGHT.faint, COUNT_SIZE))
     if damaged:
         lines.append((f"{damaged:,} damaged", LIGHT.wrong, COUNT_SIZE))
     y = top + (TILE - sum(size + GAP for _, _, size in lines)) // 2
@@ -90,17 +90,17 @@ def _write_name(draw: ImageDraw.ImageDraw, top: int, name: str, pictures: Sequen
         y += size + GAP
 
 
-def _folded(text: str, width: int, font: ImageFont.FreeTypeFont) -> list[str]:
+def _fold(text: str, width: int, font: ImageFont.FreeTypeFont) -> list[str]:
     """Folds a text into at most two lines, between words if possible; what is longer yet is cut off."""
     if font.getlength(text) <= width:
         return [text]
-    room = len(_shortened(text, width, font)) - 1
+    room = len(_shorten(text, width, font)) - 1
     word_end = max(text.rfind(separator, 1, room + 1) for separator in " _-")
     end = word_end if word_end > 0 else room
-    return [text[:end], _shortened(text[end:].lstrip(" _-"), width, font)]
+    return [text[:end], _shorten(text[end:].lstrip(" _-"), width, font)]
 
 
-def _shortened(text: str, width: int, font: ImageFont.FreeTypeFont) -> str:
+def _shorten(text: str, width: int, font: ImageFont.FreeTypeFont) -> str:
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(text + "…") > width:

@@ -36,9 +36,9 @@ class Twins:
     """Pictures that are like another.
 
     Attributes:
-        pictures: how many have a twin.
-        across_splits: how many have one in another split.
-        across_classes: how many have one in another class.
+        pictures: the number of pictures with a twin.
+        across_splits: the number of those with a twin in another split.
+        across_classes: the number of those with a twin in another class.
         examples: some pairs as indices, those across splits first, then those across classes.
     """
 
@@ -49,13 +49,13 @@ class Twins:
 
 
 def grey_copy(image: Image.Image) -> Greys:
-    """Makes the small grey copy of a picture that all the rest is computed from; (32, 32) uint8."""
+    """Returns the small grey copy of a picture that all the rest is computed from; (32, 32) uint8."""
     grey = image if image.mode == "L" else image.convert("L")
     return np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.BILINEAR))  # a box would blur unevenly
 
 
 def perceptual_hashes(greys: Greys) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    """Hashes small grey copies.
+    """Returns the hashes of small grey copies.
 
     Args:
         greys: (N, 32, 32) uint8.
@@ -70,14 +70,14 @@ def perceptual_hashes(greys: Greys) -> tuple[NDArray[np.uint64], NDArray[np.bool
 
 
 def thumbs(greys: Greys) -> Greys:
-    """Halves the grey copies' sides: (N, 32, 32) to (N, 16, 16) uint8, the least that tells pictures apart."""
+    """Returns grey copies with half their sides, (N, 32, 32) to (N, 16, 16) uint8: enough to tell pictures apart."""
     half = SIDE // THUMB
     halved: Greys = greys.reshape(-1, THUMB, half, THUMB, half).mean((2, 4)).round().astype(np.uint8)
     return halved
 
 
 def find_near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64], labels: NDArray[np.int64]) -> Twins:
-    """Finds the pictures that look like another: hashes at most 4 bits apart, and grey copies that correlate.
+    """Returns the pictures that look like another: hashes at most 4 bits apart, and grey copies that correlate.
 
     Two hashes that differ in at most 4 of 64 bits agree in at least one of 5 bands of bits (pigeonhole principle), so
     only pictures that share a band are compared. A band is every fifth bit, as neighbouring frequencies go together.
@@ -88,7 +88,7 @@ def find_near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64
         splits: (N,) a number for each split.
         labels: (N,) the class of each.
     """
-    finder = _Finder(hashes, _standardised(small), splits, labels)
+    finder = _Finder(hashes, _standardise(small), splits, labels)
     for band, mask in enumerate(MASKS):
         for bucket in _buckets(hashes & mask):
             finder.compare(bucket, MASKS[:band])
@@ -145,13 +145,13 @@ class _Finder:
                     kept[pair] = None
 
     def result(self) -> Twins:
-        """Counts what was found."""
+        """Returns what was found."""
         pictures, across_splits, across_classes = (int(count) for count in self.is_twin.sum(1))
         pairs = self.examples[1] | self.examples[2] | self.examples[0]
         return Twins(pictures, across_splits, across_classes, tuple(pairs)[:EXAMPLES])
 
 
-def _standardised(small: Greys) -> NDArray[np.float32]:
+def _standardise(small: Greys) -> NDArray[np.float32]:
     """Returns each copy mean 0 and length 1, so that the product of two is their correlation; (N, 256)."""
     units = small.reshape(len(small), THUMB * THUMB).astype(np.float32)
     units -= units.mean(1, keepdims=True)
@@ -167,7 +167,7 @@ def _buckets(keys: NDArray[np.uint64]) -> Iterator[NDArray[np.int64]]:
 
 
 def find_equal(digests: Sequence[str], splits: Sequence[int], labels: Sequence[int]) -> Twins:
-    """Finds the files with the same content, by their digests."""
+    """Returns the files with the same content, by their digests."""
     groups: dict[str, list[int]] = {}
     for index, digest in enumerate(digests):
         groups.setdefault(digest, []).append(index)
@@ -175,13 +175,13 @@ def find_equal(digests: Sequence[str], splits: Sequence[int], labels: Sequence[i
     across_splits = [group for group in copies if len({splits[i] for i in group}) > 1]
     across_classes = [group for group in copies if len({labels[i] for i in group}) > 1]
     pairs = dict.fromkeys(
-        [_unlike(group, splits) for group in across_splits]
-        + [_unlike(group, labels) for group in across_classes]
+        [_pair_unlike(group, splits) for group in across_splits]
+        + [_pair_unlike(group, labels) for group in across_classes]
         + [(group[0], group[1]) for group in copies]
     )
     counts = [sum(map(len, groups)) for groups in (copies, across_splits, across_classes)]
     return Twins(counts[0], counts[1], counts[2], tuple(pairs)[:EXAMPLES])
 
 
-def _unlike(group: Sequence[int], kinds: Sequence[int]) -> tuple[int, int]:
+def _pair_unlike(group: Sequence[int], kinds: Sequence[int]) -> tuple[int, int]:
     return group[0], next(i for i in group if kinds[i] != kinds[group[0]])

@@ -3,91 +3,33 @@
 Legend: N pictures.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from muslin.data.check.contents import Contents, Scanned
 from muslin.data.check.duplicates import Twins, find_equal, find_near
-from muslin.data.decoding.pool import Progress
-from muslin.data.decoding.tasks import Examined, examine
-from muslin.data.files.listing import SPLITS, Entry, Listing
+from muslin.data.check.findings import Finding, judge_contents
+from muslin.data.decoding.pool import ReportProgress
+from muslin.data.decoding.tasks import examine
+from muslin.data.files.listing import SPLITS, Listing
 
-__all__ = ["Scan", "Scanned", "scan"]
+__all__ = ["Scan", "scan"]
 
-EXAMPLES = 3  # paths named for each note
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scanned(Examined):
-    """What one file of a listing holds.
-
-    Attributes:
-        entry: where it is and what it shows.
-    """
-
-    entry: Entry
+NOTE_EXAMPLES = 3  # paths listed for each note
 
 
-@dataclass(frozen=True)
-class Scan:
-    """What a data set holds.
-
-    Attributes:
-        listing: what was looked at.
-        pictures: N, in the order of the listing's entries.
-        copies: pictures with the same bytes as another, as indices into `pictures`.
-        lookalikes: pictures that look like another with other bytes; exact copies count once.
-    """
-
-    listing: Listing
-    pictures: tuple[Scanned, ...]
-    copies: Twins
-    lookalikes: Twins
+class Scan(Contents):
+    """What a data set holds, and what is wrong with it."""
 
     @cached_property
-    def damaged(self) -> tuple[Scanned, ...]:
-        """The files that cannot be used."""
-        return tuple(picture for picture in self.pictures if picture.problem)
-
-    @cached_property
-    def intact(self) -> tuple[Scanned, ...]:
-        """The files that can be used."""
-        return tuple(picture for picture in self.pictures if not picture.problem)
-
-    @cached_property
-    def counts(self) -> dict[str, tuple[int, ...]]:
-        """How many usable pictures each split has of each class; the split is empty where none was told."""
-        counted = Counter((picture.entry.split, picture.entry.label) for picture in self.intact)
-        splits = [split for split in ("", *SPLITS) if any(s == split for s, _ in counted)]
-        return {split: tuple(counted[split, k] for k in range(len(self.listing.classes))) for split in splits}
-
-    @cached_property
-    def sizes(self) -> Counter[tuple[int, int]]:
-        """How many usable pictures have each (width, height)."""
-        return Counter((picture.width, picture.height) for picture in self.intact)
-
-    @cached_property
-    def modes(self) -> Counter[str]:
-        """How many usable pictures are grey (L) and in colour (RGB)."""
-        return Counter(picture.mode for picture in self.intact)
-
-    @cached_property
-    def notes(self) -> dict[str, tuple[Scanned, ...]]:
-        """The pictures that each note was made on, the commonest note first."""
-        noted: dict[str, list[Scanned]] = defaultdict(list)
-        for picture in self.intact:
-            for note in picture.notes:
-                noted[note].append(picture)
-        return {note: tuple(some) for note, some in sorted(noted.items(), key=lambda item: -len(item[1]))}
-
-    def path_of(self, picture: Scanned) -> str:
-        """Returns a picture's path below the root."""
-        return picture.entry.path.relative_to(self.listing.root).as_posix()
+    def findings(self) -> tuple[Finding, ...]:
+        """What a person should know of the data, the gravest first."""
+        return judge_contents(self)
 
     def as_json(self) -> dict[str, Any]:
         """Returns the whole as plain values, with a few examples where there are many."""
@@ -102,13 +44,18 @@ class Scan:
             "sizes": self._sizes_as_json(),
             "modes": dict(self.modes),
             "notes": [
-                {"note": note, "pictures": len(some), "examples": [self.path_of(p) for p in some[:EXAMPLES]]}
-                for note, some in self.notes.items()
+                {
+                    "note": note,
+                    "pictures": len(pictures),
+                    "examples": [self.path_of(p) for p in pictures[:NOTE_EXAMPLES]],
+                }
+                for note, pictures in self.notes.items()
             ],
             "passed_over": list(self.listing.notes),
             "damaged": [{"path": self.path_of(picture), "problem": picture.problem} for picture in self.damaged],
             "copies": self._twins_as_json(self.copies),
             "lookalikes": self._twins_as_json(self.lookalikes),
+            "findings": [asdict(finding) for finding in self.findings],
         }
 
     def _sizes_as_json(self) -> dict[str, Any]:
@@ -127,13 +74,13 @@ class Scan:
         return asdict(twins) | {"examples": pairs}
 
 
-def scan(listing: Listing, *, threads: int, progress: Progress = lambda *_: None) -> Scan:
+def scan(listing: Listing, *, threads: int, progress: ReportProgress = lambda *_: None) -> Scan:
     """Reads and fully decodes every picture of a listing.
 
     Args:
-        listing: as listed.
-        threads: how many pictures to work on at a time.
-        progress: told how many pictures are done, of how many.
+        listing: the pictures to look at.
+        threads: pictures to work on at a time.
+        progress: a function that is told the pictures done, of how many.
     """
     entries = listing.entries
     examined = examine([entry.path for entry in entries], threads=threads, progress=progress)
@@ -145,7 +92,7 @@ def _copies(pictures: Sequence[Scanned]) -> Twins:
     usable = [index for index, picture in enumerate(pictures) if not picture.problem]
     chosen = [pictures[index] for index in usable]
     splits, labels = _kinds(chosen)
-    return _translated(find_equal([p.sha256 for p in chosen], splits.tolist(), labels.tolist()), usable)
+    return _renumber(find_equal([p.sha256 for p in chosen], splits.tolist(), labels.tolist()), usable)
 
 
 def _lookalikes(pictures: Sequence[Scanned]) -> Twins:
@@ -157,7 +104,7 @@ def _lookalikes(pictures: Sequence[Scanned]) -> Twins:
     chosen = [pictures[index] for index in different]
     hashes = np.array([picture.hash for picture in chosen], np.uint64)
     small = np.frombuffer(bytes.fromhex("".join(picture.thumb for picture in chosen)), np.uint8).reshape(-1, 16, 16)
-    return _translated(find_near(hashes, small, *_kinds(chosen)), different)
+    return _renumber(find_near(hashes, small, *_kinds(chosen)), different)
 
 
 def _kinds(pictures: Sequence[Scanned]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -167,5 +114,5 @@ def _kinds(pictures: Sequence[Scanned]) -> tuple[NDArray[np.int64], NDArray[np.i
     return splits, np.array([picture.entry.label for picture in pictures], np.int64)
 
 
-def _translated(twins: Twins, indices: Sequence[int]) -> Twins:
+def _renumber(twins: Twins, indices: Sequence[int]) -> Twins:
     return replace(twins, examples=tuple((indices[i], indices[j]) for i, j in twins.examples))

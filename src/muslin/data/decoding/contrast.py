@@ -27,7 +27,7 @@ class Contrast:
 
     @classmethod
     def of(cls, images: Tensor) -> "Contrast":
-        """Measures (..., H, W) uint8 pictures."""
+        """Returns the contrast of (..., H, W) uint8 pictures."""
         height, width = images.shape[-2:]
         edge = max(1, round(BORDER * min(height, width)))
         inside = torch.zeros(height, width, dtype=torch.bool, device=images.device)

@@ -8,29 +8,31 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from muslin.data.spec import DataSpec
-
-__all__ = ["fit_to_spec"]
+__all__ = ["fit_to_shape"]
 
 
-def fit_to_spec(image: Image.Image, spec: DataSpec) -> Tensor:
-    """Brings a picture to the size and channels that a model was trained on, without bending its shape.
+def fit_to_shape(image: Image.Image, shape: tuple[int, int, int]) -> Tensor:
+    """Brings a picture to the size and channels that a model needs, without bending its shape.
 
     A picture of other proportions is padded with its border's median colour first.
+
+    Args:
+        image: a picture of any mode and size.
+        shape: (C, H, W) wanted; C is 1 for grey, 3 for colour.
 
     Returns:
         (C, H, W) uint8.
     """
-    image = image.convert("L" if spec.channels == 1 else "RGB")
-    wanted = spec.width / spec.height
-    width = max(image.width, round(image.height * wanted))
-    height = max(image.height, round(image.width / wanted))
-    if (width, height) != image.size:
-        image = ImageOps.pad(image, (width, height), color=_border_colour(image))
-    if image.size != (spec.width, spec.height):
-        image = image.resize((spec.width, spec.height), Image.Resampling.LANCZOS)
+    channels, height, width = shape
+    image = image.convert("L" if channels == 1 else "RGB")
+    wanted = width / height
+    padded = max(image.width, round(image.height * wanted)), max(image.height, round(image.width / wanted))
+    if padded != image.size:
+        image = ImageOps.pad(image, padded, color=_border_colour(image))
+    if image.size != (width, height):
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
     pixels = torch.from_numpy(np.array(image, np.uint8))
-    return pixels[None] if spec.channels == 1 else pixels.permute(2, 0, 1).contiguous()
+    return pixels[None] if channels == 1 else pixels.permute(2, 0, 1).contiguous()
 
 
 def _border_colour(image: Image.Image) -> int | tuple[int, ...]:

@@ -15,7 +15,7 @@ from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import PictureError
 from muslin.text import printable
 
-__all__ = ["BACKGROUND", "decode_picture", "open_picture", "read_file"]
+__all__ = ["decode_picture", "open_picture", "read_file"]
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_BYTES = 512 * 2**20  # an uncompressed picture of MAX_PIXELS with 16 bits in each of 4 channels is smaller
@@ -97,7 +97,7 @@ def decode_picture(content: bytes, name: str) -> tuple[Image.Image, tuple[str, .
 
     Args:
         content: the file's bytes; they decide the kind, not the name.
-        name: what to call it in errors.
+        name: the picture's name in errors.
 
     Returns:
         The picture in mode L or RGB, and notes on what was done to it.

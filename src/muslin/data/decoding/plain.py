@@ -48,7 +48,7 @@ def decode_whole(content: bytes, path: Path) -> tuple[Image.Image, tuple[str, ..
 
 
 def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[str, ...]]:
-    """Decodes one file to the very pixels of `open_picture` and `fit_to_spec`, sooner where nothing is to be changed.
+    """Decodes one file to the very pixels of `open_picture` and `fit_to_shape`, sooner where nothing is to be changed.
 
     Args:
         path: the file.
@@ -63,13 +63,10 @@ def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[st
     pixels = _as_it_is(path, shape)
     if pixels is not None:
         return pixels, ()
-    from muslin.data.decoding.fitting import fit_to_spec
-    from muslin.data.spec import DataSpec
+    from muslin.data.decoding.fitting import fit_to_shape
 
-    channels, height, width = shape
-    spec = DataSpec(channels, height, width, ("no", "matter"), (0.0,) * channels, (1.0,) * channels)
     image, notes = open_picture(path)
-    return fit_to_spec(image, spec).numpy(), notes
+    return fit_to_shape(image, shape).numpy(), notes
 
 
 def _as_it_is(path: Path, shape: tuple[int, int, int]) -> Pixels | None:
@@ -87,12 +84,12 @@ def _as_it_is(path: Path, shape: tuple[int, int, int]) -> Pixels | None:
 
 
 def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str | None = None) -> Image.Image | None:
-    """Decodes a whole JPEG or PNG file of upright, opaque pixels, grey or RGB; gives None for all others.
+    """Decodes a whole JPEG or PNG file of upright, opaque pixels, grey or RGB; returns None for all others.
 
     Args:
-        content: of the file.
+        content: the file's bytes.
         size: the width and height that it must have, if any.
-        mode: likewise.
+        mode: the mode that it must have, if any.
     """
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:

@@ -18,25 +18,25 @@ from muslin.data.decoding import worker
 from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import DataError
 
-__all__ = ["Progress", "shared_out"]
+__all__ = ["ReportProgress", "share_out"]
 
-Progress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
+ReportProgress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
 
 CHUNK = 64  # pictures a task
 WORTH_PROCESSES = 2000  # pictures; below, starting processes takes longer than they save
 
 
-def shared_out(
-    task: dict[str, Any], items: Sequence[Any], threads: int, doing: str, progress: Progress
+def share_out(
+    task: dict[str, Any], items: Sequence[Any], threads: int, doing: str, progress: ReportProgress
 ) -> Iterator[Any]:
     """Returns the answers for all items, in their order, from as many workers as there are threads.
 
     Args:
-        task: what `worker.do` is to do with each item.
+        task: the work that `worker.do_task` is to do on each item.
         items: one a picture.
-        threads: how many pictures to work on at a time.
-        doing: what progress calls it.
-        progress: told how many are done.
+        threads: pictures to work on at a time.
+        doing: the work's name for progress.
+        progress: a function that is told the pictures done, of how many.
 
     Raises:
         DataError: a worker says so, or was ended from outside.
@@ -55,7 +55,7 @@ def shared_out(
 def _workers(count: int) -> Iterator[Callable[[dict[str, Any]], list[Any]]]:
     """Returns a function that has a task done by an idle worker process, or here when there are none."""
     if count == 0:
-        yield worker.do
+        yield worker.do_task
         return
     own, started = threading.local(), []
 

@@ -20,13 +20,13 @@ from PIL import Image
 from muslin.data.decoding.plain import content_of, decode_whole, pixels_of
 from muslin.errors import DataError, PictureError
 
-__all__ = ["do", "serve"]
+__all__ = ["do_task"]
 
 KINDS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # whose headers are looked at
 
 
-def do(task: dict[str, Any]) -> list[Any]:
-    """Does a task: gives the answer for each of its items.
+def do_task(task: dict[str, Any]) -> list[Any]:
+    """Does a task: returns the answer for each of its items.
 
     Args:
         task: `do`, one of `look`, `examine` and `decode`; `items`, paths, or for `decode` paths with their rows; and
@@ -79,7 +79,7 @@ def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 def _examine_one(path: Path) -> tuple[Image.Image | None, dict[str, Any]]:
-    """Decodes one file; gives the picture, if it is one, and what does not depend on the grey copies."""
+    """Decodes one file; returns the picture, if it is one, and what does not depend on the grey copies."""
     image, content, problem = None, b"", ""
     notes: tuple[str, ...] = ()
     try:
@@ -112,7 +112,7 @@ def serve() -> None:
     warnings.simplefilter("ignore")
     for line in sys.stdin:
         try:
-            answer: list[Any] | str = do(json.loads(line))
+            answer: list[Any] | str = do_task(json.loads(line))
         except DataError as error:
             answer = str(error)
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from muslin.data.files.links import is_below
 from muslin.data.files.listing import SPLIT_NAMES, Listing, make_listing
 from muslin.errors import DataError
-from muslin.text import printable, some
+from muslin.text import join_first, printable
 
 __all__ = ["list_csv"]
 
@@ -103,6 +103,6 @@ def _check_files(path: Path, rows: Sequence[_Row]) -> None:
             raise DataError(f"{where}: {printable(row.path)} stands in line {first_line[normal]} too; keep one of them")
     if missing:
         raise DataError(
-            f"{printable(path)} names {len(missing):,} files that do not exist ({some(missing)}); paths are relative "
-            "to the CSV file's folder"
+            f"{printable(path)} names {len(missing):,} files that do not exist ({join_first(missing)}); "
+            "paths are relative to the CSV file's folder"
         )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from muslin.data.files.listing import Listing, in_order
+from muslin.data.files.listing import Listing, sorted_entries
 from muslin.errors import DataError
 from muslin.text import printable
 
@@ -14,13 +14,13 @@ TEST_SHARE = 5  # one picture in so many is cut off for testing
 
 
 def assign_splits(listing: Listing, digests: Sequence[str]) -> Listing:
-    """Returns every picture a split: where none is for testing, a fifth of each class is cut off.
+    """Returns a listing that tells every picture's split: where none is for testing, a fifth of each class is cut off.
 
     Which fifth depends on the files' content alone, not on their names, on order or on a seed; pictures of one class
     with the same content stay on the same side. Validation is cut out of `train` later, by seed.
 
     Args:
-        listing: as listed.
+        listing: the pictures, each with a split or without.
         digests: the SHA-256 of each entry's file, in hexadecimal.
 
     Raises:
@@ -43,7 +43,7 @@ def assign_splits(listing: Listing, digests: Sequence[str]) -> Listing:
         replace(entry, split="test" if index in chosen else entry.split or "train")
         for index, entry in enumerate(listing.entries)
     ]
-    return replace(listing, entries=in_order(entries))
+    return replace(listing, entries=sorted_entries(entries))
 
 
 def _cut(name: str, digests: Mapping[int, str], keep: int) -> list[int]:

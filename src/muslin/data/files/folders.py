@@ -8,7 +8,7 @@ from pathlib import Path
 from muslin.data.files.links import check_link
 from muslin.data.files.listing import SPLIT_NAMES, SPLITS, Listing, make_listing
 from muslin.errors import DataError
-from muslin.text import printable, some
+from muslin.text import join_first, printable
 
 __all__ = ["is_picture_folder", "list_folder"]
 
@@ -52,7 +52,9 @@ def list_folder(root: Path) -> Listing:
         notes = (*notes, f"files passed over because they are no pictures: {kinds}")
     empty = [f"{split}/{printable(name)}" if split else printable(name) for (split, name), p in found.items() if not p]
     if empty:
-        raise DataError(f"no pictures in {some(empty)} of {printable(root)}; fill the folder, or remove the class")
+        raise DataError(
+            f"no pictures in {join_first(empty)} of {printable(root)}; fill the folder, or remove the class"
+        )
     rows = [(split, path, name) for (split, name), paths in found.items() for path in paths]
     return make_listing(root, root.resolve().name, rows, notes)
 
@@ -83,19 +85,19 @@ def _split_folders(root: Path) -> dict[str, Path]:
     if others:
         raise DataError(
             f"{printable(root)} holds {printable(named['train'][0].name)}/ with folders in it, and beside it "
-            f"{some(f'{printable(o.name)}/' for o in others)}: splits or classes? Leave only train/, validation/ and "
-            "test/, or only classes"
+            f"{join_first(f'{printable(o.name)}/' for o in others)}: splits or classes? Leave only train/, validation/ "
+            "and test/, or only classes"
         )
     for split, folders in named.items():
         if len(folders) > 1:
             raise DataError(
-                f"{printable(root)} holds {some(f'{printable(f.name)}/' for f in folders)}, which all mean {split}; "
-                "put their pictures into one"
+                f"{printable(root)} holds {join_first(f'{printable(f.name)}/' for f in folders)}, which all mean "
+                f"{split}; put their pictures into one"
             )
     if not train_has_classes:
         raise DataError(
-            f"{printable(root)} holds {some(f'{printable(f[0].name)}/' for f in named.values())} but no train/ with "
-            "one folder a class in it; sort the training pictures into train/<class>/"
+            f"{printable(root)} holds {join_first(f'{printable(f[0].name)}/' for f in named.values())} but no train/ "
+            "with one folder a class in it; sort the training pictures into train/<class>/"
         )
     return {split: named[split][0] for split in SPLITS if split in named}
 
@@ -144,7 +146,7 @@ def _beside(folder: Path) -> list[str]:
     if not names:
         return []
     where = printable(folder.resolve().name)
-    return [f"files of {where} passed over because they are in no class folder: {len(names):,} ({some(names)})"]
+    return [f"files of {where} passed over because they are in no class folder: {len(names):,} ({join_first(names)})"]
 
 
 def _scan(folder: Path) -> list["os.DirEntry[str]"]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from muslin.errors import DataError
-from muslin.text import printable, some
+from muslin.text import join_first, printable
 
-__all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "in_order", "make_listing"]
+__all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "make_listing", "sorted_entries"]
 
 SPLITS = ("train", "validation", "test")
 SPLIT_NAMES = {
@@ -26,8 +26,8 @@ class Entry:
     """One picture file.
 
     Attributes:
-        path: of the file, below the listing's root.
-        label: index of its class.
+        path: the file's path, below the listing's root.
+        label: its class, as an index into the listing's classes.
         split: `train`, `validation`, `test`, or empty where that was not told.
     """
 
@@ -42,10 +42,10 @@ class Listing:
 
     Attributes:
         root: the folder that holds them all.
-        name: what to call the data in reports.
+        name: the data's name in reports.
         classes: the K class names, sorted; a label is an index into them.
         entries: the pictures, sorted by split and path.
-        notes: what was passed over, and why.
+        notes: sentences on what was passed over, and why.
     """
 
     root: Path
@@ -61,13 +61,13 @@ class Listing:
 
 
 def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], notes: Sequence[str]) -> Listing:
-    """Makes a listing of (split, path, class) rows.
+    """Returns a listing of (split, path, class) rows.
 
     Args:
         root: the folder that holds them all.
-        name: what to call the data.
+        name: the data's name in reports.
         rows: one a picture; the split is empty where it was not told.
-        notes: what was passed over, and why.
+        notes: sentences on what was passed over, and why.
 
     Raises:
         DataError: as `check_classes`.
@@ -75,14 +75,14 @@ def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], n
     rows = list(rows)
     classes = tuple(sorted({label for _, _, label in rows}))
     label_of = {label: index for index, label in enumerate(classes)}
-    entries = in_order(Entry(path, label_of[label], split) for split, path, label in rows)
+    entries = sorted_entries(Entry(path, label_of[label], split) for split, path, label in rows)
     listing = Listing(root, printable(name), classes, entries, tuple(notes))
     check_classes(listing)
     return listing
 
 
-def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Sorts entries by split and path."""
+def sorted_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Returns entries sorted by split and path."""
     return tuple(sorted(entries, key=lambda entry: (entry.split, str(entry.path))))
 
 
@@ -107,7 +107,7 @@ def check_classes(listing: Listing) -> None:
         ]
         if lacking:
             raise DataError(
-                f"{split} and train must have the same classes, but: {some(lacking)}; add or remove pictures"
+                f"{split} and train must have the same classes, but: {join_first(lacking)}; add or remove pictures"
             )
     to_cut = [split for split in SPLITS[1:] if split not in listing.splits]
     needed = 1 + len(to_cut)
@@ -115,6 +115,6 @@ def check_classes(listing: Listing) -> None:
     if small:
         reason = f", as {' and '.join(to_cut)} must be cut from them" if to_cut else ""
         raise DataError(
-            f"too few pictures to train on: {some(small)}; every class needs at least {needed}{reason}; add pictures, "
-            "or remove the class"
+            f"too few pictures to train on: {join_first(small)}; every class needs at least {needed}{reason}; add "
+            "pictures, or remove the class"
         )

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -14,25 +13,27 @@ from filelock import FileLock, Timeout
 from muslin.data.bad_files import bad_pictures, may_be_left_out
 from muslin.data.decoding.tasks import Decoded, Target, decode_into
 from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
-from muslin.data.packs.index import below, content_key, fingerprint, writing
+from muslin.data.packs.index import content_key, fingerprint, path_below_root, writable_folder
+from muslin.data.packs.info import INFO, PackInfo
 from muslin.data.packs.order import in_pack_order
-from muslin.data.packs.pack import FORMAT, IMAGES, INFO, LABELS, Pack, accepted, open_pack, sha256_of
-from muslin.data.packs.plan import Plan
-from muslin.data.packs.rows import HEADER, close_gaps, make_room, to_disk
+from muslin.data.packs.pack import IMAGES, LABELS, Pack, open_pack
+from muslin.data.packs.plan import PackPlan
+from muslin.data.packs.rows import HEADER, close_gaps, make_room, sync_to_disk
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize
-from muslin.errors import DataError, PictureError
-from muslin.text import printable
+from muslin.errors import DataError
+from muslin.files import file_sha256
+from muslin.text import note_on_pictures, printable
 
 __all__ = ["build_pack"]
 
 
-def build_pack(plan: Plan, reading: Reading) -> Pack:
+def build_pack(plan: PackPlan, reading: Reading) -> Pack:
     """Makes a pack, or opens it where the cache has it undamaged; whole or not at all.
 
     Args:
-        plan: what it is made of.
-        reading: how the files are read, and where the pack goes.
+        plan: the pictures, and what they become.
+        reading: the way in which the files are read, and the folder for the pack.
 
     Raises:
         PictureError: pictures are damaged; the message names the first.
@@ -41,17 +42,18 @@ def build_pack(plan: Plan, reading: Reading) -> Pack:
     """
     key = content_key(plan)
     packs = reading.cache / "packs"
-    notes: tuple[str, ...] = ()
-    with writing(packs), FileLock(_lock_of(packs, key)):
+    remade = ""
+    with writable_folder(packs), FileLock(_lock_of(packs, key)):
         _remove_stale(packs, key)
         if (packs / key).exists():
             try:
-                return accepted(open_pack(packs / key, verify=True), reading.on_bad)
-            except PictureError:
-                raise
+                pack = open_pack(packs / key, verify=True)
             except DataError as error:
-                notes = (f"the pack was made anew: {error}",)
+                remade = f"the pack was made anew: {error}"
                 shutil.rmtree(packs / key)
+            else:
+                pack.check_left_out(reading.on_bad)
+                return pack
         temporary = packs / f".{key}.tmp"
         temporary.mkdir()
         try:
@@ -59,8 +61,7 @@ def build_pack(plan: Plan, reading: Reading) -> Pack:
             temporary.replace(packs / key)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    pack = open_pack(packs / key)
-    return replace(pack, notes=(*pack.notes, *notes))
+    return replace(open_pack(packs / key), remade=remade)
 
 
 def _remove_stale(packs: Path, key: str) -> None:
@@ -81,7 +82,7 @@ def _lock_of(packs: Path, key: str) -> Path:
     return packs / f".{key}.lock"
 
 
-def _fill(folder: Path, plan: Plan, reading: Reading) -> None:
+def _fill(folder: Path, plan: PackPlan, reading: Reading) -> None:
     """Writes the three files of a pack to the disk."""
     listing, size = plan.listing, plan.size
     before = fingerprint(listing)
@@ -95,7 +96,11 @@ def _fill(folder: Path, plan: Plan, reading: Reading) -> None:
         threads=reading.threads,
         progress=reading.progress,
     )
-    bad = [(below(listing, entry), one.problem) for entry, one in zip(entries, decoded, strict=True) if one.problem]
+    bad = [
+        (path_below_root(listing, entry), one.problem)
+        for entry, one in zip(entries, decoded, strict=True)
+        if one.problem
+    ]
     if bad and (reading.on_bad == "stop" or not may_be_left_out(len(bad), len(entries))):
         raise bad_pictures([problem for _, problem in bad], len(entries), reading.on_bad)
     if bad:
@@ -107,9 +112,9 @@ def _fill(folder: Path, plan: Plan, reading: Reading) -> None:
         raise DataError(f"files in {printable(listing.root)} changed while they were read; try again")
     np.save(folder / LABELS, np.array([entry.label for entry in entries], np.int64), allow_pickle=False)
     info = _describe(folder, listing, entries, size, bad, decoded)
-    (folder / INFO).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    (folder / INFO).write_text(json.dumps(info.as_json(), indent=2) + "\n", encoding="utf-8")
     for name in (IMAGES, LABELS, INFO):
-        to_disk(folder / name)
+        sync_to_disk(folder / name)
 
 
 def _describe(
@@ -119,23 +124,23 @@ def _describe(
     size: InputSize,
     bad: Sequence[tuple[str, str]],
     decoded: Sequence[Decoded],
-) -> dict[str, Any]:
-    splits, start = {}, 0
+) -> PackInfo:
+    splits: dict[str, tuple[int, int]] = {}
+    start = 0
     for split in SPLITS:
         count = sum(entry.split == split for entry in entries)
         if count:
-            splits[split] = [start, start + count]
+            splits[split] = start, start + count
         start += count
     done = Counter(note for one in decoded for note in one.notes)
-    return {
-        "format": FORMAT,
-        "classes": listing.classes,
-        "splits": splits,
-        "shape": [len(entries), *size.shape],
-        "input": size.reason,
-        "root": str(listing.root.resolve()),
-        "files": len(listing.entries),
-        "notes": [f"{'1 picture' if n == 1 else f'{n:,} pictures, each'} {note}" for note, n in done.items()],
-        "skipped": [{"path": path, "reason": reason} for path, reason in bad],
-        "sha256": {name: sha256_of(folder / name) for name in (IMAGES, LABELS)},
-    }
+    return PackInfo(
+        classes=listing.classes,
+        splits=splits,
+        shape=(len(entries), *size.shape),
+        input=size.reason,
+        root=str(listing.root.resolve()),
+        files=len(listing.entries),
+        notes=tuple(note_on_pictures(count, note) for note, count in done.items()),
+        skipped=tuple({"path": path, "reason": reason} for path, reason in bad),
+        sha256={name: file_sha256(folder / name) for name in (IMAGES, LABELS)},
+    )

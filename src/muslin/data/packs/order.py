@@ -6,22 +6,22 @@ import numpy as np
 
 from muslin.data.files.listing import SPLITS, Entry
 
-__all__ = ["in_pack_order", "spread"]
+__all__ = ["in_pack_order", "spread_classes"]
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def in_pack_order(entries: Sequence[Entry]) -> list[Entry]:
-    """Orders entries by split, and within a split so that each stretch holds the classes in their proportion."""
+    """Returns entries by split, and within a split so that each stretch holds the classes in their proportion."""
     ordered = []
     for split in SPLITS:
         part = [entry for entry in entries if entry.split == split]
-        ordered += [part[i] for i in spread(np.array([entry.label for entry in part], np.int64))]
+        ordered += [part[i] for i in spread_classes(np.array([entry.label for entry in part], np.int64))]
     return ordered
 
 
-def spread(labels: Indices) -> Indices:
-    """Orders pictures at random with each class spread evenly: any stretch has the classes in their proportion.
+def spread_classes(labels: Indices) -> Indices:
+    """Returns a random order with each class spread evenly: any stretch has the classes in their proportion.
 
     One picture of each class that has two comes first, so that a beginning of the order has them all.
 

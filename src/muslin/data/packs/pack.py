@@ -5,27 +5,24 @@ and `pack.json`, which says what they are. The splits lie one after the other. W
 random order that spreads each class evenly, so that every stretch of the file is a fair sample.
 """
 
-import hashlib
-import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from muslin.data.bad_files import bad_pictures, named
+from muslin.data.bad_files import bad_pictures, join_problems
 from muslin.data.images import MappedPictures
+from muslin.data.packs.info import INFO, PackInfo, read_info
 from muslin.errors import DataError
+from muslin.files import file_sha256
 from muslin.text import printable
 
-__all__ = ["FORMAT", "IMAGES", "INFO", "LABELS", "Pack", "accepted", "is_pack", "open_pack", "pack_info", "sha256_of"]
+__all__ = ["IMAGES", "LABELS", "Pack", "open_pack"]
 
-FORMAT = 1
-IMAGES, LABELS, INFO = "images.npy", "labels.npy", "pack.json"
+IMAGES, LABELS = "images.npy", "labels.npy"
 
 
 @dataclass(frozen=True)
@@ -33,99 +30,73 @@ class Pack:
     """An opened pack.
 
     Attributes:
-        folder: where it lies.
+        folder: the pack's folder.
         file: its pictures, mapped.
         labels: (N,) int64.
-        classes: the K class names.
-        splits: the first and the last-plus-one row of each split that there is.
-        notes: what a person should be told of how it was made.
+        info: its description.
+        remade: why it was made anew; empty where it was not.
     """
 
     folder: Path
     file: MappedPictures
     labels: Tensor
-    classes: tuple[str, ...]
-    splits: Mapping[str, tuple[int, int]]
-    notes: tuple[str, ...]
+    info: PackInfo
+    remade: str = ""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The K class names."""
+        return self.info.classes
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should be told of how it was made."""
+        notes = [self.info.input, *self.info.notes]
+        if self.info.skipped:
+            left_out, reasons = len(self.info.skipped), join_problems([one["reason"] for one in self.info.skipped])
+            notes.append(f"{left_out:,} of {self.info.files:,} pictures were left out: {reasons}")
+        return (*notes, *([self.remade] if self.remade else []))
 
     def part(self, split: str) -> tuple[Tensor, Tensor]:
         """Returns a split's pictures (n, C, H, W), still on disk, and labels (n,)."""
-        start, stop = self.splits[split]
+        start, stop = self.info.splits[split]
         return self.file.images[start:stop], self.labels[start:stop]
+
+    def check_left_out(self, on_bad: str) -> None:
+        """Checks that no picture was left out, unless a person accepts that.
+
+        Raises:
+            PictureError: some were, and `on_bad` is `stop`.
+        """
+        skipped = self.info.skipped
+        if skipped and on_bad == "stop":
+            raise bad_pictures([one["reason"] for one in skipped], len(self.labels) + len(skipped), on_bad)
 
 
 def open_pack(folder: Path, *, verify: bool = False) -> Pack:
     """Opens a pack without reading its pictures.
 
     Args:
-        folder: of the pack.
+        folder: the pack's folder.
         verify: read both arrays whole and compare their SHA-256 with what the pack says.
 
     Raises:
         DataError: a file is missing, damaged, or does not fit the others.
     """
-    info = pack_info(folder)
+    info = read_info(folder)
     try:
-        shape = tuple(info["shape"])
         with (folder / IMAGES).open("rb") as file:
             version = np.lib.format.read_magic(file)
             header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
             offset, size = file.tell(), os.fstat(file.fileno()).st_size
         labels = np.load(folder / LABELS, allow_pickle=False)
-        splits = {name: (int(start), int(stop)) for name, (start, stop) in info["splits"].items()}
-        fits = header == (shape, False, np.dtype(np.uint8)) and size == offset + int(np.prod(shape, dtype=np.int64))
-        fits = fits and labels.dtype == np.int64 and labels.shape == shape[:1] and "train" in splits
-        sums, classes, notes = info["sha256"], tuple(info["classes"]), (info["input"], *info["notes"])
-        skipped = info["skipped"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise DataError(f"the pack {printable(folder)} is damaged: {error}; remove it") from error
-    if not fits:
+    shape = info.shape
+    fits = header == (shape, False, np.dtype(np.uint8)) and size == offset + int(np.prod(shape, dtype=np.int64))
+    if not (fits and labels.dtype == np.int64 and labels.shape == shape[:1] and "train" in info.splits):
         raise DataError(f"the pack {printable(folder)} is damaged: its arrays are not what {INFO} says; remove it")
     for name in (IMAGES, LABELS) if verify else ():
-        if sha256_of(folder / name) != sums[name]:
+        if file_sha256(folder / name) != info.sha256.get(name):
             raise DataError(f"the pack {printable(folder)} is damaged: {name} has another SHA-256; remove it")
-    if skipped:
-        reasons = named([one["reason"] for one in skipped])
-        notes = (*notes, f"{len(skipped):,} of {info['files']:,} pictures were left out: {reasons}")
-    pictures = MappedPictures(folder / IMAGES, offset, shape)
-    return Pack(folder, pictures, torch.from_numpy(labels), classes, splits, notes)
-
-
-def pack_info(folder: Path) -> dict[str, Any]:
-    """Reads what a pack says of itself.
-
-    Raises:
-        DataError: `pack.json` is missing, damaged, or of another version.
-    """
-    path = folder / INFO
-    try:
-        info: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        version = info["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"cannot read {printable(path)}: {error}; is {printable(folder)} a pack?") from error
-    if version != FORMAT:
-        raise DataError(f"{printable(folder)} is a pack of format {version}; this version of Muslin reads {FORMAT}")
-    return info
-
-
-def is_pack(path: Path) -> bool:
-    """Whether a path is a folder that looks like a pack."""
-    return (path / INFO).is_file()
-
-
-def accepted(pack: Pack, on_bad: str) -> Pack:
-    """Returns a pack that was found, if it is what a person asks for.
-
-    Raises:
-        PictureError: it left pictures out, and `on_bad` is not `skip`.
-    """
-    skipped = pack_info(pack.folder)["skipped"]
-    if skipped and on_bad == "stop":
-        raise bad_pictures([one["reason"] for one in skipped], len(pack.labels) + len(skipped), on_bad)
-    return pack
-
-
-def sha256_of(path: Path) -> str:
-    """Reads a file whole and gives its SHA-256, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return Pack(folder, MappedPictures(folder / IMAGES, offset, shape), torch.from_numpy(labels), info)

@@ -8,18 +8,20 @@ from muslin.data.files.cut import assign_splits
 from muslin.data.files.listing import Listing
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize, choose_input
+from muslin.errors import DataError
+from muslin.text import printable
 
-__all__ = ["Plan", "plan_pack"]
+__all__ = ["PackPlan", "plan_pack"]
 
 
 @dataclass(frozen=True)
-class Plan:
+class PackPlan:
     """What a pack will be made of.
 
     Attributes:
-        listing: with a split for every picture.
-        digests: the SHA-256 of each file.
-        size: what pictures will be brought to.
+        listing: the pictures, each with its split.
+        digests: each file's SHA-256, in hexadecimal.
+        size: the size and colours that pictures will be brought to.
     """
 
     listing: Listing
@@ -27,7 +29,7 @@ class Plan:
     size: InputSize
 
 
-def plan_pack(listing: Listing, reading: Reading) -> Plan:
+def plan_pack(listing: Listing, reading: Reading) -> PackPlan:
     """Reads all files of a listing, decodes none, and decides on split and size.
 
     Raises:
@@ -37,9 +39,11 @@ def plan_pack(listing: Listing, reading: Reading) -> Plan:
     looks = look_at([entry.path for entry in listing.entries], threads=reading.threads, progress=reading.progress)
     digests = {entry.path: look.sha256 for entry, look in zip(listing.entries, looks, strict=True)}
     seen = [look for look in looks if look.mode]
+    if not (seen or reading.shape):
+        raise DataError(f"no picture of {printable(listing.root)} can be read, so there is no size to choose")
     if reading.shape:
         size = InputSize(*reading.shape, f"input is {reading.shape[2]} x {reading.shape[1]}, as the model needs")
     else:
         sizes, modes = [(one.width, one.height) for one in seen], [one.mode for one in seen]
         size = choose_input(sizes, modes, most=reading.most, size=reading.size)
-    return Plan(assign_splits(listing, [look.sha256 for look in looks]), digests, size)
+    return PackPlan(assign_splits(listing, [look.sha256 for look in looks]), digests, size)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["HEADER", "close_gaps", "make_room", "to_disk"]
+__all__ = ["HEADER", "close_gaps", "make_room", "sync_to_disk"]
 
 HEADER = 128  # bytes of the file before the first picture
 BLOCK = 16 << 20  # bytes moved at a time
@@ -42,7 +42,7 @@ def _write_header(file: Any, shape: tuple[int, ...]) -> None:
     assert file.tell() == HEADER
 
 
-def to_disk(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Waits until a file's content is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -10,10 +10,11 @@ import torch
 
 from muslin.data.images import Splits
 from muslin.data.sources.idx import Pixels, as_images, read_idx
+from muslin.data.sources.source import source_of_arrays
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
-__all__ = ["CLASSES", "FOLDER", "NAME", "load"]
+__all__ = ["CLASSES", "FOLDER", "NAME", "SOURCE", "load"]
 
 NAME = "fashion-mnist"
 FOLDER = Path(__file__).parents[1] / "fashion-mnist"
@@ -39,9 +40,9 @@ def load(folder: Path = FOLDER, *, validation: int, seed: int) -> Splits:
     """Reads and verifies Fashion-MNIST.
 
     Args:
-        folder: holds the four official files, compressed or not; by default the bundled ones.
+        folder: a folder with the four official files, compressed or not; by default the bundled ones.
         validation: pictures to hold out of the 60,000.
-        seed: chooses which.
+        seed: any int; chooses which.
 
     Raises:
         DataError: a file is missing or damaged, or its content is another data set's (MNIST has the same names).
@@ -75,3 +76,10 @@ def _verified(folder: Path, name: str) -> Pixels:
 def _header(values: Pixels) -> bytes:
     lengths = b"".join(n.to_bytes(4, "big") for n in values.shape)
     return bytes([0, 0, 8, values.ndim]) + lengths
+
+
+SOURCE = source_of_arrays(
+    repr(NAME),
+    lambda origin: origin == NAME,
+    lambda _, options: load(validation=options.validation, seed=options.seed),
+)

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 
 from muslin.data.images import Splits
+from muslin.data.sources.source import source_of_arrays
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
-__all__ = ["as_images", "is_idx_folder", "load", "read_idx"]
+__all__ = ["SOURCE", "as_images", "is_idx_folder", "load", "read_idx"]
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -66,9 +67,9 @@ def _read_header(path: Path, magic: bytes, read: Callable[[int], bytes]) -> tupl
     return tuple(int(n) for n in np.frombuffer(lengths, ">u4"))
 
 
-def is_idx_folder(folder: Path) -> bool:
-    """Whether the folder holds IDX files, by their usual names."""
-    return any(folder.glob("*-ubyte*"))
+def is_idx_folder(path: Path) -> bool:
+    """Whether a path is a folder that holds IDX files, by their usual names."""
+    return path.is_dir() and any(path.glob("*-ubyte*"))
 
 
 def load(folder: Path, *, validation: int, seed: int) -> Splits:
@@ -78,10 +79,10 @@ def load(folder: Path, *, validation: int, seed: int) -> Splits:
     letters start at 1).
 
     Args:
-        folder: holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with `t10k` or `test`; any
-            prefix (`emnist-letters-train-...`) and `.gz` are understood.
+        folder: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with `t10k` or `test`;
+            any prefix (`emnist-letters-train-...`) and `.gz` are understood.
         validation: pictures to hold out of the training set.
-        seed: chooses which.
+        seed: any int; chooses which.
 
     Raises:
         DataError: a file is missing, damaged, or does not fit the others.
@@ -103,7 +104,7 @@ def load(folder: Path, *, validation: int, seed: int) -> Splits:
 
 
 def as_images(pixels: Pixels) -> Tensor:
-    """Turns (N, H, W) or (N, H, W, C) pixels into (N, C, H, W) uint8."""
+    """Returns (N, H, W) or (N, H, W, C) uint8 pixels as (N, C, H, W) uint8."""
     if pixels.ndim == 4:
         return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
     return torch.from_numpy(pixels.copy())[:, None]
@@ -129,3 +130,10 @@ def _find(folder: Path, words: tuple[str, ...], kind: str) -> Path:
         names = ", ".join(path.name for path in found)
         raise DataError(f"{folder}: more than one file of {words[0]} {kind} ({names}); keep one set in a folder")
     return found[0]
+
+
+SOURCE = source_of_arrays(
+    "an IDX folder",
+    lambda origin: is_idx_folder(Path(origin)),
+    lambda origin, options: load(Path(origin), validation=options.validation, seed=options.seed),
+)

@@ -13,10 +13,11 @@ from muslin.data.files.cut import assign_splits
 from muslin.data.files.listing import Entry, Listing
 from muslin.data.images import Splits, check_images
 from muslin.data.sources.idx import as_images
+from muslin.data.sources.source import source_of_arrays
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
-__all__ = ["load"]
+__all__ = ["SOURCE", "load"]
 
 LAYOUTS = (  # keys of pictures and labels, for training, validation (which may be missing) and test
     (("train_images", "train_labels"), ("val_images", "val_labels"), ("test_images", "test_labels")),  # MedMNIST's
@@ -32,12 +33,12 @@ def load(path: Path, *, validation: int, seed: int) -> Splits:
     """Reads one .npz file of pictures and labels.
 
     Args:
-        path: holds `train_images` (N, H, W) or (N, H, W, C) uint8, `train_labels` (N,) or (N, 1) whole numbers
+        path: a file with `train_images` (N, H, W) or (N, H, W, C) uint8, `train_labels` (N,) or (N, 1) whole numbers
             0 .. K-1, and `test_images`, `test_labels`, with `val_images`, `val_labels` or without; or the same as
             `x_train`, `y_train` and so on; or `images`, `labels` alone, of which a fifth of each class is cut off for
             testing, chosen by content. Optionally `classes`, the K names.
         validation: pictures to hold out of the training set, where the file brings none for validation.
-        seed: chooses which.
+        seed: any int; chooses which.
 
     Raises:
         DataError: unreadable, a key is missing, or the arrays do not fit each other.
@@ -94,3 +95,10 @@ def _part(path: Path, arrays: Arrays, keys: tuple[str, str]) -> Part:
     if labels.dtype.kind not in "iu" or labels.ndim == 0 or labels.size != len(labels):
         raise DataError(f"{path}: labels are {labels.dtype} {labels.shape}; (N,) whole numbers are needed")
     return as_images(images), torch.from_numpy(labels.reshape(-1).astype(np.int64))
+
+
+SOURCE = source_of_arrays(
+    "a .npz file",
+    lambda origin: Path(origin).suffix == ".npz" and Path(origin).is_file(),
+    lambda origin, options: load(Path(origin), validation=options.validation, seed=options.seed),
+)

@@ -3,23 +3,30 @@
 Legend: N pictures, C channels, H x W pixels.
 """
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
-from muslin.data.files.kinds import list_picture_files
+from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.data.files.listing import Listing
 from muslin.data.images import ImageData, Splits, pixel_statistics
 from muslin.data.packs.build import build_pack
 from muslin.data.packs.index import find_pack, index_entry, remember_pack
+from muslin.data.packs.order import in_pack_order
 from muslin.data.packs.pack import Pack
+from muslin.data.packs.packed import Packed
 from muslin.data.packs.plan import plan_pack
 from muslin.data.reading import Reading
+from muslin.data.sources.idx import is_idx_folder
+from muslin.data.sources.outline import Outline, count_classes
+from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.data.spec import DataSpec
 from muslin.data.split import class_notes, validation_size
 
-__all__ = ["held_out", "known_pack", "load", "pack_of"]
+__all__ = ["SOURCE", "load", "pack_files"]
 
 
 def load(path: Path, reading: Reading, *, validation: int) -> Splits:
@@ -30,7 +37,7 @@ def load(path: Path, reading: Reading, *, validation: int) -> Splits:
 
     Args:
         path: as for `list_picture_files`.
-        reading: how.
+        reading: the way in which the files are read.
         validation: pictures to hold out of the training set, at most a tenth of it.
 
     Raises:
@@ -45,7 +52,7 @@ def load(path: Path, reading: Reading, *, validation: int) -> Splits:
 
 
 def pack_of(listing: Listing, reading: Reading) -> Pack:
-    """Opens the pack of a listing; makes it where there is none, or where files have changed.
+    """Returns the pack of a listing, opened; makes it where there is none, or where files have changed.
 
     Raises:
         DataError: pictures are damaged, or the cache is full.
@@ -63,23 +70,23 @@ def pack_of(listing: Listing, reading: Reading) -> Pack:
 
 
 def known_pack(listing: Listing, reading: Reading) -> Pack | None:
-    """Finds the pack of a listing if there is one, also if it left pictures out; reads none of the files."""
+    """Returns the pack of a listing if there is one, also if it left pictures out; reads none of the files."""
     return find_pack(index_entry(listing, reading), replace(reading, on_bad="skip"))
 
 
-def held_out(labels: Tensor, validation: int) -> int:
-    """Counts the first of (N,) training labels in a pack's order that are held out where no validation set is told."""
+def validation_count(labels: Tensor, validation: int) -> int:
+    """Returns how many of the first of (N,) training labels in a pack's order are held out for validation."""
     several = int((labels.bincount() > 1).sum())  # one of each class that has two lies at the start
     return max(several, validation_size(len(labels), validation))
 
 
 def _cut(pack: Pack, name: str, validation: int, *, is_resident: bool) -> Splits:
-    """Makes the splits of a pack; all are stretches of its file, copied into memory or not."""
+    """Returns the splits of a pack; all are stretches of its file, copied into memory or not."""
     (images, labels), test = pack.part("train"), pack.part("test")
-    if "validation" in pack.splits:
+    if "validation" in pack.info.splits:
         out = pack.part("validation")
     else:
-        count = held_out(labels, validation)
+        count = validation_count(labels, validation)
         out, (images, labels) = (images[:count], labels[:count]), (images[count:], labels[count:])
     file = pack.file
     mean, std = pixel_statistics(images, file)
@@ -92,3 +99,64 @@ def _cut(pack: Pack, name: str, validation: int, *, is_resident: bool) -> Splits
     splits = Splits(data(images, labels), data(*out), data(*test), name, class_notes(labels, pack.classes))
     file.give_back()
     return splits
+
+
+def pack_files(path: Path, reading: Reading) -> Packed:
+    """Packs a folder of pictures, or those that a CSV file names, or finds their pack; says how long that took.
+
+    Raises:
+        DataError: as `load`.
+        SettingError: as `load`.
+    """
+    start, stages = time.monotonic(), set()
+
+    def progress(stage: str, done: int, total: int) -> None:
+        stages.add(stage)
+        reading.progress(stage, done, total)
+
+    pack = pack_of(list_picture_files(path), replace(reading, progress=progress))
+    size = sum(file.stat().st_size for file in pack.folder.iterdir())
+    seconds = time.monotonic() - start
+    return Packed(pack.folder, len(pack.labels), size, "decoding" in stages, seconds, pack.notes)
+
+
+def _sample(origin: Origin, options: LoadOptions) -> Sample:
+    listing = list_picture_files(Path(origin))
+    pack = pack_of(listing, options.reading)
+    notes = (*pack.notes, *listing.notes)
+    if options.cut_test or "test" in listing.splits:
+        return Sample(listing.name, "test", *pack.part("test"), pack.classes, pack.file, notes)
+    return Sample(listing.name, "all", pack.file.images, pack.labels, pack.classes, pack.file, notes)
+
+
+def _outline(origin: Origin, options: LoadOptions) -> Outline:
+    """Returns how files would be read: from their pack, or else by listing and hashing them; none is decoded."""
+    listing = list_picture_files(Path(origin))
+    pack = known_pack(listing, options.reading)
+    if pack is not None:
+        _, *shape = pack.info.shape
+        notes = pack.notes
+        labels = {split: pack.part(split)[1] for split in pack.info.splits}
+    else:
+        plan = plan_pack(listing, options.reading)
+        shape, notes = [*plan.size.shape], (plan.size.reason,)
+        ordered = in_pack_order(plan.listing.entries)
+        labels = {
+            split: torch.tensor([entry.label for entry in ordered if entry.split == split])
+            for split in ("train", *sorted({"validation"} & plan.listing.splits), "test")
+        }
+    if "validation" not in labels:
+        train, count = labels["train"], validation_count(labels["train"], options.validation)
+        labels = {"train": train[count:], "validation": train[:count], "test": labels["test"]}
+    channels, height, width = shape
+    counts, folder = count_classes(labels, len(listing.classes)), pack.folder if pack else None
+    return Outline(listing.name, listing.classes, (channels, height, width), counts, folder, (*notes, *listing.notes))
+
+
+SOURCE = Source(
+    "a folder of pictures, a .csv that names them",
+    lambda origin: Path(origin).exists() and are_picture_files(Path(origin)) and not is_idx_folder(Path(origin)),
+    lambda origin, options: load(Path(origin), options.reading, validation=options.validation),
+    _sample,
+    _outline,
+)

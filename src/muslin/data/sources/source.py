@@ -1,0 +1,94 @@
+"""What a source of data is: what every file beside this one offers, and the registry lists.
+
+Legend: N pictures, C channels, H x W pixels.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from torch import Tensor
+
+from muslin.data.images import MappedPictures, Splits
+from muslin.data.reading import Reading
+from muslin.data.sources.outline import Outline, outline_of
+
+__all__ = ["LoadOptions", "Origin", "Sample", "Source", "source_of_arrays"]
+
+Origin = str | Path  # what a person names
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadOptions:
+    """How a source is read; each takes what it has a use for.
+
+    Attributes:
+        validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
+        seed: any int; chooses which, but for pictures in files, where their content alone does.
+        cut_test: whether a sample of pictures without a test split is the fifth that is cut off for testing; else all.
+        reading: the way in which pictures in files are read, with the shape that a sample must have.
+    """
+
+    validation: int = 2000
+    seed: int = 0
+    cut_test: bool = True
+    reading: Reading = field(default_factory=Reading)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Pictures that a saved model is scored on.
+
+    Attributes:
+        name: the data's name in reports.
+        part: `test`, or `all` where the source was not cut.
+        images: (N, C, H, W) uint8.
+        labels: (N,) int64, indices into `classes`.
+        classes: the names of the data's own classes.
+        file: the file that `images` is a part of; None when they are in memory.
+        notes: sentences that a person should be told of how they were read.
+    """
+
+    name: str
+    part: Literal["test", "all"]
+    images: Tensor
+    labels: Tensor
+    classes: tuple[str, ...]
+    file: MappedPictures | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of data that Muslin reads.
+
+    Attributes:
+        name: the kind as messages offer it, such as "a .npz file".
+        accepts: whether an origin is of this kind, told by its name and by what it holds, not by reading it whole;
+            no origin is of two kinds.
+        load: the three splits of an origin.
+        sample: an origin's test pictures, for a saved model to be scored on.
+        outline: the way in which an origin would be loaded.
+    """
+
+    name: str
+    accepts: Callable[[Origin], bool]
+    load: Callable[[Origin, LoadOptions], Splits]
+    sample: Callable[[Origin, LoadOptions], Sample]
+    outline: Callable[[Origin, LoadOptions], Outline]
+
+
+def source_of_arrays(
+    name: str, accepts: Callable[[Origin], bool], load: Callable[[Origin, LoadOptions], Splits]
+) -> Source:
+    """Returns a source whose pictures have their final size and are read whole: all else follows from loading it."""
+
+    def sample(origin: Origin, options: LoadOptions) -> Sample:
+        splits = load(origin, options)
+        return Sample(splits.name, "test", splits.test.images, splits.test.labels, splits.spec.classes, None, ())
+
+    def outline(origin: Origin, options: LoadOptions) -> Outline:
+        return outline_of(load(origin, options))
+
+    return Source(name, accepts, load, sample, outline)

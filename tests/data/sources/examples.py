@@ -1,0 +1,67 @@
+"""Tiny examples of every source of data, for the contract tests: to add a source is to add an example."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from muslin.data.sources import fashion_mnist, idx, npz, picture_files
+from muslin.data.sources.source import Origin
+from tests.samples import bars, write_pictures
+
+TRAIN, TEST = (300, 1, 12, 3, 0), (60, 1, 12, 3, 1)
+
+
+def bundled(_: Path) -> Origin:
+    return fashion_mnist.NAME
+
+
+def folder_of_pictures(root: Path) -> Origin:
+    write_pictures(root / "bars", *bars(*TRAIN))
+    return root / "bars"
+
+
+def csv_of_pictures(root: Path) -> Origin:
+    for split, settings in (("train", TRAIN), ("test", TEST)):
+        write_pictures(root / split, *bars(*settings))
+    with (root / "list.csv").open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["path", "label", "split"])
+        for path in sorted(root.rglob("*.png")):
+            split, label, _ = path.relative_to(root).parts
+            lines.writerow([path.relative_to(root), label, split])
+    return root / "list.csv"
+
+
+def idx_files(root: Path) -> Origin:
+    for part, settings in (("train", TRAIN), ("t10k", TEST)):
+        images, labels = bars(*settings)
+        for name, values in (("images-idx3", images[:, 0].numpy()), ("labels-idx1", labels.numpy().astype(np.uint8))):
+            header = bytes([0, 0, 8, values.ndim]) + b"".join(n.to_bytes(4, "big") for n in values.shape)
+            (root / f"{part}-{name}-ubyte").write_bytes(header + values.tobytes())
+    return root
+
+
+def npz_with_splits(root: Path) -> Origin:
+    (train, train_labels), (test, test_labels) = ([part.numpy() for part in bars(*count)] for count in (TRAIN, TEST))
+    path = root / "bars.npz"
+    np.savez(
+        path,
+        train_images=train[:, 0], train_labels=train_labels, test_images=test[:, 0], test_labels=test_labels,
+    )  # fmt: skip
+    return path
+
+
+def npz_in_one(root: Path) -> Origin:
+    images, labels = bars(*TRAIN)
+    np.savez(root / "all.npz", images=images[:, 0].numpy(), labels=labels.numpy())
+    return root / "all.npz"
+
+
+EXAMPLES: dict[str, tuple[Callable[[Path], Origin], ...]] = {
+    fashion_mnist.SOURCE.name: (bundled,),
+    picture_files.SOURCE.name: (folder_of_pictures, csv_of_pictures),
+    idx.SOURCE.name: (idx_files,),
+    npz.SOURCE.name: (npz_with_splits, npz_in_one),
+}
