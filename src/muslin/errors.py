@@ -12,7 +12,6 @@ from pathlib import Path
 __all__ = [
     "BundleError",
     "DataError",
-    "DiskFullError",
     "LostProcessError",
     "MuslinError",
     "PictureError",

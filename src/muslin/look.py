@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = ["DARK", "LIGHT", "MARKERS", "Palette", "png", "style"]
+__all__ = ["LIGHT", "MARKERS", "png", "style"]
 
 DPI = 150
 

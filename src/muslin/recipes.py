@@ -11,9 +11,16 @@ from muslin.config import Augmentation, FitSettings
 from muslin.errors import unknown_name
 
 __all__ = [
-    "DEFAULT", "RECIPES", "REFERENCE_GFLOPS", "SHORT", "Recipe", "find_recipe", "fit_to_pictures", "forecast",
-    "recipe_within", "settings_for", "showing_all",
-]  # fmt: skip
+    "DEFAULT",
+    "RECIPES",
+    "REFERENCE_GFLOPS",
+    "SHORT",
+    "Recipe",
+    "fit_to_pictures",
+    "forecast",
+    "recipe_within",
+    "settings_for",
+]
 
 
 @dataclass(frozen=True)

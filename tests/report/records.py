@@ -37,7 +37,7 @@ def make_record(**changes: Any) -> RunRecord:
 def make_epochs(count: int) -> tuple[EpochResult, ...]:
     """Epochs whose losses fall and whose accuracies rise."""
     falling = [1 / (n + 1) for n in range(count)]
-    return tuple(EpochResult(n + 1, 9 * n, 0.7 * loss, loss, 1 - loss, 1.0, 1e3, n) for n, loss in enumerate(falling))
+    return tuple(EpochResult(n + 1, 9 * n, loss, 1 + loss, 1 - loss, 1.0, 1e3, n) for n, loss in enumerate(falling))
 
 
 def make_score(**changes: Any) -> Score:

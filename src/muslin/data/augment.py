@@ -12,7 +12,7 @@ from torch import Tensor
 
 from muslin.config import Augmentation
 
-__all__ = ["augment", "counter_random"]
+__all__ = ["augment"]
 
 
 def counter_random(seed: int, epoch: int, indices: Tensor, stream: int) -> Tensor:

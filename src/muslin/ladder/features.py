@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from muslin.errors import DataError
 
-__all__ = ["NAMES", "measure"]
+__all__ = ["measure"]
 
 Numbers: TypeAlias = NDArray[np.floating[Any]]
 Mask: TypeAlias = NDArray[np.bool_]

@@ -9,7 +9,7 @@ from muslin.data.sources import fashion_mnist
 from muslin.errors import DataError
 from muslin.ladder.rung import Images
 
-__all__ = ["GARMENTS", "SIDE", "grey_pictures"]
+__all__ = ["GARMENTS", "grey_pictures"]
 
 GARMENTS = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot")
 SIDE = 28

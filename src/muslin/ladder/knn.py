@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from muslin.ladder.rung import Images, Labels, Rung
 
-__all__ = ["Knn", "Neighbours", "smallest", "vote"]
+__all__ = ["Knn", "Neighbours", "smallest"]
 
 Neighbours: TypeAlias = NDArray[np.int64]
 

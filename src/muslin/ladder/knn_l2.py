@@ -13,7 +13,7 @@ from muslin.ladder.knn import Knn, Neighbours, smallest
 from muslin.ladder.rung import Images
 from muslin.textbook.distances import l2_blocks
 
-__all__ = ["KnnL2", "rank_blocks"]
+__all__ = ["KnnL2"]
 
 BLOCK = 250
 MIDDLE = 128

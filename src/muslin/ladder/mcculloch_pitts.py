@@ -10,7 +10,7 @@ from muslin.ladder.garments import GARMENTS, grey_pictures
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.textbook.neuron import McCullochPitts, McCullochPittsNet
 
-__all__ = ["McCullochPittsRung", "cells", "make_net"]
+__all__ = ["McCullochPittsRung"]
 
 LIT = 50  # mean of a cell that has something in it
 SOLID = 20  # darkest pixel of a cell that is covered altogether

@@ -18,7 +18,7 @@ from muslin.ladder.plots import draw_ladder
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.machine.cores import available_threads
 
-__all__ = ["Measured", "Pictures", "Task", "make_task", "measure_rung", "wilson_interval"]
+__all__ = ["Measured", "Pictures", "Task", "make_task", "measure_rung"]
 
 Z = 1.959963984540054  # the standard normal's 97.5 % quantile: intervals of 95 %
 FEWEST_PICTURES = 100  # that a limit may leave

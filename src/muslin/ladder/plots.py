@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from muslin.look import LIGHT, png, style
 
-__all__ = ["Panel", "Point", "draw_ladder", "draw_plane"]
+__all__ = ["Panel", "draw_ladder", "draw_plane"]
 
 TICKS = (10, 50, 60, 70, 75, 80, 85, 90, 92, 94, 96, 98, 99)
 LEAST_ERROR = 0.2  # %; a logarithmic axis has no 0

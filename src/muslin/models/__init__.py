@@ -3,6 +3,6 @@
 A model is a function `(spec: DataSpec) -> nn.Module` and stands in `MODELS`; tests run over all of them.
 """
 
-from muslin.models.registry import MODELS, Factory, build, load_factory
+from muslin.models.registry import MODELS, Factory, build
 
-__all__ = ["MODELS", "Factory", "build", "load_factory"]
+__all__ = ["MODELS", "Factory", "build"]

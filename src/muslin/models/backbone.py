@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from muslin.errors import SettingError
 
-__all__ = ["Backbone", "as_backbone", "first_filters", "head_prefix", "maps_by_group"]
+__all__ = ["Backbone", "as_backbone", "head_prefix", "maps_by_group"]
 
 
 class Backbone(Protocol):

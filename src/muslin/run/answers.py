@@ -20,7 +20,7 @@ from torch import Tensor
 from muslin.errors import RunError
 from muslin.files import write_whole
 
-__all__ = ["ANSWERS", "Answers", "read_answers", "write_answers"]
+__all__ = ["Answers", "read_answers", "write_answers"]
 
 ANSWERS = "answers.safetensors"
 

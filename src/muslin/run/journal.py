@@ -9,7 +9,7 @@ from typing import Any
 from muslin.errors import RunError, cannot_write
 from muslin.files import write_whole
 
-__all__ = ["NAME", "append", "read", "rewind"]
+__all__ = ["append", "read", "rewind"]
 
 NAME = "metrics.jsonl"
 

@@ -22,7 +22,7 @@ from muslin.training.plan import TimePlan
 from muslin.training.state import EpochResult, FitResult, Progress, TrainingState
 from muslin.training.step import train_step
 
-__all__ = ["LOOK_EVERY", "CheckpointSink", "fit"]
+__all__ = ["LOOK_EVERY", "fit"]
 
 LOOK_EVERY = 25  # steps between two looks at the losses: a look waits for the device
 

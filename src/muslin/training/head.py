@@ -23,7 +23,7 @@ from muslin.machine.device import Machine
 from muslin.models.backbone import as_backbone, head_prefix
 from muslin.models.efficientnet_lite import fold_norms
 
-__all__ = ["DECAYS", "HeadResult", "cached_features", "extract_features", "features_key", "fit_head"]
+__all__ = ["cached_features", "extract_features", "features_key", "fit_head"]
 
 DECAYS = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4)  # from strong to weak: each fit starts at the one before
 ITERATIONS = 300  # of L-BFGS at most, for each decay

@@ -16,7 +16,7 @@ from torch.optim import AdamW
 from muslin.config import FitSettings
 from muslin.distributed.sync_norm import SyncedBatchNorm
 
-__all__ = ["SGD", "AnyOptimizer", "Muon", "make_optimizers", "orthogonalise", "scale_learning_rates"]
+__all__ = ["AnyOptimizer", "make_optimizers", "scale_learning_rates"]
 
 Group = dict[str, Any]
 

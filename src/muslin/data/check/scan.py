@@ -18,7 +18,7 @@ from muslin.data.decoding.pool import ReportProgress
 from muslin.data.decoding.tasks import examine
 from muslin.data.files.listing import SPLITS, Listing
 
-__all__ = ["Scan", "scan"]
+__all__ = ["Scan"]
 
 NOTE_EXAMPLES = 3  # paths listed for each note
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from muslin.data.decoding.pool import ReportProgress, share_out
 
-__all__ = ["Decoded", "Examined", "Look", "Target", "decode_into", "examine", "look_at"]
+__all__ = ["Decoded", "Examined", "Target", "decode_into", "examine", "look_at"]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from muslin.data.sources.source import source_of_arrays
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
-__all__ = ["SOURCE", "as_images", "is_idx_folder", "load", "read_idx"]
+__all__ = ["SOURCE", "as_images", "is_idx_folder", "read_idx"]
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 

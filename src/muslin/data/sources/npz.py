@@ -17,7 +17,7 @@ from muslin.data.sources.source import source_of_arrays
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
-__all__ = ["SOURCE", "load"]
+__all__ = ["SOURCE"]
 
 LAYOUTS = (  # keys of pictures and labels, for training, validation (which may be missing) and test
     (("train_images", "train_labels"), ("val_images", "val_labels"), ("test_images", "test_labels")),  # MedMNIST's

@@ -14,7 +14,7 @@ from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.errors import DataError
 from muslin.text import join_words
 
-__all__ = ["SOURCES", "load_outline", "load_sample", "load_splits"]
+__all__ = ["load_outline", "load_sample", "load_splits"]
 
 SOURCES: tuple[Source, ...] = (fashion_mnist.SOURCE, picture_files.SOURCE, idx.SOURCE, npz.SOURCE)
 
