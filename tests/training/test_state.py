@@ -6,14 +6,14 @@ import torch
 from muslin.config import FitSettings
 from muslin.data.batches import Batch
 from muslin.machine.device import Machine
-from muslin.prediction.metrics import Metrics
+from muslin.prediction.metrics import Score
 from muslin.training.plan import TimePlan
 from muslin.training.state import TrainingState
 from muslin.training.step import train_step
 
 CPU = Machine(torch.device("cpu"), 1, bf16=False, channels_last=True, speeds={})
 SETTINGS = FitSettings(skip_easy=0.5, average=0.9)
-SCORES = Metrics(0.25, 0.5, torch.eye(3, dtype=torch.int64), torch.zeros(2, dtype=torch.int64), torch.ones(2))
+SCORES = Score(0.5, 0.25, 1, 0.5, 0.25, torch.eye(3, dtype=torch.int64))
 
 
 def begin(settings, seed):
@@ -27,7 +27,7 @@ def take_steps(state, settings, count):
     generator = torch.Generator().manual_seed(state.step)
     for _ in range(count):
         images = torch.randn(3, 1, 4, 4, generator=generator)
-        batch = Batch(images, torch.tensor([0, 1, 2]), torch.randperm(6, generator=generator)[:3], whole=3)
+        batch = Batch(images, torch.tensor([0, 1, 2]), torch.randperm(6, generator=generator)[:3], whole_count=3)
         train_step(state, batch, state.step / 20, settings, CPU)
 
 

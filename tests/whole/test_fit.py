@@ -14,7 +14,7 @@ import muslin
 from muslin import pipeline
 from muslin.data.sources.idx import read_idx
 from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
-from muslin.pipeline import evaluate_run
+from muslin.evaluation.evaluate import evaluate_run
 from muslin.pipeline.events import EpochResult, Notice, Progress
 from muslin.recipes import RECIPES
 from muslin.run import journal

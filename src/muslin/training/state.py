@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from muslin.config import FitSettings
 from muslin.distributed.world import ALONE, World
 from muslin.machine.device import Machine
-from muslin.prediction.metrics import Metrics
+from muslin.prediction.metrics import Score
 from muslin.run.checkpoints import AVERAGE, MODEL, Checkpoint
 from muslin.training.averaging import WeightAverage
 from muslin.training.hardness import Hardness
@@ -196,7 +196,7 @@ class TrainingState:
         loss, done = self.look(), self.epochs_done(steps)
         return Progress(self.epoch + 1, self.plan.share(done), loss, self.plan.remaining(done))
 
-    def end_epoch(self, scores: Metrics, began: float) -> EpochResult:
+    def end_epoch(self, scores: Score, began: float) -> EpochResult:
         """Closes the epoch, all of whose losses were looked at, and returns its result.
 
         Args:
