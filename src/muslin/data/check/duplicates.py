@@ -70,7 +70,7 @@ def perceptual_hashes(greys: Greys) -> tuple[NDArray[np.uint64], NDArray[np.bool
 
 
 def thumbs(greys: Greys) -> Greys:
-    """Returns the grey copies with half their sides: (N, 32, 32) to (N, 16, 16) uint8, enough to tell pictures apart."""
+    """Returns the grey copies with half their sides: (N, 32, 32) to (N, 16, 16) uint8, enough to tell them apart."""
     half = SIDE // THUMB
     halved: Greys = greys.reshape(-1, THUMB, half, THUMB, half).mean((2, 4)).round().astype(np.uint8)
     return halved
