@@ -21,7 +21,7 @@ def batch():
     """5 of 8 pictures."""
     generator = torch.Generator().manual_seed(0)
     images, labels = torch.randn(5, 1, 2, 2, generator=generator), torch.tensor([0, 1, 2, 0, 1])
-    return Batch(images, labels, torch.tensor([7, 0, 3, 1, 4]), whole=5)
+    return Batch(images, labels, torch.tensor([7, 0, 3, 1, 4]), whole_count=5)
 
 
 def begin(settings=SETTINGS, dropout=0.0):
@@ -59,7 +59,7 @@ def test_a_step_writes_down_all_that_it_did(batch):
 
 def test_a_part_of_a_batch_counts_as_much_as_its_pictures(batch):
     state = begin()
-    losses = train_step(state, batch._replace(whole=10), 0.5, SETTINGS, CPU)
+    losses = train_step(state, batch._replace(whole_count=10), 0.5, SETTINGS, CPU)
     assert state.look() == pytest.approx(losses.sum().item() / 10)
 
 

@@ -111,7 +111,7 @@ def predicted(type_, run: str, *pictures: Path) -> list[str]:
 def refuse_to_decode(monkeypatch) -> None:
     """Makes every look into a picture file an error."""
     monkeypatch.setattr(plan, "look_at", None)
-    monkeypatch.setattr(worker, "do", None)
+    monkeypatch.setattr(worker, "do_task", None)
 
 
 def test_digits_from_the_first_look_to_a_prediction(here, type_, monkeypatch):
