@@ -38,6 +38,7 @@ speedrun: .venv/installed
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.measure.throughput
 	$(BIN)/python -m benchmarks.measure.startup
+	$(BIN)/python -m benchmarks.measure.busy
 	$(BIN)/python -m benchmarks.measure.packs
 	$(BIN)/python -m benchmarks.measure.transfer
 	$(BIN)/python -m benchmarks.measure.checkpoints

@@ -10,7 +10,7 @@ Importing it is instant: PyTorch is imported with the first function that needs 
 
 from typing import TYPE_CHECKING, Any
 
-from muslin.machine.waiting import wait_briefly
+from muslin.machine.waiting import wait_briefly_if_busy
 from muslin.version import __version__
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "fit", "load"]
 
 
-wait_briefly()
+wait_briefly_if_busy()
 
 
 def __getattr__(name: str) -> Any:
