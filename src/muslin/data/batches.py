@@ -121,7 +121,7 @@ class TrainingBatches:
         Args:
             epoch: from 0.
             start: the first batch to yield, from 0.
-            part: which of a batch's pictures to yield, given how many there are.
+            part: a choice of a batch's pictures to yield, given how many there are.
             shown: (N,) bool, which pictures to show; by default all.
         """
         order = self.order(epoch, shown)

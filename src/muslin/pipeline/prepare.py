@@ -173,7 +173,7 @@ def claim_run_folder(
     """
     folder, checkpoints, newest = request.out, None, None
     if world.is_first:
-        folder = stack.enter_context(RunFolder(request.out, request.recipe, again=request.resumes)).path
+        folder = stack.enter_context(RunFolder(request.out, request.recipe, resumes=request.resumes)).path
         checkpoints = stack.enter_context(Checkpoints(folder, request.settings.keep))
         newest = checkpoints.newest(lambda problem: report(Notice(problem)))
     name = world.broadcast_bytes(os.fsencode(folder) if folder else b"")

@@ -26,13 +26,13 @@ class RunFolder:
     Args:
         out: the folder, which must not exist yet or be empty; by default a new one under `runs/`, named by the time.
         label: the end of the default name, such as the recipe's name.
-        again: whether `out` holds a run that goes on.
+        resumes: whether `out` holds a run that goes on.
 
     Raises:
         RunError: it is in use, holds files, or is not writable.
     """
 
-    def __init__(self, out: Path | None, label: str, *, again: bool = False) -> None:
+    def __init__(self, out: Path | None, label: str, *, resumes: bool = False) -> None:
         self.path = out or _fresh_name(label)
         self.made = not self.path.exists()
         if self.path.is_file():
@@ -46,7 +46,7 @@ class RunFolder:
         except OSError as error:
             raise RunError(f"cannot write in {self.path}: {error.strerror}; choose another --out") from error
         remove_temporaries(self.path)
-        if not again and any(p.name != LOCK for p in self.path.iterdir()):
+        if not resumes and any(p.name != LOCK for p in self.path.iterdir()):
             self._release()
             raise RunError(f"{self.path} already holds files; choose another --out, so that nothing is overwritten")
 
