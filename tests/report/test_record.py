@@ -10,6 +10,7 @@ import torch
 import muslin
 from muslin.config import FitSettings
 from muslin.errors import BundleError, RunError
+from muslin.machine.cores import available_threads
 from muslin.report.record import read_record
 from muslin.report.write import write_report
 from muslin.run import journal, saved_model
@@ -68,7 +69,8 @@ def test_a_run_of_an_older_version_has_no_answers(run):
     assert record.test.accuracy_one_view is record.test.loss_one_view is None
     assert record.ended == "done"
     assert record.seconds == pytest.approx(run.seconds, abs=1)
-    assert record.machine.startswith(("1 CPU thread, fp32; PyTorch", f"{torch.get_num_threads()} CPU thread"))
+    threads = available_threads()
+    assert record.machine.startswith(f"{threads} CPU thread{'s' * (threads > 1)}, fp32; PyTorch")
     (run.folder / "predictions.png").unlink()
     write_report(run.folder)
     assert not (run.folder / "predictions.png").exists()
