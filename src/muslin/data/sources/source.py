@@ -10,13 +10,14 @@ from typing import Literal
 
 from torch import Tensor
 
+from muslin.data.arrays.given import Arrays
 from muslin.data.images import MappedPictures, Splits
 from muslin.data.reading import Reading
 from muslin.data.sources.outline import Outline, outline_of
 
 __all__ = ["LoadOptions", "Origin", "Sample", "Source", "source_of_arrays"]
 
-Origin = str | Path  # what a person names
+Origin = str | Path | Arrays  # what a person names, or hands over
 
 
 @dataclass(frozen=True, kw_only=True)
