@@ -84,7 +84,7 @@ def _places(labels: AnyArray) -> AnyArray:
             f"{plural(int((counts != 1).sum()), 'picture')} of {len(labels):,} have several labels or none, the first "
             f"in row {row} ({counts[row]}); a classifier of one class a picture needs exactly one"
         )
-    return np.argmax(labels, 1)
+    return np.asarray(labels.argmax(1))
 
 
 def _names(found: AnyArray, names: Sequence[str] | None) -> tuple[tuple[str, ...], list[str]]:

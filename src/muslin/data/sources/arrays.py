@@ -48,14 +48,14 @@ def load_arrays(
     read = {part: (images[part], labels[part]) for part in parts}
     for part in read.values():
         check_images(*part, len(classes))
+    blank = _check_contents(images)
     if "all" in read:
         read = _cut_test(read["all"], classes)
-    alike = _check_contents(images)
     splits = train_validation_test(
         read["train"], read["test"], classes, name,
         validation=options.validation, seed=options.seed, held_out=read.get("validation"),
     )  # fmt: skip
-    return replace(splits, notes=(*notes, *more, *alike, *splits.notes))
+    return replace(splits, notes=(*notes, *more, *blank, *splits.notes))
 
 
 def _check_counts(parts: Mapping[str, Pair]) -> None:
