@@ -18,9 +18,12 @@ def read(images):
 def test_grey_of_any_layout(images):
     pictures, notes = read(images)
     assert (pictures == GREY[:, None]).all()
-    assert notes == (["pictures are (9, 1, 6, 5): the second number is taken for the channels"] * (images.ndim == 4))[
-        : int(images.shape[-1] == 5)
-    ]
+    assert (
+        notes
+        == (["pictures are (9, 1, 6, 5): the second number is taken for the channels"] * (images.ndim == 4))[
+            : int(images.shape[-1] == 5)
+        ]
+    )
 
 
 @pytest.mark.parametrize("images", [COLOUR, COLOUR.transpose(0, 3, 1, 2)])
@@ -75,7 +78,7 @@ def test_the_range_is_found_over_all_parts():
         (np.zeros((9, 784)), r"use reshape\(-1, 28, 28\)"),
         (np.zeros((9, 2, 2, 2, 2)), "is needed"),
         (np.zeros((9, 0, 5)), "is needed"),
-        (np.where(GREY == GREY[3, 0, 0], np.nan, GREY), "of 9 pictures .* hold NaN or infinity"),
+        (np.where(GREY[3, 0, 0] == GREY, np.nan, GREY), "of 9 pictures .* hold NaN or infinity"),
         (GREY / 127.5 - 1, r"from -1 to 1; .* \(images \+ 1\) / 2"),
         ((GREY - 73.0) / 90, "0 to 1 or 0 to 255 is needed"),
         (GREY / 100, "from 0 to 2.5"),
