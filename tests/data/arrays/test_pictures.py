@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 
 from muslin.data.arrays.pictures import read_pictures
 from muslin.errors import DataError
@@ -64,9 +63,11 @@ def test_black_and_white(kind):
 
 
 def test_the_range_is_found_over_all_parts():
-    parts, _ = read_pictures({"train": GREY.astype(float), "test": np.full((2, 6, 5), 1.0)})
+    parts, notes = read_pictures({"train": GREY, "test": np.ones((2, 6, 5), np.uint8)})
     assert (parts["test"] == 1).all()
-    assert torch.equal(parts["train"], torch.from_numpy(GREY)[:, None])
+    assert not notes
+    with pytest.raises(DataError, match=r"several ranges \(train from 0 to 1, test from 0 to 255\); bring all to"):
+        read_pictures({"train": GREY / 255, "test": GREY})
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ NEEDED = "(N, H, W), (N, H, W, C) or (N, C, H, W) with 1, 3 or 4 channels is nee
 
 @dataclass(frozen=True)
 class Values:
-    """What the values of all parts have in common.
+    """The values of some pictures.
 
     Attributes:
         low: the lowest.
@@ -95,27 +95,43 @@ def _channels_last(images: AnyArray) -> AnyArray:
 
 
 def _survey(parts: Mapping[str, AnyArray]) -> Values:
-    """Returns what the values of all parts have in common; raises DataError where some are no numbers."""
-    lows, highs, whole = [0.0], [0.0], True
-    for part, images in parts.items():
-        bad = 0
-        for block in _blocks(images):
-            if block.dtype.kind == "f":
-                bad += int((~np.isfinite(block)).reshape(len(block), -1).any(1).sum())
-                whole = whole and not bad and bool((block == np.rint(block)).all())
-            lows.append(float(block.min()))
-            highs.append(float(block.max()))
-        if bad:
-            raise DataError(
-                f"{bad:,} of {plural(len(images), 'picture')} ({part}) hold NaN or infinity; "
-                "mend them with numpy.nan_to_num, or leave them out"
-            )
+    """Returns what the values of all parts are; raises DataError where some are no numbers, or parts differ in range."""
+    found = {part: _values(part, images) for part, images in parts.items()}
+    if (
+        any(images.dtype.kind == "f" for images in parts.values())
+        and len({_ends_at_one(v) for v in found.values()}) > 1
+    ):
+        ranges = ", ".join(f"{part} from {values.low:g} to {values.high:g}" for part, values in found.items())
+        raise DataError(f"pictures have several ranges ({ranges}); bring all to 0 to 1, or all to 0 to 255")
+    every = found.values()
+    return Values(min(v.low for v in every), max(v.high for v in every), all(v.whole for v in every))
+
+
+def _values(part: str, images: AnyArray) -> Values:
+    """Returns what one part's values are; raises DataError where some are no numbers."""
+    lows, highs, whole, bad = [0.0], [0.0], True, 0
+    for block in _blocks(images):
+        if block.dtype.kind == "f":
+            bad += int((~np.isfinite(block)).reshape(len(block), -1).any(1).sum())
+            whole = whole and bool((block == np.rint(block)).all())
+        lows.append(float(block.min()))
+        highs.append(float(block.max()))
+    if bad:
+        raise DataError(
+            f"{bad:,} of {plural(len(images), 'picture')} ({part}) hold NaN or infinity; "
+            "mend them with numpy.nan_to_num, or leave them out"
+        )
     return Values(min(lows), max(highs), whole)
+
+
+def _ends_at_one(values: Values) -> bool:
+    """Whether white is 1 for pictures with such values."""
+    return values.high <= 1 + (0 if values.whole else TOLERANCE)
 
 
 def _scale(values: Values, kind: "np.dtype[Any]") -> int:
     """Returns what values are to be multiplied by, so that white is 255."""
-    if values.low >= 0 and values.high <= 1 + (0 if values.whole else TOLERANCE):
+    if values.low >= 0 and _ends_at_one(values):
         return WHITE
     is_fine = values.whole or values.high >= FEWEST_LEVELS
     if values.low >= 0 and values.high <= WHITE and is_fine:

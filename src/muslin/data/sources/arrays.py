@@ -59,11 +59,13 @@ def load_arrays(
 
 
 def _check_counts(parts: Mapping[str, Pair]) -> None:
-    """Raises DataError unless every picture has its label, before either is worked on."""
+    """Raises DataError unless there are pictures and each has its label, before either is worked on."""
     for part, (images, labels) in parts.items():
         counts = [len(array) if array.ndim else 0 for array in (images, labels)]
         if labels.ndim and counts[0] != counts[1]:
             raise DataError(f"{counts[0]} pictures but {counts[1]} labels ({part}); each picture needs one label")
+        if not counts[0] and images.ndim:
+            raise DataError(f"no pictures ({part}); at least one is needed in every split")
 
 
 def _check_contents(parts: Mapping[str, Tensor]) -> list[str]:
