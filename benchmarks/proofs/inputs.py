@@ -127,6 +127,11 @@ def write_npz(folder: Path, **changed: Any) -> Path:
     return folder / "odd.npz"
 
 
+def noise(*shape: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Returns (300, *shape) random numbers in [0, 1)."""
+    return np.random.default_rng(0).random((300, *shape))
+
+
 def cut_npz(folder: Path) -> Path:
     """Writes half of a .npz file."""
     path = write_data(folder)
@@ -208,7 +213,12 @@ DATA: dict[str, Callable[[Path], Path]] = {
     ".npz with a flipped bit": flipped_npz,
     ".npz that is text": written("odd.npz", "no archive"),
     ".npz with Python objects": lambda folder: write_npz(folder, train_labels=np.array([object()] * 300)),
-    ".npz, numbers for pictures": lambda folder: write_npz(folder, train_images=np.zeros((300, 12, 12))),
+    ".npz, pictures that are all alike": lambda folder: write_npz(folder, train_images=np.zeros((300, 12, 12))),
+    ".npz, numbers in no known range": lambda folder: write_npz(folder, train_images=noise(12, 12) - 0.5),
+    ".npz, NaN in a picture": lambda folder: write_npz(folder, train_images=np.where(noise(12, 12) > 0.9, np.nan, 0.5)),
+    ".npz, seven channels": lambda folder: write_npz(folder, train_images=noise(7, 12, 12)),
+    ".npz, rows of pixels": lambda folder: write_npz(folder, train_images=noise(144)),
+    ".npz, several labels a picture": lambda folder: write_npz(folder, train_labels=np.ones((300, 3), int)),
     ".npz, labels missing": lambda folder: write_npz(folder, test_labels=None),
     ".npz, label -100": lambda folder: write_npz(folder, train_labels=np.full(300, -100)),
     ".npz, other sizes in the test": lambda folder: write_npz(folder, test_images=np.zeros((60, 9, 9), np.uint8)),

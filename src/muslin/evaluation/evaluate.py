@@ -15,7 +15,7 @@ from muslin.data.images import ImageData
 from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources import fashion_mnist
 from muslin.data.sources.registry import load_sample
-from muslin.data.sources.source import Sample
+from muslin.data.sources.source import Data, Origin, Sample, read_origin
 from muslin.errors import DataError
 from muslin.evaluation.calibration import expected_calibration_error
 from muslin.machine.device import computing, prepare
@@ -65,7 +65,7 @@ class Evaluation:
 
 def evaluate_run(
     run: str | Path,
-    data: str | Path | None = None,
+    data: Data | None = None,
     factory: str | None = None,
     *,
     views: int | None = None,
@@ -108,10 +108,11 @@ def evaluate_run(
     check_views(views)
     config = read_config(folder)
     spec, own = classifier.spec, config["data"]["source"]
+    origin = own if data is None else read_origin(data)
     sample = load_sample(
-        own if data is None else data,
+        origin,
         (spec.channels, spec.height, spec.width),
-        cut=data is None or is_same_source(data, own),
+        cut=is_same_source(origin, own),
         reading=Reading(
             cache=cache or cache_folder(),
             on_bad=on_bad or config["settings"].get("on_bad", "stop"),
@@ -127,11 +128,11 @@ def evaluate_run(
     return Evaluation(folder, sample.name, sample.part, classifier.classes, metrics, error, sample.notes)
 
 
-def is_same_source(data: str | Path, own: str) -> bool:
+def is_same_source(data: Origin, own: str) -> bool:
     """Whether data that a person names are those that a run was made for."""
     if fashion_mnist.NAME in (data, own):
         return data == own
-    return os.path.realpath(data) == os.path.realpath(own)
+    return os.path.realpath(str(data)) == os.path.realpath(own)
 
 
 def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tensor:

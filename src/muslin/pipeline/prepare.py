@@ -108,7 +108,7 @@ def load_data(request: Request, world: World, report: Report) -> Splits:
         on_bad=settings.on_bad,
         progress=tell_packing(report),
     )
-    splits = load_splits(request.source, validation=settings.validation, seed=settings.seed, reading=reading)
+    splits = load_splits(request.origin, validation=settings.validation, seed=settings.seed, reading=reading)
     if world.is_first_here:
         world.wait()
     return splits

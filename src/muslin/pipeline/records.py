@@ -52,6 +52,7 @@ def config_of(job: Job) -> dict[str, Any]:
         "recipe": job.recipe,
         "settings": asdict(job.settings),
         "data": {"name": job.splits.name, "source": job.request.source} | job.sizes,
+        "notes": list(job.splits.notes),
         "statistics": {"mean": list(job.splits.spec.mean), "std": list(job.splits.spec.std)},
         "parameters": job.parameters,
         "machine": {

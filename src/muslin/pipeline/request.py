@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from muslin.config import FitSettings
+from muslin.data.arrays.given import ARRAYS, Arrays
 from muslin.data.sources import fashion_mnist
+from muslin.data.sources.source import Origin
 from muslin.distributed.world import World, is_restart, launch_name
-from muslin.errors import RunError, SettingError
+from muslin.errors import DataError, RunError, SettingError
 from muslin.files import SUMS
 from muslin.recipes import DEFAULT, settings_for
 from muslin.run import journal
 from muslin.run.folder import RUNS, find_run, list_runs, read_config
 
-__all__ = ["Request", "broadcast_request", "read_request"]
+__all__ = ["Request", "broadcast_request", "read_request", "with_arrays"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Request:
     """What is asked for.
 
     Attributes:
-        source: the data's source: `fashion-mnist`, or an absolute path.
+        source: the data's source: `fashion-mnist`, an absolute path, or the name of arrays, which holds their digest.
         recipe: the recipe's name.
         settings: what training does.
         out: the run's folder, None for a new one.
@@ -30,6 +32,7 @@ class Request:
         resumes: whether `out` is a run that goes on.
         changes: the settings that a person chose, by name.
         cache: the folder for packs and features, None for the usual one.
+        arrays: the arrays that `source` names, which every process was given; None for other data.
     """
 
     source: str
@@ -40,6 +43,12 @@ class Request:
     resumes: bool
     changes: dict[str, Any]
     cache: Path | None
+    arrays: Arrays | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Returns what is to be loaded."""
+        return self.arrays or self.source
 
     def with_recipe(self, recipe: str) -> Self:
         """Returns a request for another recipe, with the same changes."""
@@ -47,7 +56,7 @@ class Request:
 
 
 def read_request(
-    data: str | Path,
+    data: Origin,
     recipe: str | None,
     out: Path | None,
     resume: str | Path | None,
@@ -97,13 +106,32 @@ def lost_run(out: Path | None) -> Path | None:
     return None
 
 
+def with_arrays(request: Request, data: Origin) -> Request:
+    """Returns a request with the arrays that it names.
+
+    Raises:
+        DataError: a run goes on that was trained on arrays, and `data` are not these.
+    """
+    if not request.source.startswith(ARRAYS):
+        return request
+    if str(data) == request.source and isinstance(data, Arrays):
+        return replace(request, arrays=data)
+    what = "other arrays are given" if isinstance(data, Arrays) else "they are in no file"
+    raise DataError(
+        f"{request.out} was begun with arrays in Python, and {what}; pass the same again: "
+        f'muslin.fit((images, labels), resume="{request.out}")'
+    )
+
+
 def is_done(folder: Path) -> bool:
     """Whether a run came to its end, with every file."""
     ended = [event["ended"] for event in journal.read(folder) if event["event"] == "end"]
     return bool(ended) and ended[-1] in ("done", "early") and (folder / SUMS).is_file()
 
 
-def absolute_source(data: str | Path) -> str:
+def absolute_source(data: Origin) -> str:
     """Returns the data's name, as it can be found from any folder."""
+    if isinstance(data, Arrays):
+        return data.name
     is_path = data != fashion_mnist.NAME and Path(data).exists()
     return str(Path(data).resolve() if is_path else data)

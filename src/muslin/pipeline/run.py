@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Unpack
 
 from muslin.config import Changes
+from muslin.data.sources.source import Data, read_origin
 from muslin.distributed.world import process_group
 from muslin.files import write_sums
 from muslin.machine.device import computing
 from muslin.pipeline.events import Ended, Report
 from muslin.pipeline.finish import test_and_document
 from muslin.pipeline.prepare import prepare_job
-from muslin.pipeline.request import broadcast_request, read_request
+from muslin.pipeline.request import broadcast_request, read_request, with_arrays
 from muslin.pipeline.train import train
 from muslin.prediction.metrics import Metrics
 from muslin.run import journal
@@ -48,7 +49,7 @@ class Run:
 
 
 def run_recipe(
-    data: str | Path = "fashion-mnist",
+    data: Data = "fashion-mnist",
     recipe: str | None = None,
     *,
     out: str | Path | None = None,
@@ -61,12 +62,14 @@ def run_recipe(
 
     Args:
         data: `fashion-mnist`, a folder of pictures with a sub-folder a class, a .csv that names pictures, an IDX
-            folder, or a .npz file.
+            folder, or a .npz file; or arrays of NumPy or torch, `(images, labels)` or `((images, labels),
+            (test_images, test_labels))`: pictures (N, H, W), (N, H, W, C) or (N, C, H, W), uint8 or floats in [0, 1] or
+            [0, 255], labels (N,) whole numbers or text, or one-hot (N, K).
         recipe: `espresso`, `coffee`, `lunch` or `overnight`; by default `coffee`, or `espresso` where `time_budget` is
             too short for it on this machine.
         out: the run's folder; by default a new one under `runs/`.
-        resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data,
-            recipe and settings.
+        resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data
+            (but for arrays, which are to be given again), recipe and settings.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
         report: told of every event of `muslin.pipeline.events`: the start, notices, progress, every epoch, the end.
         **changes: settings to change, by name: `seed=1`, `model="mlp"`, `epochs=3`; `muslin.config.FitSettings` and
@@ -83,10 +86,11 @@ def run_recipe(
     with process_group() as world, computing(), ExitStack() as stack:
         if not world.is_first:
             report = ignore_event
-        request = None
+        request, origin = None, read_origin(data)
         if world.is_first:
-            request = read_request(data, recipe, as_path(out), resume, as_path(cache), dict(changes))
-        job = prepare_job(broadcast_request(request, world), world, stack, report)
+            request = read_request(origin, recipe, as_path(out), resume, as_path(cache), dict(changes))
+        request = with_arrays(broadcast_request(request, world), origin)
+        job = prepare_job(request, world, stack, report)
         report(job.as_event())
         with Interruption() as interruption:
             result = train(job, report, interruption)

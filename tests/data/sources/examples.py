@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from muslin.data.sources import fashion_mnist, idx, npz, picture_files
+from muslin.data.arrays.given import read_given
+from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files
 from muslin.data.sources.source import Origin
 from tests.samples import bars, write_pictures
 
@@ -59,9 +60,18 @@ def npz_in_one(root: Path) -> Origin:
     return root / "all.npz"
 
 
+def arrays_with_test(_: Path) -> Origin:
+    return read_given((bars(*TRAIN), bars(*TEST)))
+
+
+def arrays_in_one(_: Path) -> Origin:
+    return read_given(bars(*TRAIN))
+
+
 EXAMPLES: dict[str, tuple[Callable[[Path], Origin], ...]] = {
     fashion_mnist.SOURCE.name: (bundled,),
     picture_files.SOURCE.name: (folder_of_pictures, csv_of_pictures),
     idx.SOURCE.name: (idx_files,),
     npz.SOURCE.name: (npz_with_splits, npz_in_one),
+    arrays.SOURCE.name: (arrays_with_test, arrays_in_one),
 }

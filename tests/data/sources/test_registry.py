@@ -5,10 +5,14 @@ from muslin.data.sources.registry import load_splits
 from muslin.errors import DataError
 
 
+def noise(*shape):
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
 def archive(path, **changes):
     arrays = {
-        "train_images": np.zeros((40, 6, 5, 3), np.uint8), "train_labels": np.arange(40) % 4,
-        "test_images": np.zeros((8, 6, 5, 3), np.uint8), "test_labels": np.arange(8) % 4,
+        "train_images": noise(40, 6, 5, 3), "train_labels": np.arange(40) % 4,
+        "test_images": noise(8, 6, 5, 3), "test_labels": np.arange(8) % 4,
     } | changes  # fmt: skip
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
@@ -24,7 +28,7 @@ def test_npz(tmp_path, label_shape):
 
 
 def test_npz_with_class_names_in_keras_layout(tmp_path):
-    grey = np.zeros((30, 4, 4), np.uint8)
+    grey = noise(30, 4, 4)
     labels = np.arange(30) % 2
     np.savez(tmp_path / "a.npz", x_train=grey, y_train=labels, x_test=grey, y_test=labels, classes=["cat", "dog"])
     assert load_splits(tmp_path / "a.npz").spec.classes == ("cat", "dog")
@@ -34,11 +38,11 @@ def test_npz_with_class_names_in_keras_layout(tmp_path):
     ("changes", "message"),
     [
         ({"test_labels": None}, "needed are train_images and train_labels, test_images and"),
-        ({"train_images": np.zeros((40, 6, 5))}, "uint8 is needed"),
-        ({"train_labels": np.zeros(40)}, "whole numbers are needed"),
-        ({"train_labels": np.zeros((40, 2), int)}, "whole numbers are needed"),
+        ({"train_images": np.zeros((40, 6, 5, 3))}, "all 40 pictures are alike"),
+        ({"train_labels": np.linspace(0, 1, 40)}, "one whole number or name a picture is needed"),
+        ({"train_labels": np.zeros((40, 2), int)}, "40 pictures of 40 have several labels or none"),
         ({"train_labels": np.zeros(39, int)}, "40 pictures but 39 labels"),
-        ({"test_labels": np.full(8, 7)}, "labels run from 7 to 7"),
+        ({"test_labels": np.full(8, 7)}, "labels .7. are in the test set but not in the training set"),
         ({"test_images": np.zeros((8, 5, 5, 3), np.uint8)}, "use pictures of one size"),
         ({"train_labels": np.array([object()] * 40)}, "without Python objects"),
     ],
@@ -76,10 +80,10 @@ def test_npz_with_all_in_one(tmp_path):
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
-        (np.zeros((0, 4, 4), np.uint8), np.zeros(0, int), "no pictures"),
+        (noise(0, 4, 4), np.zeros(0, int), "no pictures"),
         (np.zeros((9, 4, 4), np.uint8), np.zeros(8, int), "9 pictures but 8 labels"),
         (np.zeros((9, 4, 4), np.uint8), np.arange(9) - 1, "labels run from -1"),
-        (np.zeros((9, 4, 4), np.uint8), np.int64(3), "whole numbers are needed"),
+        (np.zeros((9, 4, 4), np.uint8), np.int64(3), "whole number or name a picture is needed"),
     ],
 )
 def test_npz_with_all_in_one_that_does_not_fit(tmp_path, images, labels, message):

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from muslin.data.images import Splits
-from muslin.data.sources.source import source_of_arrays
-from muslin.data.split import train_validation_test
+from muslin.data.sources.arrays import load_arrays
+from muslin.data.sources.source import LoadOptions, source_of_arrays
 from muslin.errors import DataError
 
 __all__ = ["SOURCE", "as_images", "is_idx_folder", "read_idx"]
@@ -87,20 +87,12 @@ def load(folder: Path, *, validation: int, seed: int) -> Splits:
     Raises:
         DataError: a file is missing, damaged, or does not fit the others.
     """
-    train = _pair(folder, ("train",))
-    test = _pair(folder, ("t10k", "test"))
-    names = np.unique(train[1])
-    extra = np.setdiff1d(test[1], names)
-    if len(extra):
-        raise DataError(f"{folder}: labels {extra.tolist()} are in the test set but not in the training set")
-    return train_validation_test(
-        (as_images(train[0]), torch.from_numpy(np.searchsorted(names, train[1])).long()),
-        (as_images(test[0]), torch.from_numpy(np.searchsorted(names, test[1])).long()),
-        tuple(str(name) for name in names),
-        folder.resolve().name,
-        validation=validation,
-        seed=seed,
-    )
+    parts = {"train": _pair(folder, ("train",)), "test": _pair(folder, ("t10k", "test"))}
+    options = LoadOptions(validation=validation, seed=seed)
+    try:
+        return load_arrays(parts, folder.resolve().name, options)
+    except DataError as error:
+        raise DataError(f"{folder}: {error}") from error
 
 
 def as_images(pixels: Pixels) -> Tensor:
@@ -134,6 +126,6 @@ def _find(folder: Path, words: tuple[str, ...], kind: str) -> Path:
 
 SOURCE = source_of_arrays(
     "an IDX folder",
-    lambda origin: is_idx_folder(Path(origin)),
-    lambda origin, options: load(Path(origin), validation=options.validation, seed=options.seed),
+    lambda origin: is_idx_folder(Path(str(origin))),
+    lambda origin, options: load(Path(str(origin)), validation=options.validation, seed=options.seed),
 )

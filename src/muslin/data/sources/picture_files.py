@@ -121,7 +121,7 @@ def pack_files(path: Path, reading: Reading) -> Packed:
 
 
 def _sample(origin: Origin, options: LoadOptions) -> Sample:
-    listing = list_picture_files(Path(origin))
+    listing = list_picture_files(Path(str(origin)))
     pack = pack_of(listing, options.reading)
     notes = (*pack.notes, *listing.notes)
     if options.cut_test or "test" in listing.splits:
@@ -131,7 +131,7 @@ def _sample(origin: Origin, options: LoadOptions) -> Sample:
 
 def _outline(origin: Origin, options: LoadOptions) -> Outline:
     """Returns how files would be read: from their pack, or else by listing and hashing them; none is decoded."""
-    listing = list_picture_files(Path(origin))
+    listing = list_picture_files(Path(str(origin)))
     pack = known_pack(listing, options.reading)
     if pack is not None:
         _, *shape = pack.info.shape
@@ -155,8 +155,10 @@ def _outline(origin: Origin, options: LoadOptions) -> Outline:
 
 SOURCE = Source(
     "a folder of pictures, a .csv that names them",
-    lambda origin: Path(origin).exists() and are_picture_files(Path(origin)) and not is_idx_folder(Path(origin)),
-    lambda origin, options: load(Path(origin), options.reading, validation=options.validation),
+    lambda origin: (
+        Path(str(origin)).exists() and are_picture_files(Path(str(origin))) and not is_idx_folder(Path(str(origin)))
+    ),
+    lambda origin, options: load(Path(str(origin)), options.reading, validation=options.validation),
     _sample,
     _outline,
 )

@@ -6,9 +6,10 @@ To add a source is to write a file beside this one, and a word in `SOURCES`.
 from dataclasses import replace
 from pathlib import Path
 
+from muslin.data.arrays.given import ARRAYS
 from muslin.data.images import Splits
 from muslin.data.reading import Reading
-from muslin.data.sources import fashion_mnist, idx, npz, picture_files
+from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files
 from muslin.data.sources.outline import Outline
 from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.errors import DataError
@@ -16,7 +17,7 @@ from muslin.text import join_words
 
 __all__ = ["load_outline", "load_sample", "load_splits"]
 
-SOURCES: tuple[Source, ...] = (fashion_mnist.SOURCE, picture_files.SOURCE, idx.SOURCE, npz.SOURCE)
+SOURCES: tuple[Source, ...] = (fashion_mnist.SOURCE, picture_files.SOURCE, idx.SOURCE, npz.SOURCE, arrays.SOURCE)
 
 
 def load_splits(source: Origin, *, validation: int = 2000, seed: int = 0, reading: Reading | None = None) -> Splits:
@@ -24,7 +25,7 @@ def load_splits(source: Origin, *, validation: int = 2000, seed: int = 0, readin
 
     Args:
         source: `fashion-mnist`, or the path of a folder of pictures, of a CSV file that names pictures, of an IDX
-            folder, or of a .npz file.
+            folder, or of a .npz file; or arrays.
         validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
         seed: any int; chooses which, but for pictures in files, where their content alone does.
         reading: the way in which pictures in files are read; by default as `Reading()` says.
@@ -72,12 +73,17 @@ def find_source(origin: Origin) -> Source:
     for source in SOURCES:
         if source.accepts(origin):
             return source
-    path = Path(origin)
+    if str(origin).startswith(ARRAYS):
+        raise DataError(
+            f"these data are arrays that were given in Python ({str(origin)[: len(ARRAYS) + 12]}…), and no file holds "
+            "them; pass them again, as (images, labels)"
+        )
+    path = Path(str(origin))
     if not path.exists():
         raise DataError(f"no data at {origin!s}; give {join_words([source.name for source in SOURCES])}")
     if path.is_dir():
         raise DataError(
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"
         )
-    kinds = [source.name for source in SOURCES if source is not fashion_mnist.SOURCE]
+    kinds = [source.name for source in SOURCES if source not in (fashion_mnist.SOURCE, arrays.SOURCE)]
     raise DataError(f"{path} is neither {join_words(kinds, 'nor')}")

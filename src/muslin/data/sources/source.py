@@ -6,17 +6,20 @@ Legend: N pictures, C channels, H x W pixels.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 from torch import Tensor
 
+from muslin.data.arrays.given import Arrays, read_given
 from muslin.data.images import MappedPictures, Splits
 from muslin.data.reading import Reading
 from muslin.data.sources.outline import Outline, outline_of
 
-__all__ = ["LoadOptions", "Origin", "Sample", "Source", "source_of_arrays"]
+__all__ = ["Data", "LoadOptions", "Origin", "Sample", "Source", "read_origin", "source_of_arrays"]
 
-Origin = str | Path  # what a person names
+Given: TypeAlias = tuple[Any, Any]  # pictures and labels, arrays of NumPy or torch, or lists
+Data: TypeAlias = str | Path | Given | tuple[Given, Given]  # what Python's functions take
+Origin = str | Path | Arrays  # what a person names, or hands over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,15 @@ class Source:
     load: Callable[[Origin, LoadOptions], Splits]
     sample: Callable[[Origin, LoadOptions], Sample]
     outline: Callable[[Origin, LoadOptions], Outline]
+
+
+def read_origin(data: object) -> Origin:
+    """Returns what a person named or handed over to Python as an origin.
+
+    Raises:
+        DataError: it is no name, no path, and no arrays.
+    """
+    return data if isinstance(data, str | Path | Arrays) else read_given(data)
 
 
 def source_of_arrays(
