@@ -213,8 +213,12 @@ DATA: dict[str, Callable[[Path], Path]] = {
     ".npz with a flipped bit": flipped_npz,
     ".npz that is text": written("odd.npz", "no archive"),
     ".npz with Python objects": lambda folder: write_npz(folder, train_labels=np.array([object()] * 300)),
-    ".npz, pictures that are all alike": lambda folder: write_npz(folder, train_images=np.zeros((300, 12, 12))),
-    ".npz, numbers in no known range": lambda folder: write_npz(folder, train_images=noise(12, 12) - 0.5),
+    ".npz, pictures that are all alike": lambda folder: write_npz(
+        folder, train_images=np.zeros((300, 12, 12), np.uint8)
+    ),
+    ".npz, numbers in no known range": lambda folder: write_npz(
+        folder, train_images=noise(12, 12) - 0.5, test_images=noise(12, 12)[:60]
+    ),
     ".npz, NaN in a picture": lambda folder: write_npz(folder, train_images=np.where(noise(12, 12) > 0.9, np.nan, 0.5)),
     ".npz, seven channels": lambda folder: write_npz(folder, train_images=noise(7, 12, 12)),
     ".npz, rows of pixels": lambda folder: write_npz(folder, train_images=noise(144)),

@@ -38,7 +38,7 @@ def test_npz_with_class_names_in_keras_layout(tmp_path):
     ("changes", "message"),
     [
         ({"test_labels": None}, "needed are train_images and train_labels, test_images and"),
-        ({"train_images": np.zeros((40, 6, 5, 3))}, "all 40 pictures are alike"),
+        ({"train_images": np.zeros((40, 6, 5, 3), np.uint8)}, "all 40 pictures are alike"),
         ({"train_labels": np.linspace(0, 1, 40)}, "one whole number or name a picture is needed"),
         ({"train_labels": np.zeros((40, 2), int)}, "40 pictures of 40 have several labels or none"),
         ({"train_labels": np.zeros(39, int)}, "40 pictures but 39 labels"),

@@ -95,7 +95,7 @@ def _channels_last(images: AnyArray) -> AnyArray:
 
 
 def _survey(parts: Mapping[str, AnyArray]) -> Values:
-    """Returns what the values of all parts are; raises DataError where some are no numbers, or ranges differ."""
+    """Returns the values of all parts; raises DataError where some are no numbers, or floats differ in range."""
     found = {part: _values(part, images) for part, images in parts.items()}
     if (
         any(images.dtype.kind == "f" for images in parts.values())
