@@ -28,7 +28,8 @@ def list_folder(root: Path) -> Listing:
     """Lists a folder with one sub-folder a class, or with `train/`, `test/`, `validation/` that have them.
 
     Files further down belong to the class above them. Hidden files and those of the system are ignored, well-known
-    other kinds (.txt, .zip, ...) passed over with a note; what else there is counts as a picture, whatever its name.
+    other kinds (.txt, .zip, ...) passed over with a note, as is what Muslin itself wrote: runs, ladders, packs, caches.
+    What else there is counts as a picture, whatever its name.
 
     Splits are known by their words (`training_set`, `val`, `Test2`), also one in another, and below each class; a
     single folder around everything is stepped into. Notes say what was taken for what where that is not plain.
@@ -50,6 +51,9 @@ def list_folder(root: Path) -> Listing:
         raise DataError(
             f"cannot read {printable(error.filename or root)}: {error.strerror}; may you read it?"
         ) from error
+    written = [printable(path.relative_to(root)) for path, is_so in sieve.written.items() if is_so]
+    if written:
+        notes = (*notes, f"passed over because Muslin wrote it: {join_first(sorted(written))}")
     if sieve.skipped:
         kinds = ", ".join(f"{count:,} {suffix}" for suffix, count in sorted(sieve.skipped.items()))
         notes = (*notes, f"files passed over because they are no pictures: {kinds}")

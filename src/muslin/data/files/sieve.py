@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from muslin.data.files.links import check_link
+from muslin.data.files.written import is_of_muslin, ladder_plots
 
 __all__ = ["Sieve"]
 
@@ -22,12 +23,14 @@ class Sieve:
     Attributes:
         real_root: its path without links.
         skipped: how many files of each suffix were passed over in folders of pictures.
+        written: what Muslin itself wrote, passed over wherever it lies: True for each such path, False for others.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
         self.skipped: Counter[str] = Counter()
+        self.written: dict[Path, bool] = {}
 
     def folders(self, folder: Path) -> list[Path]:
         """Returns the folders in one, by name, without links.
@@ -85,9 +88,20 @@ class Sieve:
         return False
 
     def scan(self, folder: Path) -> list["os.DirEntry[str]"]:
-        """Returns what a folder holds, by name, without what is hidden or the system's."""
+        """Returns what a folder holds, by name, without what is hidden, the system's, or written by Muslin."""
         with os.scandir(folder) as entries:
-            return sorted((e for e in entries if not _is_ignored(e.name)), key=lambda e: e.name)
+            found = sorted((e for e in entries if not _is_ignored(e.name)), key=lambda e: e.name)
+        plots = ladder_plots(folder, {entry.name for entry in found})
+        return [entry for entry in found if not self._is_written(folder / entry.name, entry, plots)]
+
+    def _is_written(self, path: Path, entry: "os.DirEntry[str]", plots: set[str]) -> bool:
+        if entry.name in plots:
+            self.written[path] = True
+        elif entry.is_dir(follow_symlinks=False):
+            if path not in self.written:
+                self.written[path] = is_of_muslin(path)
+            return self.written[path]
+        return entry.name in plots
 
 
 def _is_ignored(name: str) -> bool:
