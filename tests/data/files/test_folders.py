@@ -31,6 +31,90 @@ def test_train_may_be_the_name_of_a_class(tmp_path):
     assert list_folder(three_each(tmp_path, "train", "bus")).classes == ("bus", "train")
 
 
+def classes_and_counts(listing):
+    return listing.classes, Counter(entry.split for entry in listing.entries)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "notes"),
+    [
+        ("training_set", "test_set", ["taken as splits: training_set/ for train, test_set/ for test"]),
+        ("seg_train", "seg-test", ["taken as splits: seg_train/ for train, seg-test/ for test"]),
+        ("Train2", "TestImages", ["taken as splits: Train2/ for train, TestImages/ for test"]),
+        ("photos/train", "photos/test", ["stepped into photos/: no", "photos/train/ for train, photos/test/ for test"]),
+        (
+            "seg_train/seg_train", "seg_test/seg_test",
+            ["stepped into seg_train/seg_train/, seg_test/seg_test/: no", "seg_train/ for train, seg_test/ for test"],
+        ),
+        ("train", "testing", []),
+    ],
+)  # fmt: skip
+def test_splits_are_known_by_their_words(tmp_path, train, test, notes):
+    listing = list_folder(three_each(tmp_path, f"{train}/cat", f"{train}/dog", f"{test}/cat", f"{test}/dog"))
+    assert classes_and_counts(listing) == (("cat", "dog"), {"train": 6, "test": 6})
+    assert len(listing.notes) == len(notes)
+    assert all(part in note for part, note in zip(notes, listing.notes, strict=True))
+
+
+def test_dev_means_validation(tmp_path):
+    listing = list_folder(three_each(tmp_path, "train/cat", "train/dog", "dev/cat", "dev/dog"))
+    assert classes_and_counts(listing) == (("cat", "dog"), {"train": 6, "validation": 6})
+
+
+def test_a_split_may_lie_in_another(tmp_path):
+    folders = [f"{split}/{name}" for split in ("train/train", "train/val", "test") for name in ("cat", "dog")]
+    listing = list_folder(three_each(tmp_path, *folders))
+    assert classes_and_counts(listing) == (("cat", "dog"), {"train": 6, "validation": 6, "test": 6})
+    assert listing.notes == ("taken as splits: train/train/ for train, train/val/ for validation, test/ for test",)
+
+
+def test_splits_may_lie_in_each_class(tmp_path):
+    listing = list_folder(three_each(tmp_path, "cat/train", "cat/test", "dog/train", "dog/test"))
+    assert classes_and_counts(listing) == (("cat", "dog"), {"train": 6, "test": 6})
+    assert listing.notes == ("taken as splits, in each class: test, train",)
+
+
+def test_a_folder_around_everything_is_stepped_into(tmp_path):
+    listing = list_folder(three_each(tmp_path / "pets", "all/photos/cat", "all/photos/dog"))
+    assert (listing.name, listing.classes) == ("pets", ("cat", "dog"))
+    assert listing.notes == ("stepped into all/, all/photos/: no other folder is there",)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        ("test tube", "train station"),
+        ("test tube", "beaker", "val d'Isere"),
+        ("test 1", "test 2"),
+        ("train", "test tube", "bus"),
+        ("train_val", "other"),
+    ],
+)
+def test_classes_may_have_the_words_of_splits(tmp_path, classes):
+    listing = list_folder(three_each(tmp_path, *classes))
+    assert (listing.classes, listing.splits, listing.notes) == (tuple(sorted(classes)), set(), ())
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("cat/siamese", "cat/persian", "dog/pug", "dog/poodle"),
+        ("cat/images", "dog/images"),
+        ("cat", "cat/front", "cat/back", "dog", "dog/front", "dog/back"),
+        ("test tube/full", "test tube/empty", "beaker"),
+    ],
+)
+def test_folders_in_classes_are_no_classes(tmp_path, folders):
+    listing = list_folder(three_each(tmp_path, *folders))
+    assert listing.classes == tuple(sorted({folder.split("/")[0] for folder in folders}))
+    assert listing.notes == ()
+
+
+def test_classes_of_told_splits_may_hold_the_same_folders(tmp_path):
+    folders = [f"{split}/{name}" for split in ("train", "test") for name in ("cat/a", "cat/b", "dog/a", "dog/b")]
+    assert list_folder(three_each(tmp_path, *folders)).classes == ("cat", "dog")
+
+
 def test_files_further_down_belong_to_their_class(tmp_path):
     three_each(tmp_path, "cat/black/old", "cat", "dog")
     assert Counter(names_of(list_folder(tmp_path))[i][2] for i in range(9)) == {"cat": 6, "dog": 3}
@@ -113,6 +197,12 @@ def test_other_links_are_refused(tmp_path, link, target, message):
         (["train/cat/0", "train/dog/0", "val/a/0", "valid/a/0"], "val/, valid/, which all mean validation"),
         (["train/0", "test/0"], "no train/ with one folder a class"),
         (["test/cat/0", "test/dog/0"], "no train/ with one folder a class"),
+        (["training_set/0", "test_set/0"], "no train/ with one folder a class"),
+        (["a/cat/0", "a/dog/0", "b/cat/0", "b/dog/0"], r"a/, b/ with the same folders in them \(cat, dog\): which are"),
+        (["a/x/cat/0", "a/x/dog/0", "b/y/cat/0", "b/y/dog/0"], "a/, b/ with the same folders in them"),
+        (["seg_train/a/0", "seg_test/a/0", "seg_pred/0"], "holds seg_train/ with folders in it, and beside it seg_pr"),
+        (["cat/train/0", "cat/test/0", "dog/0"], "holds cat/ with splits inside, and dog/ without"),
+        (["train/train/a/0", "train/test/a/0", "test/a/0"], "train/test/, test/, which all mean test"),
     ],
 )
 def test_what_is_wrong_with_a_folder_is_named(tmp_path, files, message):

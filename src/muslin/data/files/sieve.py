@@ -1,0 +1,108 @@
+"""What of a folder may be data: its folders and its picture files, without what the system put beside them."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from muslin.data.files.links import check_link
+from muslin.data.files.written import is_of_muslin, ladder_plots
+
+__all__ = ["Sieve"]
+
+SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}  # of Windows and macOS; hidden files are ignored anyway
+NOT_PICTURES = {".txt", ".json", ".csv", ".md", ".xml", ".html", ".npz", ".zip", ".tar", ".gz"}
+
+
+class Sieve:
+    """Looks into folders, and keeps count of what it passes over there.
+
+    Args:
+        root: the folder that all of the data lie below.
+
+    Attributes:
+        real_root: its path without links.
+        skipped: how many files of each suffix were passed over in folders of pictures.
+        written: what Muslin itself wrote, passed over wherever it lies: True for each such path, False for others.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.real_root = os.path.realpath(root)
+        self.skipped: Counter[str] = Counter()
+        self.written: dict[Path, bool] = {}
+
+    def folders(self, folder: Path) -> list[Path]:
+        """Returns the folders in one, by name, without links.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return [folder / entry.name for entry in self.scan(folder) if entry.is_dir(follow_symlinks=False)]
+
+    def beside(self, folder: Path) -> list[str]:
+        """Returns the names of the files in a folder.
+
+        Raises:
+            DataError: a link in it leads to a folder, or nowhere.
+            OSError: it cannot be read.
+        """
+        files = [entry for entry in self.scan(folder) if not entry.is_dir(follow_symlinks=False)]
+        for entry in files:
+            if entry.is_symlink():
+                check_link(folder / entry.name)
+        return [entry.name for entry in files]
+
+    def pictures(self, folder: Path) -> Iterator[Path]:
+        """Returns the files at any depth below a folder that may be pictures; counts the others.
+
+        Raises:
+            DataError: a link leads to a folder or out of the data.
+            OSError: a folder cannot be read.
+        """
+        folders = [folder]
+        while folders:
+            here = folders.pop()
+            for entry in self.scan(here):
+                path = here / entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                    continue
+                if entry.is_symlink():
+                    check_link(path, self.real_root)
+                if path.suffix.lower() in NOT_PICTURES:
+                    self.skipped[path.suffix.lower()] += 1
+                else:
+                    yield path
+
+    def holds_pictures(self, folder: Path, *, below: bool = False) -> bool:
+        """Whether a folder itself holds files that may be pictures, or any folder below it."""
+        folders = [folder]
+        while folders:
+            here = folders.pop()
+            for entry in self.scan(here):
+                if entry.is_dir(follow_symlinks=False):
+                    folders += [here / entry.name] if below else []
+                elif Path(entry.name).suffix.lower() not in NOT_PICTURES:
+                    return True
+        return False
+
+    def scan(self, folder: Path) -> list["os.DirEntry[str]"]:
+        """Returns what a folder holds, by name, without what is hidden, the system's, or written by Muslin."""
+        with os.scandir(folder) as entries:
+            found = sorted((e for e in entries if not _is_ignored(e.name)), key=lambda e: e.name)
+        plots = ladder_plots(folder, {entry.name for entry in found})
+        return [entry for entry in found if not self._is_written(folder / entry.name, entry, plots)]
+
+    def _is_written(self, path: Path, entry: "os.DirEntry[str]", plots: set[str]) -> bool:
+        if entry.name in plots:
+            self.written[path] = True
+        elif entry.is_dir(follow_symlinks=False):
+            if path not in self.written:
+                self.written[path] = is_of_muslin(path)
+            return self.written[path]
+        return entry.name in plots
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SYSTEM_FILES
