@@ -1,3 +1,4 @@
+import errno
 import os
 from collections import Counter
 from pathlib import Path
@@ -120,12 +121,44 @@ def test_files_further_down_belong_to_their_class(tmp_path):
     assert Counter(names_of(list_folder(tmp_path))[i][2] for i in range(9)) == {"cat": 6, "dog": 3}
 
 
-def test_system_and_hidden_files_are_ignored(tmp_path):
-    three_each(tmp_path, "cat", "dog", ".git", "__MACOSX", "cat/__MACOSX", "dog/.cache")
+def test_system_and_hidden_files_are_passed_over_with_a_count(tmp_path):
+    three_each(tmp_path, "cat", "dog", ".git", "__MACOSX", "cat/__MACOSX", "dog/.cache", "lost+found")
+    three_each(tmp_path, "@eaDir", "cat/@eaDir", "dog/#recycle", ".ipynb_checkpoints", "cat/.ipynb_checkpoints")
     fill(tmp_path, ".DS_Store", "cat/.DS_Store", "cat/Thumbs.db", "dog/._0.png", "dog/desktop.ini")
     listing = list_folder(tmp_path)
+    assert listing.classes == ("cat", "dog")
     assert len(listing.entries) == 6
-    assert listing.notes == ()
+    kinds = "1 #recycle, 2 @eaDir, 1 Thumbs.db, 2 __MACOSX, 1 desktop.ini, 7 hidden, 1 lost+found"
+    assert listing.notes == (f"files passed over because they are no pictures: {kinds}",)
+
+
+def test_companions_of_pictures_are_passed_over_with_a_count(tmp_path):
+    three_each(tmp_path, "cat", "dog")
+    fill(tmp_path, "cat/0.png:Zone.Identifier", "cat/0.XMP", "cat/1.xmp", "cat/0.aae", "dog/0.MOV", "dog/0.mp4")
+    fill(tmp_path, "dog/features.npy", "dog/0.json")
+    listing = list_folder(tmp_path)
+    assert len(listing.entries) == 6
+    kinds = "1 .aae, 1 .identifier, 1 .json, 1 .mov, 1 .mp4, 1 .npy, 2 .xmp"
+    assert listing.notes == (f"files passed over because they are no pictures: {kinds}",)
+
+
+@pytest.mark.parametrize("locked", ["data", "data/cat", "data/cat/old", "data/lost+found", "data/cat/.hidden"])
+def test_a_folder_that_may_not_be_entered_is_named(tmp_path, monkeypatch, locked):
+    root = three_each(tmp_path / "data", "cat/old", "cat", "dog", "lost+found", "cat/.hidden")
+    scandir = os.scandir
+
+    def refuse(path):
+        if path == tmp_path / locked:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert is_picture_folder(root)
+    if "lost" in locked or "hidden" in locked:
+        assert list_folder(root).classes == ("cat", "dog")
+    else:
+        with pytest.raises(DataError, match=f"^cannot read {tmp_path / locked}: Permission denied; may you read it"):
+            list_folder(root)
 
 
 def test_what_is_passed_over_is_noted(tmp_path):

@@ -29,3 +29,8 @@ def test_what_holds_no_picture_files_is_named(tmp_path, idx_folder):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="0 classes"):
         list_picture_files(tmp_path / "empty")
+
+
+def test_a_path_that_cannot_be_looked_at_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"^cannot read .*: File name too long; may you read it"):
+        list_picture_files(tmp_path / ("x" * 300))

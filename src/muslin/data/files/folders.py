@@ -1,6 +1,6 @@
 """Folders of pictures: one sub-folder a class, or train/, validation/ and test/ with them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from muslin.data.files.levels import find_levels
@@ -13,22 +13,25 @@ __all__ = ["is_picture_folder", "list_folder"]
 
 
 def is_picture_folder(path: Path) -> bool:
-    """Whether a folder holds sub-folders with files that may be pictures."""
+    """Whether a folder holds sub-folders with files that may be pictures, or that cannot be looked into."""
     try:
         if not path.is_dir():
             return False
+    except OSError:
+        return False
+    try:
         sieve = Sieve(path)
         folders = [entry for entry in sieve.scan(path) if entry.is_dir()]
         return any(entry.is_symlink() or sieve.holds_pictures(path / entry.name, below=True) for entry in folders)
     except OSError:
-        return False
+        return True  # listing it names what cannot be read
 
 
 def list_folder(root: Path) -> Listing:
     """Lists a folder with one sub-folder a class, or with `train/`, `test/`, `validation/` that have them.
 
-    Files further down belong to the class above them. Hidden files and those of the system are ignored, well-known
-    other kinds (.txt, .zip, ...) passed over with a note, as is what Muslin itself wrote: runs, ladders, packs, caches.
+    Files further down belong to the class above them. What is hidden or the system's and well-known other
+    kinds (.txt, .zip, ...) are passed over with a note, as is what Muslin itself wrote: runs, ladders, packs, caches.
     What else there is counts as a picture, whatever its name.
 
     Splits are known by their words (`training_set`, `val`, `Test2`), also one in another, and below each class; a
@@ -55,7 +58,8 @@ def list_folder(root: Path) -> Listing:
     if written:
         notes = (*notes, f"passed over because Muslin wrote it: {join_first(sorted(written))}")
     if sieve.skipped:
-        kinds = ", ".join(f"{count:,} {suffix}" for suffix, count in sorted(sieve.skipped.items()))
+        counts = Counter(sieve.skipped.values())
+        kinds = ", ".join(f"{count:,} {printable(suffix)}" for suffix, count in sorted(counts.items()))
         notes = (*notes, f"files passed over because they are no pictures: {kinds}")
     empty = [f"{split}/{printable(name)}" if split else printable(name) for (split, name), p in found.items() if not p]
     if empty:

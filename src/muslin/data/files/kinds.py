@@ -22,7 +22,11 @@ def list_picture_files(path: Path) -> Listing:
     Raises:
         DataError: it is neither, or is not as it should be.
     """
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except OSError as error:
+        raise DataError(f"cannot read {printable(path)}: {error.strerror}; may you read it?") from error
+    if not exists:
         raise DataError(f"no data at {printable(path)}; give a folder of pictures or a .csv that names them")
     if not are_picture_files(path) and (path.is_file() or any(path.glob("*-ubyte*"))):
         kind = "a .npz file" if path.suffix == ".npz" else "IDX files" if path.is_dir() else "another kind of file"

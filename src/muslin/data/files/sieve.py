@@ -1,17 +1,14 @@
 """What of a folder may be data: its folders and its picture files, without what the system put beside them."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from muslin.data.files.companions import is_ignored, kind_of
 from muslin.data.files.links import check_link
 from muslin.data.files.written import is_of_muslin, ladder_plots
 
 __all__ = ["Sieve"]
-
-SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}  # of Windows and macOS; hidden files are ignored anyway
-NOT_PICTURES = {".txt", ".json", ".csv", ".md", ".xml", ".html", ".npz", ".zip", ".tar", ".gz"}
 
 
 class Sieve:
@@ -22,14 +19,14 @@ class Sieve:
 
     Attributes:
         real_root: its path without links.
-        skipped: how many files of each suffix were passed over in folders of pictures.
+        skipped: the kind of each file and folder that was passed over because it is beside pictures, no picture.
         written: what Muslin itself wrote, passed over wherever it lies: True for each such path, False for others.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
-        self.skipped: Counter[str] = Counter()
+        self.skipped: dict[Path, str] = {}
         self.written: dict[Path, bool] = {}
 
     def folders(self, folder: Path) -> list[Path]:
@@ -70,8 +67,8 @@ class Sieve:
                     continue
                 if entry.is_symlink():
                     check_link(path, self.real_root)
-                if path.suffix.lower() in NOT_PICTURES:
-                    self.skipped[path.suffix.lower()] += 1
+                if kind := kind_of(entry.name):
+                    self.skipped[path] = kind
                 else:
                     yield path
 
@@ -83,14 +80,18 @@ class Sieve:
             for entry in self.scan(here):
                 if entry.is_dir(follow_symlinks=False):
                     folders += [here / entry.name] if below else []
-                elif Path(entry.name).suffix.lower() not in NOT_PICTURES:
+                elif not kind_of(entry.name):
                     return True
         return False
 
     def scan(self, folder: Path) -> list["os.DirEntry[str]"]:
         """Returns what a folder holds, by name, without what is hidden, the system's, or written by Muslin."""
         with os.scandir(folder) as entries:
-            found = sorted((e for e in entries if not _is_ignored(e.name)), key=lambda e: e.name)
+            everything = sorted(entries, key=lambda entry: entry.name)
+        found = [entry for entry in everything if not is_ignored(entry.name)]
+        if len(found) < len(everything):
+            names = (entry.name for entry in everything if is_ignored(entry.name))
+            self.skipped |= {folder / name: kind_of(name) for name in names}
         plots = ladder_plots(folder, {entry.name for entry in found})
         return [entry for entry in found if not self._is_written(folder / entry.name, entry, plots)]
 
@@ -102,7 +103,3 @@ class Sieve:
                 self.written[path] = is_of_muslin(path)
             return self.written[path]
         return entry.name in plots
-
-
-def _is_ignored(name: str) -> bool:
-    return name.startswith(".") or name.lower() in SYSTEM_FILES

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from muslin.data.files.companions import is_ignored
+
 __all__ = ["is_of_muslin", "ladder_plots"]
 
 # Muslin's own JSON files, which lie in the folders that are told by them, and the keys that they have from version 0.1.
@@ -28,7 +30,7 @@ def is_of_muslin(folder: Path) -> bool:
         OSError: a folder cannot be read.
     """
     with os.scandir(folder) as found:
-        entries = [entry for entry in found if not entry.name.startswith(".")]
+        entries = [entry for entry in found if not is_ignored(entry.name)]
     files = {entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)}
     if any(_has_keys(folder / name, keys) for name, keys in MARKS.items() if name in files):
         return True
@@ -55,7 +57,7 @@ def ladder_plots(folder: Path, names: set[str]) -> set[str]:
 
 def _is_bare(folder: Path) -> bool:
     """Whether a folder holds nothing that can be seen, as that of a run that has just begun."""
-    return all(inside.name.startswith(".") for inside in folder.iterdir())
+    return all(is_ignored(inside.name) for inside in folder.iterdir())
 
 
 def _has_keys(path: Path, keys: set[str]) -> bool:
