@@ -43,8 +43,12 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
         scanned = scanner.scan(listing, threads=available_threads(), progress=bar)
     if sheet:
         from muslin.data.check.contact_sheet import draw_contact_sheet
+        from muslin.look import note_on_letters
+        from muslin.terminal.layout import write_aside
 
         _write(sheet, draw_contact_sheet(scanned))
+        if note := note_on_letters(listing.classes):
+            write_aside(f"Note: {note}")
     if as_json:
         click.echo(json.dumps(scanned.as_json()))
     else:

@@ -90,7 +90,7 @@ def run_recipe(
         report(job.as_event())
         with Interruption() as interruption:
             result = train(job, report, interruption)
-        test = test_and_document(job, result) if result.ended != "interrupted" else None
+        test = test_and_document(job, result, report) if result.ended != "interrupted" else None
         if job.checkpoints is not None:
             journal.append(job.folder, "end", ended=result.ended, seconds=job.elapsed())
             job.checkpoints.wait()
