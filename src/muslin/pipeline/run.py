@@ -48,7 +48,7 @@ class Run:
 
 
 def run_recipe(
-    data: str | Path = "fashion-mnist",
+    data: str | Path | None = None,
     recipe: str | None = None,
     *,
     out: str | Path | None = None,
@@ -60,13 +60,13 @@ def run_recipe(
     """Trains, tests and documents a classifier: what `muslin.fit` is.
 
     Args:
-        data: `fashion-mnist`, a folder of pictures with a sub-folder a class, a .csv that names pictures, an IDX
-            folder, or a .npz file.
+        data: `fashion-mnist` (the default), a folder of pictures with a sub-folder a class, a .csv that names pictures,
+            an IDX folder, or a .npz file.
         recipe: `espresso`, `coffee`, `lunch` or `overnight`; by default `coffee`, or `espresso` where `time_budget` is
             too short for it on this machine.
         out: the run's folder; by default a new one under `runs/`.
         resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data,
-            recipe and settings.
+            recipe and settings, and none may be named that differs; `data` may say where the same data are now.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
         report: told of every event of `muslin.pipeline.events`: the start, notices, progress, every epoch, the end.
         **changes: settings to change, by name: `seed=1`, `model="mlp"`, `epochs=3`; `muslin.config.FitSettings` and
