@@ -106,7 +106,9 @@ def predict(
 def runs(folder: Path, as_json: bool) -> None:
     """List the runs in FOLDER, newest first."""
     from muslin.run.folder import list_runs
+    from muslin.terminal.layout import write_line
     from muslin.terminal.results import print_runs
+    from muslin.text import printable
 
     found = list_runs(folder)
     if as_json:
@@ -115,4 +117,4 @@ def runs(folder: Path, as_json: bool) -> None:
     elif found:
         print_runs(found)
     else:
-        click.echo(f"No runs in {folder}/ yet; make one with: muslin fit")
+        write_line(f"No runs in {printable(folder)}/ yet; make one with: muslin fit")

@@ -12,7 +12,7 @@ from muslin.errors import RunError, SettingError
 from muslin.files import SUMS
 from muslin.recipes import DEFAULT, settings_for
 from muslin.run import journal
-from muslin.run.folder import RUNS, find_run, list_runs, read_config
+from muslin.run.folder import RUNS, find_run, is_run, list_runs, read_config
 from muslin.text import join_words, printable
 
 __all__ = ["Request", "broadcast_request", "read_request"]
@@ -146,7 +146,7 @@ def lost_run(out: Path | None) -> Path | None:
     """Returns the run that this process's predecessor left, after `torchrun` lost a process and started all anew."""
     candidates = [out] if out else [run.path for run in list_runs(RUNS)]
     for folder in candidates:
-        if (folder / "config.json").is_file() and read_config(folder).get("launch") == launch_name():
+        if is_run(folder) and read_config(folder).get("launch") == launch_name():
             return folder
     return None
 
