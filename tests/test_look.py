@@ -6,9 +6,12 @@ from itertools import combinations
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont
+from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from muslin.look import DARK, LIGHT, MARKERS, png, style
+from muslin import look
+from muslin.look import DARK, LIGHT, MARKERS, lettered, note_on_letters, png, style
 
 # What eyes see that lack one kind of cone, on linear RGB: Machado, Oliveira and Fernandes, 2009, severity 1.
 EYES = {
@@ -112,3 +115,33 @@ def test_the_style_ends():
 def test_nothing_is_imported_before_something_is_drawn(statement, late):
     code = f"import sys, {statement}; print(*[name for name in {late.split()} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def letter_without_dejavu():
+    """A letter that a font of Matplotlib's own has and DejaVu lacks."""
+    path = findfont("STIXGeneral")
+    return next(
+        chr(code)
+        for code in sorted(set(FT2Font(path).get_charmap()) - set(FT2Font(str(lettered("")[1])).get_charmap()))
+        if chr(code).isalpha() and 0x2026 in FT2Font(path).get_charmap()
+    )
+
+
+def test_a_font_is_found_that_has_the_letters():
+    text = f"a {letter_without_dejavu()}\nb"
+    drawn, font = lettered(text)
+    assert drawn == text
+    assert font != lettered("")[1]
+    assert set(map(ord, text)) - {10} <= set(FT2Font(str(font)).get_charmap())
+
+
+def test_letters_of_no_font_are_written_as_numbers_and_one_note_says_so(monkeypatch):
+    nowhere = "猫"
+    monkeypatch.setattr(look, "_font_with", lambda _letters: None)
+    assert lettered(f"a{nowhere}é") == (r"a\u732bé", lettered("")[1])
+    note = note_on_letters(["cat", f"{nowhere}1", f"{nowhere}2", "Zürich", "قط"])
+    assert note.startswith("no font here has all letters of 2 names; drawings show numbers such as ")
+
+
+def test_fonts_that_only_have_boxes_are_none():
+    assert "LastResort" not in lettered("猫")[1].name

@@ -5,16 +5,20 @@ too; where it matters, a shape says the same. Matplotlib and Pillow are imported
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from muslin.text import plural, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = ["LIGHT", "MARKERS", "png", "style"]
+__all__ = ["LIGHT", "MARKERS", "lettered", "note_on_letters", "png", "style"]
 
 DPI = 150
 
@@ -135,3 +139,67 @@ def _rendered(figure: "Figure", dpi: int) -> "Image.Image":
     figure.savefig(buffer, format="png", dpi=dpi)
     buffer.seek(0)
     return Image.open(buffer).convert("RGB")
+
+
+def lettered(text: str, *, bold: bool = False) -> tuple[str, Path]:
+    r"""Returns a text as it can be drawn, and the file of a font that has its letters.
+
+    That is DejaVu, which Matplotlib brings along (it has Latin, Greek, Cyrillic, Arabic and more), else the first font
+    of this machine that has them all; where none has, those that DejaVu lacks are written as escapes. Matplotlib gets
+    such a text with `parse_math=False`: a name is no mathematics.
+
+    Args:
+        text: lines of printable text.
+        bold: whether DejaVu is to be bold; another font is as it is.
+
+    >>> text, font = lettered("Zürich")
+    >>> text, font.name
+    ('Zürich', 'DejaVuSans.ttf')
+    """
+    import matplotlib as mpl
+
+    plain = Path(mpl.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+    lacking = set() if text.isascii() else {c for c in text if c != "\n" and ord(c) not in _letters(plain)}
+    if not lacking:
+        return text, plain
+    other = _font_with(frozenset(text) - {"\n"})
+    if other is not None:
+        return text, other
+    return "".join(c.encode("unicode_escape").decode() if c in lacking else c for c in text), plain
+
+
+def note_on_letters(names: Iterable[str]) -> str | None:
+    """Returns a sentence on the names that no font here can write, for who looks at a drawing; None if there are none.
+
+    >>> note_on_letters(["cat", "Zürich"])
+    """
+    written = (printable(name) for name in names if not name.isascii())
+    count = sum(lettered(name)[0] != name for name in written)
+    if not count:
+        return None
+    return (
+        f"no font here has all letters of {plural(count, 'name')}; drawings show numbers such as \\u4e00 in their "
+        "place; install a font that has them, such as Noto"
+    )
+
+
+@lru_cache(maxsize=8)
+def _letters(font: Path) -> frozenset[int]:
+    """The code points that a font has; none of one that cannot be read."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        return frozenset(FT2Font(str(font)).get_charmap())
+    except (OSError, RuntimeError):
+        return frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _font_with(letters: frozenset[str]) -> Path | None:
+    """Returns the plainest font of this machine that has all of some letters, and the sign for a cut."""
+    from matplotlib.font_manager import fontManager
+
+    needed = frozenset(map(ord, letters | {"…"}))
+    listed = [font for font in fontManager.ttflist if not font.name.startswith("Last Resort")]  # which has boxes alone
+    fonts = {(f.style != "normal", str(f.weight) not in ("400", "normal"), f.name, f.fname) for f in listed}
+    return next((Path(name) for *_, name in sorted(fonts) if needed <= _letters(Path(name))), None)

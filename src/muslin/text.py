@@ -1,9 +1,10 @@
 """How names, lists, counts, shares and times are written in messages."""
 
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["duration", "join_first", "join_words", "note_on_pictures", "percent", "plural", "printable"]
+__all__ = ["duration", "join_first", "join_words", "note_on_pictures", "percent", "plural", "printable", "shortened"]
 
 SHOWN = 10  # names in one message
 
@@ -18,6 +19,19 @@ def printable(path: str | os.PathLike[str]) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """Returns a text cut to a width in narrow letters, two of which are as wide as a Chinese one.
+
+    >>> shortened("a sandal", 8), shortened("an ankle boot", 8), shortened("猫猫猫猫", 5)
+    ('a sandal', 'an ankl…', '猫猫…')
+    """
+    widths = [2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text]
+    if sum(widths) <= width:
+        return text
+    end = next(end for end in range(len(text), -1, -1) if sum(widths[:end]) < width)
+    return text[:end] + "…"
 
 
 def join_first(texts: Iterable[str]) -> str:

@@ -146,3 +146,8 @@ def test_rows_are_named_by_rungs_and_columns_by_sets(drawn):
 def test_an_empty_plane_is_its_caption(drawn):
     assert pixels(draw_plane({}, edge=1.0)).size
     assert drawn[0].get_suptitle() == plots.CAPTION
+
+
+def test_any_name_of_the_data(drawn):
+    draw_ladder([Result("knn", 0.8)], "$a$$ \\frac")
+    assert drawn[0].axes[0].get_title().startswith("The ladder on $a$$ \\frac; ")

@@ -115,13 +115,14 @@ def test_views_are_those_of_the_test_unless_told_otherwise(tmp_path):
         classifier.predict(picture, views=3)
 
 
-@pytest.mark.parametrize(("config", "views"), [({"settings": {"tta": 10}}, 10), ({"settings": {}}, 1), ({}, 1)])
-def test_an_old_run_has_its_views_in_its_settings(tmp_path, config, views):
+@pytest.mark.parametrize(("settings", "views"), [({"tta": 10}, 10), ({}, 1)])
+def test_an_old_run_has_its_views_in_its_settings(tmp_path, settings, views):
     make_run(tmp_path)
     description = json.loads((tmp_path / "model.json").read_text())
     del description["views"]
     (tmp_path / "model.json").write_text(saved_model.sealed(description))
-    (tmp_path / "config.json").write_text(json.dumps(config))
+    config = {"started": "2026-01-01T10:00:00+00:00", "recipe": "coffee", "data": {"name": "bars", "source": "bars"}}
+    (tmp_path / "config.json").write_text(json.dumps(config | {"settings": {"model": "mlp"} | settings}))
     assert load(tmp_path).views == views
 
 

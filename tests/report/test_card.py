@@ -46,3 +46,10 @@ def test_what_the_record_says_stands_on_the_card():
 def test_no_curves_of_one_epoch():
     assert "(curves.png)" in write_card(make_record())
     assert "(curves.png)" not in write_card(make_record(epochs=make_epochs(1)))
+
+
+def test_names_are_shown_letter_for_letter():
+    card = write_card(make_record(classes=("a|b", "<i>\n$", "caf\udce9_ a_b"), data="[x](y) `z`"))
+    assert card.startswith("# mlp on \\[x\\](y) \\`z\\`\n")
+    assert "\n| a\\|b | 3 | 66.67 % | caf\\\\udce9\\_ a_b (1) |\n| \\<i\\>\\\\n\\$ | 3 | " in card
+    card.encode()

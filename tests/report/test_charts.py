@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,3 +71,13 @@ def test_half_of_the_grid_is_mistakes_where_there_are_enough():
     assert len(choose_shown(labels, labels)) == 36
     assert len(choose_shown(labels[:100], labels[:100] + 1)) == 36
     assert len(choose_shown(labels[:5], predicted[:5])) == 5
+
+
+@pytest.mark.filterwarnings("error")
+def test_any_name_is_drawn():
+    names = "$", "$$", "caf\udce9", "two\nlines", "猫" * 40, "قط", "w" * 200, r"\frac{1}$x$"
+    answers = make_answers(torch.zeros(8, 1, 9, 9, dtype=torch.uint8))
+    for labels, predicted in ((torch.arange(8), torch.arange(8)), (torch.arange(8), torch.arange(8).flip(0))):
+        record = make_record(classes=names, data="$a$$", answers=replace(answers, labels=labels, predicted=predicted))
+        assert draw_predictions(record)
+    assert draw_curves(record)

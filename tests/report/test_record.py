@@ -95,10 +95,10 @@ def test_a_loss_that_json_lacks_comes_back(run):
 def test_damage_is_named(run):
     config = run.folder / "config.json"
     whole = json.loads(config.read_text())
-    config.write_text(json.dumps(whole | {"data": {}}))
+    config.write_text(json.dumps(whole | {"data": {"name": "bars", "source": "bars"}}))
     with pytest.raises(RunError, match="its files lack something, or are of a newer muslin: KeyError"):
         read_record(run.folder)
-    config.write_text(json.dumps(whole | {"settings": {"tempo": 1}}))
+    config.write_text(json.dumps(whole | {"settings": whole["settings"] | {"tempo": 1}}))
     with pytest.raises(RunError, match="of a newer muslin: SettingError"):
         read_record(run.folder)
     config.write_text(json.dumps(whole))

@@ -5,12 +5,17 @@ import pytest
 from muslin.errors import RunError
 from muslin.run import folder as folder_module
 from muslin.run import journal
-from muslin.run.folder import RunFolder, find_run, list_runs, write_config
+from muslin.run.folder import RunFolder, find_run, list_runs, read_config, write_config
 
 
 def make_run(path, started, *events):
     path.mkdir(parents=True)
-    config = {"started": started, "recipe": "coffee", "data": {"name": "bars"}, "settings": {"model": "mlp"}}
+    config = {
+        "started": started,
+        "recipe": "coffee",
+        "data": {"name": "bars", "source": "bars"},
+        "settings": {"model": "mlp"},
+    }
     (path / "config.json").write_text(json.dumps(config))
     for event, values in events:
         journal.append(path, event, **values)
@@ -97,3 +102,43 @@ def test_no_run_says_what_to_do(here):
         find_run("latest")
     with pytest.raises(RunError, match="no run at nothing; `muslin runs` lists"):
         find_run("nothing")
+
+
+FOREIGN = [
+    "[]", "1", "null", '"text"', "{", "[" * 100_000, "{}", '{"model_type": "bert"}', '{"started": 5, "recipe": "x"}',
+    '{"started": "yesterday", "recipe": "x", "data": {"name": "x", "source": "x"}, "settings": {"model": "x"}}',
+    '{"started": "2027-01-01T00:00:00+00:00", "recipe": "x", "data": "x", "settings": []}',
+    '{"started": "2027-01-01", "recipe": "x", "data": {"name": 1, "source": "x"}, "settings": {"model": "x"}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [*FOREIGN, b"\xff\xfe"], ids=lambda content: str(content[:20]))
+def test_what_another_program_wrote_is_passed_over(here, content):
+    run = make_run(here / "runs" / "a", "2026-01-02T10:00:00+00:00")
+    for other in (here / "runs" / "x", here / "a"):
+        other.mkdir()
+        (other / "config.json").write_bytes(content.encode() if isinstance(content, str) else content)
+    assert [summary.path.name for summary in list_runs()] == ["a"]
+    assert here / find_run("latest") == here / find_run("a") == run
+    with pytest.raises(RunError, match="is runs/x a run's folder"):
+        read_config(find_run("x"))
+
+
+@pytest.mark.parametrize("content", [b'{"loss": 1}\n', b"[]\n", b"\xff\n"])
+def test_what_another_program_logged_is_passed_over(here, content):
+    (make_run(here / "runs" / "a", "2026-01-02T10:00:00+00:00") / "metrics.jsonl").write_bytes(content)
+    assert list_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00"),  # the end of summer time
+        ("2026-01-02T09:00:00+09:00", "2026-01-01T20:00:00-05:00"),
+        ("2026-01-01T10:00:00+00:00", "2026-01-01T10:00:00.000001+00:00"),
+    ],
+)
+def test_the_latest_is_the_newest_in_time(here, older, newer):
+    make_run(here / "runs" / "older", older)
+    make_run(here / "runs" / "newer", newer)
+    assert find_run("latest").name == "newer"

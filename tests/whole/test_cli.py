@@ -1,6 +1,7 @@
 """What a person types, what they see, and the exit codes; each in a process of its own where that matters."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -181,3 +182,26 @@ def test_ctrl_c_before_training_ends_cleanly_too(here):
     done = subprocess.run([sys.executable, "-c", STOPPED_EARLY], capture_output=True, text=True)
     assert (done.returncode, done.stderr.strip()) == (130, "Stopped.")
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("page", ["cp1252", "ascii", "utf-8"])
+def test_a_terminal_of_another_code_page(here, page):
+    for label, name in enumerate(("猫", "Zürich")):
+        (here / "photos" / name).mkdir(parents=True)
+        for number in range(4):
+            noise = np.random.default_rng(label * 9 + number).integers(0, 255, (12, 12), np.uint8)
+            Image.fromarray(noise).save(here / "photos" / name / f"{number}.png")
+    (here / "photos" / "猫" / "5.png").write_bytes(b"damaged")
+    command = [sys.executable, "-m", "muslin", "data", "scan"]
+    environment = {**os.environ, "PYTHONIOENCODING": page}
+    scanned = subprocess.run([*command, "photos"], env=environment, capture_output=True, check=False)
+    text = scanned.stdout.decode(page)
+    mark, cat = ("✗", "猫") if page == "utf-8" else ("x", r"\u732b")
+    assert scanned.returncode == 1, scanned.stderr
+    assert f"\n{mark} 1 " in text
+    assert f"\n{cat} " in text
+    assert ("Z\\xfcrich" if page == "ascii" else "Zürich") in text
+    missing = subprocess.run([*command, "猫猫"], env=environment, capture_output=True, check=False)
+    assert missing.stderr.decode(page).startswith(f"Error: no data at {cat}{cat};")
+    unknown = subprocess.run([*command, "--猫"], env=environment, capture_output=True, check=False)
+    assert f"--{cat}" in unknown.stderr.decode(page)

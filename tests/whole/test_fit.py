@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 
@@ -18,7 +19,7 @@ from muslin.evaluation.evaluate import evaluate_run
 from muslin.pipeline.events import EpochResult, Notice, Progress
 from muslin.recipes import RECIPES
 from muslin.run import journal
-from muslin.run.folder import list_runs
+from muslin.run.folder import list_runs, read_config
 from tests.samples import QUICK
 
 
@@ -37,6 +38,7 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     config = json.loads((run.folder / "config.json").read_text())
     assert config["settings"]["model"] == "mlp"
     assert config["settings"]["augmentation"]["flip"] == "none"
+    assert len(config["data"].pop("labels")) == 64
     assert config["data"] == {"name": "bars", "source": str(idx_folder), "train": 270, "validation": 30, "test": 60}
     assert config["versions"]["torch"] == torch.__version__
     events = journal.read(run.folder)
@@ -245,5 +247,50 @@ def test_an_epoch_whose_checkpoint_did_not_follow_is_logged_once(here, idx_folde
     assert models[0] == models[1]
     with pytest.raises(RunError, match="is done: nothing is left to resume"):
         muslin.fit(resume=here / "killed")
-    with pytest.raises(SettingError, match="goes on with the settings it has; leave out: epochs"):
+    with pytest.raises(RunError, match=r"muslin fit DATA --init \S+killed --epochs N"):
         muslin.fit(resume=here / "killed", epochs=9)
+
+
+@pytest.fixture
+def stopped(here, idx_folder):
+    """A run that was stopped after its first epoch."""
+
+    def stop(event):
+        if isinstance(event, EpochResult):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        muslin.fit(idx_folder, "espresso", out=here / "stopped", report=stop, checkpoint_every=1e-9, **QUICK)
+    return here / "stopped"
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ({"recipe": "lunch"}, r"recipe lunch \(there espresso\);"),
+        ({"epochs": 9, "flip": "random", "lr": QUICK["lr"]}, r"epochs 9 \(there 2\) and flip random \(there none\);"),
+        ({"epochs": "9", "recipe": "espresso"}, r"not with epochs 9 \(there 2\);"),
+        ({"out": "other"}, r"out other \(there "),
+        ({"data": "fashion-mnist"}, "not with fashion-mnist;"),
+    ],
+)
+def test_what_is_named_beside_a_run_to_resume_and_differs_is_told(stopped, named, told):
+    with pytest.raises(SettingError, match=told):
+        muslin.fit(resume=stopped, **named)
+    assert len(journal.read(stopped)) == 1
+
+
+def test_a_run_goes_on_with_the_same_data_elsewhere(here, stopped, idx_folder):
+    elsewhere = idx_folder.rename(here / "elsewhere")
+    with pytest.raises(RunError, match=r"are not at .*bars; name where they are: muslin fit PATH --resume"):
+        muslin.fit(resume=stopped)
+    other = shutil.copytree(elsewhere, here / "other")
+    labels = bytearray((other / "t10k-labels-idx1-ubyte").read_bytes())
+    labels[8:11] = labels[9:11] + labels[8:9]  # as many of each class as before
+    (other / "t10k-labels-idx1-ubyte").write_bytes(labels)
+    with pytest.raises(DataError, match="the data of .* have changed since it began"):
+        muslin.fit(other, resume=stopped)
+    done = muslin.fit(elsewhere, "espresso", resume=stopped, out=stopped, epochs=2, seed=0)
+    assert done.ended == "done"
+    assert read_config(stopped)["data"]["source"] == str(elsewhere)
+    assert evaluate_run(stopped).metrics.accuracy == done.test.accuracy

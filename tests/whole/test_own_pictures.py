@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -299,3 +300,29 @@ def test_a_sheet_that_cannot_be_written(here, type_):
     code, _, err = type_("data", "scan", "digits", "--sheet", "nowhere/sheet.png")
     assert code == 2
     assert f"cannot write --sheet nowhere/sheet.png: {os.strerror(errno.ENOENT)}" in err
+
+
+@pytest.mark.filterwarnings("error:Glyph")
+def test_any_name_of_a_class(here, type_):
+    names = [b"$", b"$$", b"$$$", b"a|b", b"two\nlines", b"caf\xe9", "猫".encode(), "Zürich".encode(), b"w" * 200]
+    for label, name in enumerate(names):
+        folder = here / "odd" / os.fsdecode(name)
+        folder.mkdir(parents=True)
+        for seed in range(6):
+            digit(label % 3, label * 6 + seed).save(folder / f"{seed}.png")
+    apart = here / "odd" / unicodedata.normalize("NFD", "Zürich")
+    apart.mkdir()
+    digit(0, 99).save(apart / "99.png")
+    code, out, err = type_("fit", "odd", "--out", "run", *QUICK, "--epochs", "2")
+    assert code == 0, err
+    assert "9 classes" in out
+    assert "names that differ in how their accents are coded alone are one class: 1" in err
+    card = (here / "run" / "README.md").read_text(encoding="utf-8")
+    for row in (r"| \$\$ | ", r"| a\|b | ", r"| two\\nlines | ", r"| caf\\udce9 | ", "| 猫 | ", "| Zürich | "):
+        assert row in card
+    assert (here / "run" / "predictions.png").is_file()
+    assert type_("evaluate", "run", "odd")[0] == 0
+    code, out, _ = type_("predict", "run", "--top", "9", here / "odd" / "two\nlines" / "1.png")
+    assert (code, out.count("\n")) == (0, 1)
+    assert type_("data", "scan", "odd", "--sheet", "sheet.png")[0] == 0
+    assert r"two\nlines" in type_("data", "info", "odd")[1]

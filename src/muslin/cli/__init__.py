@@ -9,6 +9,7 @@ import click
 from muslin.cli.data import data
 from muslin.cli.fit import fit
 from muslin.cli.ladder import ladder
+from muslin.cli.letters import write_any_letter
 from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
 from muslin.cli.runs import evaluate, predict, runs
@@ -20,11 +21,12 @@ __all__ = ["main"]
 
 def main() -> None:
     """Runs the command line; a person's mistake is one line on standard error, never a traceback."""
+    write_any_letter()
     try:
         result = cli(prog_name="muslin", standalone_mode=False)
     except click.ClickException as error:
         if os.environ.get("LOCAL_RANK", "0") == "0":  # of the processes that torchrun starts, one a machine tells
-            error.show()
+            error.show(sys.stderr)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)

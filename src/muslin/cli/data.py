@@ -36,21 +36,28 @@ def scan(path: Path, sheet: Path | None, as_json: bool) -> int:
     from muslin.data.files.kinds import list_picture_files
     from muslin.machine.cores import available_threads
     from muslin.terminal.bars import FileBar
+    from muslin.terminal.layout import write_aside, write_line
     from muslin.terminal.scan import scan_report
+    from muslin.text import printable
 
     listing = list_picture_files(path)
     with FileBar() as bar:
         scanned = scanner.scan(listing, threads=available_threads(), progress=bar)
     if sheet:
         from muslin.data.check.contact_sheet import draw_contact_sheet
+        from muslin.look import note_on_letters
 
         _write(sheet, draw_contact_sheet(scanned))
+        if note := note_on_letters(listing.classes):
+            write_aside(f"Note: {note}")
     if as_json:
         click.echo(json.dumps(scanned.as_json()))
     else:
         scan_report(scanned)
-        click.echo(
-            f"The contact sheet is {sheet}." if sheet else "See some pictures of each class: add --sheet FILE.png"
+        write_line(
+            f"The contact sheet is {printable(sheet)}."
+            if sheet
+            else "See some pictures of each class: add --sheet FILE.png"
         )
     return int(bool(scanned.damaged))
 

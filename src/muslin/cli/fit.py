@@ -50,7 +50,7 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float |
 
 
 @click.command()
-@click.argument("data", default="fashion-mnist")
+@click.argument("data", required=False)
 @click.option("--recipe", help=f"{_recipe_help()}.  [default: {DEFAULT}, or {SHORT} where --time-budget is short]")
 @click.option("--model", help="A model's name, or file.py:factory with one of your own.")
 @click.option("--seed", help="The same seed gives the same result.  [default: 0]")
@@ -78,7 +78,7 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float |
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line, for programs.")
 @click.option("--quiet", is_flag=True, help="Print the run's folder alone.")
 def fit(
-    data: str,
+    data: str | None,
     recipe: str | None,
     out: Path | None,
     resume: str | None,
@@ -91,8 +91,8 @@ def fit(
 ) -> int:
     """Train on DATA, test, and write a run's folder.
 
-    DATA is fashion-mnist (bundled), a folder of pictures with a sub-folder a class, a .csv file that names pictures
-    (path,label), a folder of IDX files (MNIST's format), or a .npz file. A first look at your own:
+    DATA is fashion-mnist (bundled, the default), a folder of pictures with a sub-folder a class, a .csv file that names
+    pictures (path,label), a folder of IDX files (MNIST's format), or a .npz file. A first look at your own:
     muslin data scan FOLDER.
 
     Several processes: torchrun --nproc-per-node N -m muslin fit ...

@@ -77,7 +77,9 @@ def predict(
     from muslin.errors import PictureError
     from muslin.machine.device import computing
     from muslin.prediction.classifier import load
+    from muslin.terminal.layout import write_aside, write_line
     from muslin.terminal.results import prediction_line
+    from muslin.text import printable
 
     classifier = load(run, factory, best=best)
     failures = 0
@@ -87,14 +89,14 @@ def predict(
                 prediction = classifier.predict(picture, views=views, invert=invert)
         except PictureError as error:
             failures += 1
-            click.echo(f"Error: {error}", err=True)
+            write_aside(f"Error: {error}")
             continue
         if as_json:
             click.echo(json.dumps({"picture": picture} | prediction.as_json()))
             continue
-        click.echo(prediction_line(picture, prediction, top))
+        write_line(prediction_line(picture, prediction, top))
         for note in prediction.notes:
-            click.echo(f"  note: {picture} {note}", err=True)
+            write_aside(f"  note: {printable(picture)} {note}")
     return 1 if failures else 0
 
 
@@ -104,7 +106,9 @@ def predict(
 def runs(folder: Path, as_json: bool) -> None:
     """List the runs in FOLDER, newest first."""
     from muslin.run.folder import list_runs
+    from muslin.terminal.layout import write_line
     from muslin.terminal.results import print_runs
+    from muslin.text import printable
 
     found = list_runs(folder)
     if as_json:
@@ -113,4 +117,4 @@ def runs(folder: Path, as_json: bool) -> None:
     elif found:
         print_runs(found)
     else:
-        click.echo(f"No runs in {folder}/ yet; make one with: muslin fit")
+        write_line(f"No runs in {printable(folder)}/ yet; make one with: muslin fit")

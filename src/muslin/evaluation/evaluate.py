@@ -4,6 +4,7 @@ Legend: N pictures, K classes.
 """
 
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,11 +142,13 @@ def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tens
     Raises:
         DataError: the data have a class that the model does not know.
     """
-    unknown = [name for name in sample.classes if name not in classes]
+    place_of = {unicodedata.normalize("NFC", name): place for place, name in enumerate(classes)}
+    names = [unicodedata.normalize("NFC", name) for name in sample.classes]
+    unknown = [name for name in names if name not in place_of]
     if unknown:
         raise DataError(
             f"{sample.name} has classes that {run} was not trained on: {join_first(map(printable, unknown))}; "
             f"it knows {join_first(map(printable, classes))}; rename the classes, or leave those out"
         )
-    places = torch.tensor([classes.index(name) for name in sample.classes])
+    places = torch.tensor([place_of[name] for name in names])
     return places[sample.labels]

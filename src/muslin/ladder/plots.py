@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
@@ -11,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from muslin.look import LIGHT, png, style
+from muslin.look import LIGHT, lettered, png, style
+from muslin.text import printable, shortened
 
 __all__ = ["Panel", "draw_ladder", "draw_plane"]
 
@@ -30,6 +32,7 @@ BESIDE = (
     ((0, -16), "left", "top"),
 )
 CAPTION = "The points to learn from, the colour that each rung sees where, and how often it is right on fresh points"
+NAME = 40  # letters of the data's name
 FASTEST = 1e-3  # seconds; a logarithmic axis has no 0
 
 
@@ -100,7 +103,9 @@ def draw_ladder(points: Sequence[Point], title: str) -> bytes:
     axes.set(
         yticks=TICKS, ylim=(0, min(max([100 * point.high for point in points], default=90) + 0.5, 100 - LEAST_ERROR))
     )
-    axes.set_title(f"The ladder on {title}; bars are 95 % confidence intervals")
+    name, font = lettered(printable(title))
+    heading = f"The ladder on {shortened(name, NAME)}; bars are 95 % confidence intervals"
+    axes.set_title(heading, font=font, fontsize=mpl.rcParams["axes.titlesize"], parse_math=False)
     axes.margins(x=0.15)
     axes.grid(visible=True)
     figure.draw_without_rendering()  # settles the layout: labels are placed by where the points came to lie

@@ -2,6 +2,8 @@
 
 import torch
 
+from muslin.look import note_on_letters
+from muslin.pipeline.events import Notice, Report
 from muslin.pipeline.job import Job
 from muslin.prediction.metrics import Metrics
 from muslin.prediction.scoring import score
@@ -15,12 +17,20 @@ from muslin.version import __version__
 __all__ = ["test_and_document"]
 
 
-def test_and_document(job: Job, result: FitResult) -> Metrics:
-    """Reads the test set, once; the first process records its score and the answers, and writes the report."""
+def test_and_document(job: Job, result: FitResult, report: Report) -> Metrics:
+    """Reads the test set, once; the first process records its score and the answers, and writes the run's report.
+
+    Args:
+        job: what was trained.
+        result: how training ended.
+        report: told of what a person should know.
+    """
     test = score(job.model, job.splits.test, job.machine, job.settings.tta, job.world)
     if job.world.is_first:
         record_test(job, result, test)
         write_report(job.folder)
+        if note := note_on_letters(job.splits.spec.classes):
+            report(Notice(note))
     return test
 
 

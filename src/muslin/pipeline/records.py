@@ -1,5 +1,7 @@
 """What `config.json` records of a run, what must be the same when it goes on, and what could do better."""
 
+import hashlib
+import json
 import math
 import platform
 from dataclasses import asdict
@@ -7,6 +9,7 @@ from typing import Any
 
 import torch
 
+from muslin.data.images import Splits
 from muslin.data.sources import fashion_mnist
 from muslin.distributed.world import launch_name
 from muslin.errors import DataError
@@ -39,7 +42,10 @@ def open_records(job: Job, report: Report) -> None:
     if not job.request.resumes:
         write_config(folder, config_of(job))
         return
-    check_unchanged(job, read_config(folder), report)
+    before = read_config(folder)
+    check_unchanged(job, before, report)
+    if job.request.source != before["data"]["source"]:
+        write_config(folder, before | {"data": before["data"] | {"source": job.request.source}})
     (folder / SUMS).unlink(missing_ok=True)
     journal.rewind(folder, len(job.start.values["results"]) if job.start else 0)
     journal.append(folder, "resume", step=job.resumed_step)
@@ -51,7 +57,8 @@ def config_of(job: Job) -> dict[str, Any]:
         "started": job.date.isoformat(),
         "recipe": job.recipe,
         "settings": asdict(job.settings),
-        "data": {"name": job.splits.name, "source": job.request.source} | job.sizes,
+        "data": {"name": job.splits.name, "source": job.request.source, "labels": labels_digest(job.splits)}
+        | job.sizes,
         "notes": list(job.splits.notes),
         "statistics": {"mean": list(job.splits.spec.mean), "std": list(job.splits.spec.std)},
         "parameters": job.parameters,
@@ -67,6 +74,14 @@ def config_of(job: Job) -> dict[str, Any]:
         "versions": versions(),
         "launch": launch_name(),
     }
+
+
+def labels_digest(splits: Splits) -> str:
+    """Returns a digest of the classes' names and of every picture's label, in order."""
+    digest = hashlib.sha256(json.dumps(splits.spec.classes).encode())
+    for part in (splits.train, splits.validation, splits.test):
+        digest.update(part.labels.cpu().numpy().astype("<i8").tobytes())
+    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -86,12 +101,14 @@ def check_unchanged(job: Job, before: dict[str, Any], report: Report) -> None:
         DataError: its data have changed.
     """
     now = config_of(job)
-    same = {"data": before["data"] == now["data"], "statistics": are_close(before["statistics"], now["statistics"])}
+    content = [name for name in before["data"] if name not in ("name", "source")]  # these say where it lies
+    is_same_data = all(before["data"][name] == now["data"].get(name) for name in content)
+    same = {"data": is_same_data, "statistics": are_close(before["statistics"], now["statistics"])}
     for part, is_same in same.items():
         if not is_same:
             raise DataError(
                 f"the data of {job.folder} have changed since it began: {before[part]} then, {now[part]} now; "
-                "bring the old data back, or start a new run"
+                "bring the old data back, or name where they are, or start a new run"
             )
     if before["machine"]["processes"] != job.world.size:
         was = before["machine"]["processes"]

@@ -14,7 +14,8 @@ from muslin.errors import DataError, RunError, SettingError
 from muslin.files import SUMS
 from muslin.recipes import DEFAULT, settings_for
 from muslin.run import journal
-from muslin.run.folder import RUNS, find_run, list_runs, read_config
+from muslin.run.folder import RUNS, find_run, is_run, list_runs, read_config
+from muslin.text import join_words, printable
 
 __all__ = ["Request", "broadcast_request", "read_request", "with_arrays"]
 
@@ -56,7 +57,7 @@ class Request:
 
 
 def read_request(
-    data: Origin,
+    data: Origin | None,
     recipe: str | None,
     out: Path | None,
     resume: str | Path | None,
@@ -65,27 +66,84 @@ def read_request(
 ) -> Request:
     """Returns what to do: as told, or as the run to resume was told.
 
+    Args:
+        data: the data's source; None for `fashion-mnist`, or for the data of the run to resume.
+        recipe: the recipe's name; None for the usual one, or for that of the run to resume.
+        out: the run's folder, None for a new one.
+        resume: the run to resume, None for a new one.
+        cache: the folder for packs and features, None for the usual one.
+        changes: the settings that a person chose, by name.
+
     Raises:
-        SettingError: a recipe or setting is unknown, a value is out of its range, or settings come with `resume`.
-        RunError: the run to resume is missing or done.
+        SettingError: a recipe or setting is unknown, a value is out of its range, or something is not as in the run to
+            resume.
+        RunError: the run to resume is missing or done, or its data are gone.
     """
     lost = lost_run(out) if is_restart() and resume is None else None
     if resume is None and lost is None:
         if init := changes.get("init"):
             changes = changes | {"init": str(find_run(init).resolve())}
-        source, name, is_named = absolute_source(data), recipe or DEFAULT, recipe is not None
+        source, name, is_named = absolute_source(data or fashion_mnist.NAME), recipe or DEFAULT, recipe is not None
         settings = settings_for(name, changes)
         return Request(source, name, settings, out, is_named, resumes=False, changes=changes, cache=cache)
-    if resume is not None and (changes or out):
-        told = ", ".join([*changes, *(["out"] if out else [])])
-        raise SettingError(f"a resumed run goes on with the settings it has; leave out: {told}")
     folder = lost or find_run(resume or "latest")
     config = read_config(folder)
     if is_done(folder):
-        raise RunError(f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}")
+        raise RunError(
+            f"{folder} is done: nothing is left to resume; see it with: muslin evaluate {folder}; train on from its "
+            f"weights with: muslin fit DATA --init {folder} --epochs N"
+        )
     settings = FitSettings.restored(config["settings"])
-    source, recipe = config["data"]["source"], config["recipe"]
-    return Request(source, recipe, settings, folder, recipe_is_named=True, resumes=True, changes={}, cache=cache)
+    source = config["data"]["source"]
+    if resume is not None:
+        check_same(folder, config, recipe, out, changes)
+        source = source_of_resumed(folder, source, data)
+    return Request(
+        source, config["recipe"], settings, folder, recipe_is_named=True, resumes=True, changes={}, cache=cache
+    )
+
+
+def check_same(
+    folder: Path, config: dict[str, Any], recipe: str | None, out: Path | None, changes: dict[str, Any]
+) -> None:
+    """Raises SettingError where what a person named is not as in the run to resume, whose `config` is given."""
+    before = FitSettings.restored(config["settings"])
+    if init := changes.get("init"):
+        changes = changes | {"init": str(find_run(init).resolve())}
+    was, told = (asdict(settings) for settings in (before, before.changed(**changes)))
+    was, told = ({**values, **values.pop("augmentation")} for values in (was, told))
+    unlike = [f"{name} {told[name]} (there {was[name]})" for name in changes if told[name] != was[name]]
+    if recipe not in (None, config["recipe"]):
+        unlike.insert(0, f"recipe {recipe} (there {config['recipe']})")
+    if out is not None and out.resolve() != folder.resolve():
+        unlike.append(f"out {out} (there {folder})")
+    if unlike:
+        raise SettingError(
+            f"{folder} goes on with what it began with, not with {join_words(unlike, 'and')}; leave that out, or start "
+            f"a new run from its weights: muslin fit DATA --init {folder}"
+        )
+
+
+def source_of_resumed(folder: Path, before: str, data: Origin | None) -> str:
+    """Returns where the data of a run to resume are: where they were, or where a person says, if that can be.
+
+    Raises:
+        SettingError: bundled data are named for other ones, or other ones for bundled ones.
+        RunError: the data are not where they were.
+    """
+    if before.startswith(ARRAYS):
+        return before  # `with_arrays` holds what is given against it
+    source = before if data is None else absolute_source(data)
+    if isinstance(data, Arrays):
+        raise SettingError(f"{folder} goes on with the data {printable(before)}, not with arrays; leave that out")
+    if source != before and fashion_mnist.NAME in (source, before):
+        raise SettingError(f"{folder} goes on with the data {before}, not with {source}; leave that out")
+    if source != fashion_mnist.NAME and not Path(source).exists():
+        raise RunError(
+            f"the data of {folder} are not at {printable(source)}; name where they are: muslin fit PATH --resume "
+            f"{folder}"
+        )
+    return source
 
 
 def broadcast_request(request: Request | None, world: World) -> Request:
@@ -101,12 +159,12 @@ def lost_run(out: Path | None) -> Path | None:
     """Returns the run that this process's predecessor left, after `torchrun` lost a process and started all anew."""
     candidates = [out] if out else [run.path for run in list_runs(RUNS)]
     for folder in candidates:
-        if (folder / "config.json").is_file() and read_config(folder).get("launch") == launch_name():
+        if is_run(folder) and read_config(folder).get("launch") == launch_name():
             return folder
     return None
 
 
-def with_arrays(request: Request, data: Origin) -> Request:
+def with_arrays(request: Request, data: Origin | None) -> Request:
     """Returns a request with the arrays that it names.
 
     Raises:

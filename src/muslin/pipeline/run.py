@@ -49,7 +49,7 @@ class Run:
 
 
 def run_recipe(
-    data: Data = "fashion-mnist",
+    data: Data | None = None,
     recipe: str | None = None,
     *,
     out: str | Path | None = None,
@@ -61,15 +61,16 @@ def run_recipe(
     """Trains, tests and documents a classifier: what `muslin.fit` is.
 
     Args:
-        data: `fashion-mnist`, a folder of pictures with a sub-folder a class, a .csv that names pictures, an IDX
-            folder, or a .npz file; or arrays of NumPy or torch, `(images, labels)` or `((images, labels),
+        data: `fashion-mnist` (the default), a folder of pictures with a sub-folder a class, a .csv that names pictures,
+            an IDX folder, or a .npz file; or arrays of NumPy or torch, `(images, labels)` or `((images, labels),
             (test_images, test_labels))`: pictures (N, H, W), (N, H, W, C) or (N, C, H, W), uint8 or floats in [0, 1] or
             [0, 255], labels (N,) whole numbers or text, or one-hot (N, K).
         recipe: `espresso`, `coffee`, `lunch` or `overnight`; by default `coffee`, or `espresso` where `time_budget` is
             too short for it on this machine.
         out: the run's folder; by default a new one under `runs/`.
         resume: a run that was interrupted or killed, to go on with as if nothing had happened; it knows its data
-            (but for arrays, which are to be given again), recipe and settings.
+            (but for arrays, which are to be given again), recipe and settings, and none may be named that differs;
+            `data` may say where the same data are now.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
         report: told of every event of `muslin.pipeline.events`: the start, notices, progress, every epoch, the end.
         **changes: settings to change, by name: `seed=1`, `model="mlp"`, `epochs=3`; `muslin.config.FitSettings` and
@@ -86,7 +87,7 @@ def run_recipe(
     with process_group() as world, computing(), ExitStack() as stack:
         if not world.is_first:
             report = ignore_event
-        request, origin = None, read_origin(data)
+        request, origin = None, None if data is None else read_origin(data)
         if world.is_first:
             request = read_request(origin, recipe, as_path(out), resume, as_path(cache), dict(changes))
         request = with_arrays(broadcast_request(request, world), origin)
@@ -94,7 +95,7 @@ def run_recipe(
         report(job.as_event())
         with Interruption() as interruption:
             result = train(job, report, interruption)
-        test = test_and_document(job, result) if result.ended != "interrupted" else None
+        test = test_and_document(job, result, report) if result.ended != "interrupted" else None
         if job.checkpoints is not None:
             journal.append(job.folder, "end", ended=result.ended, seconds=job.elapsed())
             job.checkpoints.wait()

@@ -218,7 +218,7 @@ def _views_of(folder: Path, description: dict[str, Any]) -> int:
     """Returns the views that a run was tested with; those of 0.1.0 and before have them in their settings alone."""
     views = description.get("views")
     if views is None:
-        views = read_config(folder).get("settings", {}).get("tta", 1)
+        views = read_config(folder)["settings"].get("tta", 1)
     if not isinstance(views, int) or views not in VIEWS:
         raise BundleError(
             f"{folder}: its views are {views!r}, but 1, 2 or 10 is needed; was it written by a newer muslin?"

@@ -1,23 +1,28 @@
 """The model card: what a run's README says (Mitchell et al., "Model Cards for Model Reporting", 2018, 1810.03993)."""
 
+import re
 from collections.abc import Sequence
 
 from muslin.config import VIEWS
+from muslin.look import note_on_letters
 from muslin.prediction.metrics import Score
 from muslin.report.record import RunRecord
+from muslin.text import printable
 
 __all__ = ["write_card"]
+
+MARKUP = re.compile(r"[\\`*\[\]<>|&~$#]|(?<![^\W_])_|_(?![^\W_])")  # but for an underscore within a word
 
 
 def write_card(record: RunRecord) -> str:
     """Returns the card of a tested run, in Markdown."""
     assert record.test is not None
-    test, classes, sizes = record.test, record.classes, record.sizes
+    test, classes, sizes = record.test, [_plain(name) for name in record.classes], record.sizes
     rows = "\n".join(
         f"| {name} | {int(test.confusion[i].sum())} | {_percent(recall)} | {_confused_with(test, classes, i)} |"
         for i, (name, recall) in enumerate(zip(classes, test.per_class, strict=True))
     )
-    return f"""# {record.settings.model} on {record.data}
+    return f"""# {record.settings.model} on {_plain(record.data)}
 
 An image classifier with {len(classes)} classes and {record.parameters:,} parameters, trained by Muslin.
 
@@ -51,6 +56,11 @@ others the model still names one of its classes, and can be sure and wrong.
 """
 
 
+def _plain(name: str) -> str:
+    """Returns a name as Markdown shows it letter for letter, in a table too."""
+    return MARKUP.sub(r"\\\g<0>", printable(name))
+
+
 def _percent(share: float) -> str:
     return "–" if share != share else f"{100 * share:.2f} %"  # nan: a class without test pictures
 
@@ -75,7 +85,8 @@ def _how_it_answers(test: Score) -> str:
 def _pictures(record: RunRecord) -> str:
     curves = "![Loss and accuracy by epoch](curves.png)\n" if len(record.epochs) > 1 else ""
     shown = "![Test pictures and what was said of them](predictions.png)\n" if record.answers else ""
-    return curves + shown
+    note = note_on_letters(record.classes) if record.answers else None
+    return curves + shown + (f"\n{_plain(f'{note[0].upper()}{note[1:]}')}.\n" if note else "")
 
 
 def _confused_with(test: Score, classes: Sequence[str], index: int) -> str:

@@ -5,6 +5,7 @@ Legend: N test pictures, S of them shown, C channels, H x W pixels.
 
 import io
 import textwrap
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -13,8 +14,9 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 from torch import Tensor
 
-from muslin.look import LIGHT, png, style
+from muslin.look import LIGHT, lettered, png, style
 from muslin.report.record import RunRecord
+from muslin.text import printable, shortened
 
 __all__ = ["choose_shown", "draw_curves", "draw_predictions"]
 
@@ -26,6 +28,7 @@ HEAD, FOOT = 45, 25
 TITLE_GAP = 10
 LETTER = 12  # about
 LEGEND = 24  # letters a line
+TITLE = 110  # letters above the curves
 LEAST_COLUMNS = 3  # of paper, for the heading's sake
 
 
@@ -48,8 +51,8 @@ def draw_curves(record: RunRecord) -> bytes:
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     accuracy.set_ylim(top=min(100.5, accuracy.get_ylim()[1]))
-    title = f"{record.settings.model} on {record.data}, recipe {record.recipe}"
-    figure.suptitle(title, fontsize=10)
+    title, font = lettered(printable(f"{record.settings.model} on {record.data}, recipe {record.recipe}"))
+    figure.suptitle(shortened(title, TITLE), font=font, fontsize=10, parse_math=False)
     return png(figure)
 
 
@@ -68,9 +71,12 @@ def draw_predictions(record: RunRecord) -> bytes:
         row, column = divmod(place, columns)
         left, bottom = column * CELL[0], HEAD + (row + 1) * CELL[1]
         pasted.append((answers.pictures[place], left, bottom))
-        title, colour = _title(classes[int(labels[index])], classes[int(predicted[index])])
+        title, font, colour = _title(classes[int(labels[index])], classes[int(predicted[index])])
         x, y = left + CELL[0] / 2, height - bottom + SIDE + TITLE_GAP
-        figure.text(x / width, y / height, title, fontsize=8, color=colour, ha="center", va="bottom")
+        figure.text(
+            x / width, y / height, title, font=font, fontsize=8, color=colour, ha="center", va="bottom",
+            parse_math=False,
+        )  # fmt: skip
     wrong = int((labels != predicted).sum())
     summary = f"Test pictures and what was said of them; × marks mistakes, {wrong:,} of {len(labels):,} in all"
     figure.suptitle(textwrap.fill(summary, width // LETTER), fontsize=9, y=1 - TITLE_GAP / height, va="top")
@@ -106,16 +112,12 @@ def _paste(canvas: Tensor, image: Tensor, left: int, bottom: int) -> None:
     canvas[:, top : top + height, left : left + width] = fitted
 
 
-def _title(true: str, said: str) -> tuple[str, str]:
-    """Returns what stands above a picture, and its colour."""
-    if true == said:
-        return _shortened(said), LIGHT.right
-    return f"× {_shortened(said)}\nis {_shortened(true)}", LIGHT.wrong
-
-
-def _shortened(name: str) -> str:
-    most = CELL[0] // LETTER
-    return name if len(name) <= most else name[: most - 1] + "…"
+def _title(true: str, said: str) -> tuple[str, Path, str]:
+    """Returns what stands above a picture, the font that has its letters, and its colour."""
+    true, said, is_right = printable(true), printable(said), true == said
+    text, font = lettered(said if is_right else f"× {said}\nis {true}")
+    title = "\n".join(shortened(line, CELL[0] // LETTER + 2 * (not is_right)) for line in text.split("\n"))
+    return title, font, LIGHT.right if is_right else LIGHT.wrong
 
 
 def _pixels(figure: Figure) -> bytes:

@@ -13,7 +13,7 @@ from muslin.errors import RunError
 from muslin.files import remove_temporaries, write_whole
 from muslin.run import journal
 
-__all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "list_runs", "read_config", "write_config"]
+__all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "is_run", "list_runs", "read_config", "write_config"]
 
 RUNS = Path("runs")
 CONFIG = "config.json"
@@ -103,7 +103,7 @@ class RunSummary:
 def list_runs(root: Path = RUNS) -> list[RunSummary]:
     """Returns the runs under a folder, newest first; folders that hold no run are passed over."""
     found = (_summary(folder) for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else ()
-    return sorted((s for s in found if s), key=lambda s: s.started, reverse=True)
+    return sorted((s for s in found if s), key=lambda s: _time_of(s.started), reverse=True)
 
 
 def write_config(folder: Path, config: dict[str, Any]) -> None:
@@ -115,14 +115,39 @@ def read_config(folder: Path) -> dict[str, Any]:
     """Returns what a run's `config.json` says.
 
     Raises:
-        RunError: it is missing or damaged.
+        RunError: it is missing or damaged, or something else's.
     """
     path = folder / CONFIG
     try:
-        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"cannot read {path}: {error}; is {folder} a run's folder?") from error
-    return config
+    try:
+        names = config["recipe"], config["data"]["name"], config["data"]["source"], config["settings"]["model"]
+        is_ours = all(isinstance(name, str) for name in names) and bool(_time_of(config["started"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        is_ours = False
+    if not is_ours:
+        raise RunError(
+            f"{path} is not a run's: it must tell when the run started, its recipe, data and settings; is {folder} a "
+            "run's folder?"
+        )
+    ours: dict[str, Any] = config
+    return ours
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder holds a run, by its `config.json`."""
+    try:
+        read_config(folder)
+    except RunError:
+        return False
+    return True
+
+
+def _time_of(started: str) -> float:
+    """Returns a time with its zone, in ISO 8601, as seconds: text would be sorted by the clocks of different zones."""
+    return datetime.fromisoformat(started).timestamp()
 
 
 def _summary(folder: Path) -> RunSummary | None:
@@ -155,7 +180,7 @@ def find_run(name: str | Path) -> Path:
         if not runs:
             raise RunError(f"no runs in {RUNS}/ here; make one with `muslin fit`, or give a run's folder")
         return runs[0].path
-    for path in (Path(name), RUNS / name):
-        if (path / CONFIG).is_file():
-            return path
+    found = [path for path in (Path(name), RUNS / name) if (path / CONFIG).is_file()]
+    if found:
+        return next(filter(is_run, found), found[0])
     raise RunError(f"no run at {name}; `muslin runs` lists those in {RUNS}/ here")

@@ -64,6 +64,8 @@ def read(folder: Path) -> list[dict[str, Any]]:
         lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
+    except UnicodeDecodeError as error:
+        raise RunError(f"{folder / NAME} is not UTF-8 at byte {error.start:,}; the file was damaged") from error
     events = []
     for number, line in enumerate(lines):
         try:
@@ -71,4 +73,6 @@ def read(folder: Path) -> list[dict[str, Any]]:
         except json.JSONDecodeError as error:
             if number < len(lines) - 1:
                 raise RunError(f"{folder / NAME}, line {number + 1}: not JSON; the file was damaged") from error
+    if not all(isinstance(event, dict) and "event" in event for event in events):
+        raise RunError(f"{folder / NAME} holds something else than a run's events; is {folder} a run's folder?")
     return events

@@ -24,16 +24,18 @@ def packed_report(packed: Packed) -> None:
         if packed.was_made
         else "packed before: nothing was decoded"
     )
-    _print(f"{packed.pictures:,} pictures, {packed.bytes / 1e6:,.1f} MB; {how}", f"The pack is {packed.folder}")
+    _print(
+        f"{packed.pictures:,} pictures, {packed.bytes / 1e6:,.1f} MB; {how}", f"The pack is {printable(packed.folder)}"
+    )
     _print_notes(packed.notes)
 
 
 def outline_report(outline: Outline) -> None:
     """Prints how `fit` would read a source."""
     totals = ", ".join(f"{sum(counts):,} {SPLITS[split]}" for split, counts in outline.counts.items())
-    _print(f"{outline.name}: {totals}; {len(outline.classes)} classes")
+    _print(f"{printable(outline.name)}: {totals}; {len(outline.classes)} classes")
     if outline.pack:
-        _print(f"Packed in {outline.pack}")
+        _print(f"Packed in {printable(outline.pack)}")
     _print_counts(outline.classes, outline.counts)
     _print_notes(outline.notes)
 

@@ -14,7 +14,7 @@ from muslin.ladder.climb import Course, Failed, RungStarted
 from muslin.ladder.pictures import Measured
 from muslin.ladder.plane import Plane, PlaneMeasured
 from muslin.terminal.layout import write_line
-from muslin.text import duration
+from muslin.text import duration, printable
 
 __all__ = ["JsonClimb", "LiveClimb", "PlainClimb", "headings_of"]
 
@@ -79,7 +79,7 @@ class PlainClimb:
 
     def end(self) -> None:
         """Says what each rung cannot do, and where the results are."""
-        for line in (*self.lessons, f"Written: {', '.join(map(str, self.files))}"):
+        for line in (*self.lessons, f"Written: {', '.join(map(printable, self.files))}"):
             write_line(line)
 
 
@@ -138,4 +138,5 @@ class LiveClimb(PlainClimb):
     def end(self) -> None:
         """Says what each rung cannot do, and where the results are."""
         self.live.stop()
-        self.console.print("", *self.lessons, f"Written: {', '.join(map(str, self.files))}", sep="\n", highlight=False)
+        lines = ("", *self.lessons, f"Written: {', '.join(map(printable, self.files))}")
+        self.console.print(*lines, sep="\n", highlight=False, markup=False)

@@ -14,7 +14,7 @@ from muslin.pipeline.events import Ended, EpochResult, Event, Notice, Packing, P
 from muslin.prediction.metrics import Score
 from muslin.terminal.bars import FileBar
 from muslin.terminal.layout import folded, write_aside, write_line
-from muslin.text import duration
+from muslin.text import duration, printable
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet"]
 
@@ -23,13 +23,13 @@ def introduction(event: Started) -> str:
     """Returns in a few lines what is about to be trained, on what, where."""
     resumed = ""
     if event.resumed_step is not None:
-        resumed = f"Going on at step {event.resumed_step:,} of {event.folder}\n"
+        resumed = f"Going on at step {event.resumed_step:,} of {printable(event.folder)}\n"
     sizes, settings = event.sizes, event.settings
     return (
         f"{resumed}"
         f"Recipe {event.recipe}: {settings.model}, {event.parameters:,} parameters, {event.length}, "
         f"seed {settings.seed}\n"
-        f"{event.data}: {sizes['train']:,} pictures to train, {sizes['validation']:,} to validate, "
+        f"{printable(event.data)}: {sizes['train']:,} pictures to train, {sizes['validation']:,} to validate, "
         f"{sizes['test']:,} to test, {len(event.classes)} classes; on {event.machine}"
     )
 
@@ -39,15 +39,15 @@ def conclusion(event: Ended) -> str:
     if event.test is None:
         epochs = f"{event.epochs} whole epoch{'s' * (event.epochs != 1)}"
         return (
-            f"Stopped after {epochs}. The weights so far are in {event.folder};\n"
-            f"they were not tested. To go on: muslin fit --resume {event.folder}"
+            f"Stopped after {epochs}. The weights so far are in {printable(event.folder)};\n"
+            f"they were not tested. To go on: muslin fit --resume {printable(event.folder)}"
         )
     early = " (stopped early: no more progress)" if event.ended == "early" else ""
     pictures = "README.md, curves.png and predictions.png" if event.epochs > 1 else "README.md and predictions.png"
     return (
         f"Test accuracy {100 * event.test.accuracy:.2f} % on {event.test.count:,} pictures, "
         f"in {duration(event.seconds)}{early}\n{by_one_view(event.test)}"
-        f"The run is in {event.folder}: look at {pictures} there"
+        f"The run is in {printable(event.folder)}: look at {pictures} there"
     )
 
 

@@ -25,8 +25,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
     }[evaluation.part]
     console = Console()
     summary = (
-        f"{evaluation.run} on {evaluation.data}: {name} {100 * score.accuracy:.2f} % of {pictures}, "
-        f"loss {score.loss:.4f} ({VIEWS[score.views]})\n{one_view_line(score)}"
+        f"{printable(evaluation.run)} on {printable(evaluation.data)}: {name} {100 * score.accuracy:.2f} % "
+        f"of {pictures}, loss {score.loss:.4f} ({VIEWS[score.views]})\n{one_view_line(score)}"
         f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
         f"{100 * evaluation.calibration_error:.1f} points"
     )
@@ -50,14 +50,14 @@ def one_view_line(score: Metrics) -> str:
 def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
     """Returns one line: the picture and its most probable classes."""
     best = list(prediction.probabilities.items())[:top]
-    return f"{picture}: " + ", ".join(f"{name} {100 * p:.1f} %" for name, p in best)
+    return f"{printable(picture)}: " + ", ".join(f"{printable(name)} {100 * p:.1f} %" for name, p in best)
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
     """Prints a row a run."""
     rows = [
         (
-            str(run.path), run.recipe, run.model, run.data, str(run.epochs),
+            *(escape(printable(name)) for name in (run.path, run.recipe, run.model, run.data)), str(run.epochs),
             "–" if run.test_accuracy is None else f"{100 * run.test_accuracy:.2f} %",
             "unfinished" if run.seconds is None else duration(run.seconds),
         )

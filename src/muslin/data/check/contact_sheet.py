@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from muslin.data.check.contents import Contents, Scanned
 from muslin.data.decoding.pictures import open_picture
 from muslin.errors import PictureError
-from muslin.look import LIGHT, png
+from muslin.look import LIGHT, lettered, png
 from muslin.text import plural, printable
 
 __all__ = ["draw_contact_sheet"]
@@ -71,8 +70,9 @@ def _write_title(draw: ImageDraw.ImageDraw, contents: Contents, width: int) -> N
     parts = [f"{split} {sum(counts):,}" for split, counts in contents.counts.items() if split]
     if contents.damaged:
         parts.append(f"{len(contents.damaged):,} damaged (crossed)")
-    name = _shorten(contents.listing.name, width, _font(TITLE_SIZE, bold=True))
-    draw.text((MARGIN, MARGIN), name, LIGHT.ink, _font(TITLE_SIZE, bold=True))
+    name, file = lettered(contents.listing.name, bold=True)
+    font = _font(TITLE_SIZE, file)
+    draw.text((MARGIN, MARGIN), _shorten(name, width, font), LIGHT.ink, font)
     text = _shorten("  ·  ".join((title, *parts)), width, _font(COUNT_SIZE))
     draw.text((MARGIN, MARGIN + TITLE_SIZE + 8), text, LIGHT.faint, _font(COUNT_SIZE))
 
@@ -80,13 +80,15 @@ def _write_title(draw: ImageDraw.ImageDraw, contents: Contents, width: int) -> N
 def _write_name(draw: ImageDraw.ImageDraw, top: int, name: str, pictures: Sequence[Scanned]) -> None:
     """Writes a class's name and count, in the middle of its row's height."""
     damaged = sum(bool(picture.problem) for picture in pictures)
-    lines = [(line, LIGHT.ink, NAME_SIZE) for line in _fold(name, NAME_WIDTH - 2 * GAP, _font(NAME_SIZE))]
-    lines.append((plural(len(pictures), "picture"), LIGHT.faint, COUNT_SIZE))
+    name, file = lettered(name)
+    font = _font(NAME_SIZE, file)
+    lines = [(line, LIGHT.ink, NAME_SIZE, font) for line in _fold(name, NAME_WIDTH - 2 * GAP, font)]
+    lines.append((plural(len(pictures), "picture"), LIGHT.faint, COUNT_SIZE, _font(COUNT_SIZE)))
     if damaged:
-        lines.append((f"{damaged:,} damaged", LIGHT.wrong, COUNT_SIZE))
-    y = top + (TILE - sum(size + GAP for _, _, size in lines)) // 2
-    for text, colour, size in lines:
-        draw.text((MARGIN, y + size), text, colour, _font(size), anchor="ls")
+        lines.append((f"{damaged:,} damaged", LIGHT.wrong, COUNT_SIZE, _font(COUNT_SIZE)))
+    y = top + (TILE - sum(size + GAP for _, _, size, _ in lines)) // 2
+    for text, colour, size, font in lines:
+        draw.text((MARGIN, y + size), text, colour, font, anchor="ls")
         y += size + GAP
 
 
@@ -129,7 +131,5 @@ def _tile(picture: Scanned) -> Image.Image:
 
 
 @lru_cache
-def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu, which matplotlib brings along: it has Latin, Greek, Cyrillic and more."""
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts" / "ttf" / name, size)
+def _font(size: int, file: Path | None = None) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file or lettered("")[1], size)

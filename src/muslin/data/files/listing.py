@@ -3,6 +3,7 @@
 Nothing is decoded here; `muslin.data.check.scan` looks into the files.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -72,8 +73,11 @@ def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], n
     Raises:
         DataError: as `check_classes`.
     """
-    rows = list(rows)
+    spelt = list(rows)
+    rows = [(split, path, unicodedata.normalize("NFC", label)) for split, path, label in spelt]
     classes = tuple(sorted({label for _, _, label in rows}))
+    if joined := len({label for _, _, label in spelt}) - len(classes):
+        notes = (*notes, f"class names that differ in how their accents are coded alone are one class: {joined:,}")
     label_of = {label: index for index, label in enumerate(classes)}
     entries = sorted_entries(Entry(path, label_of[label], split) for split, path, label in rows)
     listing = Listing(root, printable(name), classes, entries, tuple(notes))
