@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from muslin.errors import PictureError, SettingError
 
-__all__ = ["bad_pictures", "check_on_bad", "join_problems", "may_be_left_out"]
+__all__ = ["bad_pictures", "join_problems", "may_be_left_out"]
 
 ON_BAD = ("stop", "skip")
 MOST = 0.01  # share of the pictures that may be left out

@@ -21,7 +21,7 @@ from torch.distributed.rendezvous import rendezvous
 from muslin.distributed.shared_memory import SharedMemory, can_share_memory
 from muslin.errors import LostProcessError, MuslinError
 
-__all__ = ["ALONE", "World", "is_restart", "launch_name", "process_group", "restart_notes", "sum_over_all"]
+__all__ = ["ALONE", "World", "is_restart", "launch_name", "process_group", "restart_notes"]
 
 PATIENCE = timedelta(days=7)  # for the first process: packing a billion pictures takes it days
 FAILED = "muslin/failed"  # counts the processes that ended by an error

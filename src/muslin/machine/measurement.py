@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from muslin.errors import RunError
 from muslin.files import cache_folder, write_whole
 
-__all__ = ["Measurement", "find_measurement", "measure", "processor_name"]
+__all__ = ["Measurement", "find_measurement", "measure"]
 
 FORMAT = 1
 WORTHWHILE = 1.15  # times faster that a way must be than the usual one before it is taken

@@ -14,7 +14,7 @@ from muslin.data.decoding.pool import ReportProgress
 from muslin.prediction.metrics import Score
 from muslin.training.state import EpochResult, Progress
 
-__all__ = ["Ended", "EpochResult", "Event", "Notice", "Packing", "Progress", "Report", "Started", "tell_packing"]
+__all__ = ["Ended", "EpochResult", "Event", "Notice", "Packing", "Progress", "Started"]
 
 PAUSE = 0.1  # seconds between two events
 

@@ -29,7 +29,7 @@ from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
 from muslin.run.folder import RunFolder, read_config
 from muslin.run.saved_model import read_weights
 
-__all__ = ["prepare_job", "prepare_model"]
+__all__ = ["prepare_model"]
 
 HEAD_TENSORS = 2  # weight and bias of the last layer, which depend on the classes
 

@@ -21,7 +21,7 @@ from muslin.run import journal
 from muslin.run.folder import read_config, write_config
 from muslin.version import __version__
 
-__all__ = ["open_records", "suggestions", "versions"]
+__all__ = ["versions"]
 
 SMALL_SIDE, LARGE_SIDE = 32, 64  # pixels; larger pictures are photographs rather than signs
 FEW_PHOTOGRAPHS = 2000  # training pictures of which a new network learns less than one that has seen many

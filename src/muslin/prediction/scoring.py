@@ -13,7 +13,7 @@ from muslin.machine.device import Machine
 from muslin.prediction.metrics import Metrics, measure
 from muslin.prediction.views import Logits, predict_logits
 
-__all__ = ["BATCH", "score"]
+__all__ = ["score"]
 
 BATCH = 500  # with 1,000, a third of the time goes into memory that comes afresh from the system
 MOST_PROBABILITIES = 128 << 20  # bytes of float16: room for the 50,000 pictures and 1,000 classes of ImageNet

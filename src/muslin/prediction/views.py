@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from muslin.config import VIEWS
 from muslin.errors import SettingError
 
-__all__ = ["Logits", "check_views", "passes", "predict_logits"]
+__all__ = ["check_views", "passes", "predict_logits"]
 
 UNSURE = 0.5  # less than this between the probabilities of the two likeliest classes
 UNSURE_SHARE = 0.2  # of the pictures, about

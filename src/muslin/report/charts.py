@@ -18,7 +18,7 @@ from muslin.look import LIGHT, lettered, png, style
 from muslin.report.record import RunRecord
 from muslin.text import printable, shortened
 
-__all__ = ["choose_shown", "draw_curves", "draw_predictions"]
+__all__ = ["choose_shown"]
 
 GRID = 6
 DPI = 150

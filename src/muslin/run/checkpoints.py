@@ -18,7 +18,7 @@ from torch import Tensor
 from muslin.errors import RunError
 from muslin.files import remove_temporaries, write_whole
 
-__all__ = ["AVERAGE", "MODEL", "Checkpoint", "Checkpoints", "decode", "read_checkpoint", "weights_of"]
+__all__ = ["AVERAGE", "MODEL", "Checkpoint", "Checkpoints", "decode"]
 
 MODEL, AVERAGE = "model.", "average."  # begin the names of weights, and of their moving averages
 FOLDER = "checkpoints"

@@ -8,7 +8,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["folded", "print_table", "write_aside", "write_line"]
+__all__ = ["write_aside", "write_line"]
 
 PIPE_WIDTH = 200  # characters: a program that reads a table should find no line folded
 

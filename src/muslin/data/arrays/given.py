@@ -13,7 +13,7 @@ import torch
 
 from muslin.errors import DataError
 
-__all__ = ["ARRAYS", "AnyArray", "Arrays", "Pair", "as_numpy", "read_given"]
+__all__ = ["ARRAYS", "AnyArray", "Arrays", "Pair", "read_given"]
 
 ARRAYS = "arrays:"  # what begins the name of arrays where a path would stand; their digest follows
 FORMS = "(images, labels), or ((images, labels), (test_images, test_labels))"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.fft import dct
 
-__all__ = ["Twins", "find_equal", "find_near", "grey_copy", "perceptual_hashes", "thumbs"]
+__all__ = ["grey_copy", "perceptual_hashes", "thumbs"]
 
 SIDE = 32  # pixels of the grey copy
 FLAT = 2.0  # grey levels: a picture that deviates less from its mean is one colour, and its hash is noise

@@ -8,7 +8,7 @@ from muslin.data.bad_files import may_be_left_out
 from muslin.data.check.contents import Contents
 from muslin.text import note_on_pictures, plural, printable
 
-__all__ = ["Finding", "judge_contents"]
+__all__ = ["Finding"]
 
 Level = Literal["mend", "look", "note"]
 LEVELS: tuple[Level, ...] = get_args(Level)

@@ -15,7 +15,7 @@ from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import PictureError
 from muslin.text import printable
 
-__all__ = ["decode_picture", "open_picture", "read_file"]
+__all__ = ["open_picture"]
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_BYTES = 512 * 2**20  # an uncompressed picture of MAX_PIXELS with 16 bits in each of 4 channels is smaller

@@ -18,7 +18,7 @@ from muslin.data.decoding import worker
 from muslin.data.decoding.quiet import quiet_pillow
 from muslin.errors import DataError
 
-__all__ = ["ReportProgress", "share_out"]
+__all__ = ["ReportProgress"]
 
 ReportProgress = Callable[[str, int, int], None]  # what is done ("reading", "decoding"), pictures done, pictures in all
 

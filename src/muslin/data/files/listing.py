@@ -12,7 +12,7 @@ from pathlib import Path
 from muslin.errors import DataError
 from muslin.text import join_first, printable
 
-__all__ = ["SPLITS", "SPLIT_NAMES", "Entry", "Listing", "check_classes", "make_listing", "sorted_entries"]
+__all__ = ["SPLITS", "Entry", "Listing", "check_classes"]
 
 SPLITS = ("train", "validation", "test")
 SPLIT_NAMES = {

@@ -21,15 +21,7 @@ from muslin.data.reading import Reading
 from muslin.errors import DataError
 from muslin.text import printable
 
-__all__ = [
-    "content_key",
-    "find_pack",
-    "fingerprint",
-    "index_entry",
-    "path_below_root",
-    "remember_pack",
-    "writable_folder",
-]
+__all__ = ["find_pack", "index_entry", "remember_pack"]
 
 
 def content_key(plan: PackPlan) -> str:

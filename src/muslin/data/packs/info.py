@@ -8,7 +8,7 @@ from typing import Any
 from muslin.errors import DataError
 from muslin.text import printable
 
-__all__ = ["FORMAT", "INFO", "PackInfo", "is_pack", "read_info"]
+__all__ = ["PackInfo", "is_pack", "read_info"]
 
 FORMAT = 1
 INFO = "pack.json"

@@ -20,7 +20,7 @@ from muslin.errors import DataError
 from muslin.files import file_sha256
 from muslin.text import printable
 
-__all__ = ["IMAGES", "LABELS", "Pack", "open_pack"]
+__all__ = ["Pack"]
 
 IMAGES, LABELS = "images.npy", "labels.npy"
 

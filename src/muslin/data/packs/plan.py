@@ -11,7 +11,7 @@ from muslin.data.sizing import InputSize, choose_input
 from muslin.errors import DataError
 from muslin.text import printable
 
-__all__ = ["PackPlan", "plan_pack"]
+__all__ = ["plan_pack"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from muslin.data.sources.source import source_of_arrays
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
-__all__ = ["CLASSES", "FOLDER", "NAME", "SOURCE", "load"]
+__all__ = ["CLASSES", "FOLDER", "NAME", "load"]
 
 NAME = "fashion-mnist"
 FOLDER = Path(__file__).parents[1] / "fashion-mnist"

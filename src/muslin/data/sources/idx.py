@@ -18,7 +18,7 @@ from muslin.data.sources.arrays import load_arrays
 from muslin.data.sources.source import LoadOptions, source_of_arrays
 from muslin.errors import DataError
 
-__all__ = ["SOURCE", "as_images", "is_idx_folder", "read_idx"]
+__all__ = ["read_idx"]
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from muslin.data.images import Splits
 
-__all__ = ["Outline", "count_classes", "outline_of"]
+__all__ = ["Outline"]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.data.spec import DataSpec
 from muslin.data.split import class_notes, validation_size
 
-__all__ = ["SOURCE", "load", "pack_files"]
+__all__ = ["load", "pack_files"]
 
 
 def load(path: Path, reading: Reading, *, validation: int) -> Splits:
