@@ -205,3 +205,15 @@ def test_a_terminal_of_another_code_page(here, page):
     assert missing.stderr.decode(page).startswith(f"Error: no data at {cat}{cat};")
     unknown = subprocess.run([*command, "--猫"], env=environment, capture_output=True, check=False)
     assert f"--{cat}" in unknown.stderr.decode(page)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["fit"], ["evaluate"], ["predict", "latest"], ["data", "scan"], ["data", "info"], ["data", "pack"], ["runs"]],
+)
+def test_a_name_that_is_too_long_is_one_line(here, type_, command):
+    code, out, err = type_(*command, "a" * 300)
+    assert "Traceback" not in out + err
+    assert len(err.splitlines()) <= 1
+    assert len(err) < 600
+    assert code or command == ["runs"]

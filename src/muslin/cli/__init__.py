@@ -14,9 +14,13 @@ from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
 from muslin.cli.runs import evaluate, predict, runs
 from muslin.errors import MuslinError
+from muslin.text import printable, shortened
 from muslin.version import __version__
 
 __all__ = ["main"]
+
+
+NAME_WIDTH = 120  # letters of a path in a message
 
 
 def main() -> None:
@@ -39,7 +43,20 @@ def main() -> None:
 
         write_aside(f"Error: {error}")
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:  # no path of a person's: a mistake of Muslin's own
+            raise
+        from muslin.terminal.layout import write_aside
+
+        write_aside(f"Error: {path_problem(error)}")
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def path_problem(error: OSError) -> str:
+    """Says in one line which path cannot be used, and why: one too long, locked, or on a disk that is gone."""
+    name = shortened(printable(os.fsdecode(error.filename)), NAME_WIDTH)
+    return f"cannot use {name}: {error.strerror}; name another path, or see whether the disk and your rights are there"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
