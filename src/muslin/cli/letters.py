@@ -2,6 +2,7 @@
 
 import codecs
 import sys
+from contextlib import suppress
 
 __all__ = ["write_any_letter"]
 
@@ -14,7 +15,8 @@ def write_any_letter() -> None:
     codecs.register_error(HANDLER, _plainly)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # None where there is no terminal, anything in a notebook
-            stream.reconfigure(errors=HANDLER)
+            with suppress(OSError):  # a stream whose descriptor was exchanged beneath it stays as it is
+                stream.reconfigure(errors=HANDLER)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
