@@ -24,16 +24,7 @@ __all__ = ["KnowledgeBase"]
 class KnowledgeBase(RuleSet):
     """Rules that are read from text, and what follows from them in one case or in many.
 
-    Attributes:
-        rules: the rules as they were written.
-        facts: the facts that may be told, beside the rules' conclusions.
-        numbers: the names of measurements.
-        known: the facts that may be told or concluded.
-        strata: the rules in the order in which they fire, in groups that do not wait for each other.
-
-    Raises:
-        DataError: two rules share a name; a rule asks for what nobody can know, which is a misspelling, or compares a
-            number as if it were a word; or a rule feeds its own condition through a negation. It names the line.
+    Attributes and errors as for `RuleSet`.
 
     >>> base = KnowledgeBase.parse('''
     ... facts sleeves
