@@ -1,15 +1,32 @@
-"""Write files whole or not at all, and where those go that can be made again."""
+"""Write files and folders whole or not at all, and where those go that can be made again."""
 
+import errno
 import hashlib
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Any
 
 from muslin.errors import cannot_write
 
-__all__ = ["SUMS", "cache_folder", "file_sha256", "remove_temporaries", "write_sums", "write_whole"]
+__all__ = [
+    "SUMS",
+    "cache_folder",
+    "file_sha256",
+    "remove_temporaries",
+    "replace_file",
+    "sync",
+    "sync_problem",
+    "whole_folder",
+    "write_sums",
+    "write_whole",
+]
 
 SUMS = "SHA256SUMS"
+LOST = {errno.EIO, errno.ENOSPC, errno.EDQUOT}  # what was written is not there
 
 
 def cache_folder() -> Path:
@@ -22,45 +39,115 @@ def cache_folder() -> Path:
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Replaces or creates a file in one step: after a crash it holds the old content or the new, never a part.
-
-    The content goes to a temporary file beside it and to the disk (fsync) before it takes the name.
+    """Replaces or creates a file of a run in one step, as `replace_file` does.
 
     Raises:
         RunError: the folder is not writable; nothing half-written stays.
         DiskFullError: likewise.
     """
-    data = content.encode() if isinstance(content, str) else content
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        replace_file(path, content)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def replace_file(path: Path, content: bytes | str) -> None:
+    """Replaces or creates a file in one step: after a crash it holds the old content or the new, never a part.
+
+    The content goes to a temporary file beside it and to the disk before it takes the name.
+
+    Raises:
+        OSError: it cannot be written; nothing half-written stays.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
+            sync(file)
+        with suppress(PermissionError):  # where everything belongs to whom the share says
+            Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise cannot_write(path, error) from error
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Makes a folder in one step: it appears under its name once it is filled, and not at all if filling fails.
+
+    Args:
+        path: the folder to be; nothing lies there yet, and nobody else makes it at the same time.
+
+    Yields:
+        The folder to fill, beside it: `.NAME.tmp`, which a killed program leaves behind.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.mkdir()
+    try:
+        yield temporary
+        for inside in temporary.iterdir():
+            with inside.open("r+b") as file:
+                sync(file)
+        temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _sync_folder(path.parent)
+
+
+def sync(file: IO[Any]) -> None:
+    """Waits until what was written to an open file is on the disk, as far as its place can promise that.
+
+    Raises:
+        OSError: the disk failed or is full. A place that has no such promise, as some network shares, is no error:
+            `sync_problem` tells of it.
+    """
+    file.flush()
+    _sync_handle(file.fileno())
+
+
+def sync_problem(folder: Path) -> str:
+    """Returns why what is written in a folder cannot be made to stay through a power failure; empty where it can."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            os.fsync(file.fileno())
+        if os.name == "posix":
+            with _opened(folder) as handle:
+                os.fsync(handle)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        with suppress(PermissionError), _opened(folder) as handle:
+            _sync_handle(handle)
+
+
+def _sync_handle(handle: int) -> None:
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno in LOST:
+            raise
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def remove_temporaries(folder: Path) -> None:
     """Removes what writing left behind in a folder when the program was killed in the middle of it."""
     for path in folder.glob(".*.tmp"):
         path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def file_sha256(path: Path) -> str:

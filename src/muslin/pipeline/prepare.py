@@ -17,6 +17,7 @@ from muslin.data.sources.registry import load_splits
 from muslin.data.spec import DataSpec
 from muslin.distributed.world import World, restart_notes
 from muslin.errors import SettingError
+from muslin.files import sync_problem
 from muslin.machine.device import Machine, prepare
 from muslin.models import build
 from muslin.models.pretrained import PRETRAINED_WEIGHTS, load_pretrained
@@ -176,6 +177,8 @@ def claim_run_folder(
         folder = stack.enter_context(RunFolder(request.out, request.recipe, resumes=request.resumes)).path
         checkpoints = stack.enter_context(Checkpoints(folder, request.settings.keep))
         newest = checkpoints.newest(lambda problem: report(Notice(problem)))
+        if problem := sync_problem(folder):
+            report(Notice(f"the run's folder cannot be synced ({problem}): a power failure can cost its newest files"))
     name = world.broadcast_bytes(os.fsencode(folder) if folder else b"")
     content = world.broadcast_bytes(newest)
     return Path(os.fsdecode(name or b"")), checkpoints, decode(content) if content else None

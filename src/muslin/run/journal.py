@@ -2,12 +2,11 @@
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 from muslin.errors import RunError, cannot_write
-from muslin.files import write_whole
+from muslin.files import sync, write_whole
 
 __all__ = ["append", "read", "rewind"]
 
@@ -25,8 +24,7 @@ def append(folder: Path, event: str, **values: Any) -> None:
     try:
         with (folder / NAME).open("a", encoding="utf-8") as file:
             file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+            sync(file)
     except OSError as error:
         raise cannot_write(folder / NAME, error) from error
 

@@ -18,11 +18,11 @@ from muslin.data.packs.info import INFO, PackInfo
 from muslin.data.packs.order import in_pack_order
 from muslin.data.packs.pack import IMAGES, LABELS, Pack, open_pack
 from muslin.data.packs.plan import PackPlan
-from muslin.data.packs.rows import HEADER, close_gaps, make_room, sync_to_disk
+from muslin.data.packs.rows import HEADER, close_gaps, make_room
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize
 from muslin.errors import DataError
-from muslin.files import file_sha256
+from muslin.files import file_sha256, sync_problem, whole_folder
 from muslin.text import note_on_pictures, printable
 
 __all__ = ["build_pack"]
@@ -42,26 +42,23 @@ def build_pack(plan: PackPlan, reading: Reading) -> Pack:
     """
     key = content_key(plan)
     packs = reading.cache / "packs"
-    remade = ""
+    made = []
     with writable_folder(packs), FileLock(_lock_of(packs, key)):
         _remove_stale(packs, key)
         if (packs / key).exists():
             try:
                 pack = open_pack(packs / key, verify=True)
             except DataError as error:
-                remade = f"the pack was made anew: {error}"
+                made.append(f"the pack was made anew: {error}")
                 shutil.rmtree(packs / key)
             else:
                 pack.check_left_out(reading.on_bad)
                 return pack
-        temporary = packs / f".{key}.tmp"
-        temporary.mkdir()
-        try:
-            _fill(temporary, plan, reading)
-            temporary.replace(packs / key)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    return replace(open_pack(packs / key), remade=remade)
+        with whole_folder(packs / key) as folder:
+            _fill(folder, plan, reading)
+        if problem := sync_problem(packs):
+            made.append(f"the cache cannot be synced ({problem}): a power failure can damage packs made just before")
+    return replace(open_pack(packs / key), made=tuple(made))
 
 
 def _remove_stale(packs: Path, key: str) -> None:
@@ -83,7 +80,7 @@ def _lock_of(packs: Path, key: str) -> Path:
 
 
 def _fill(folder: Path, plan: PackPlan, reading: Reading) -> None:
-    """Writes the three files of a pack to the disk."""
+    """Writes the three files of a pack."""
     listing, size = plan.listing, plan.size
     before = fingerprint(listing)
     entries = in_pack_order(listing.entries)
@@ -113,8 +110,6 @@ def _fill(folder: Path, plan: PackPlan, reading: Reading) -> None:
     np.save(folder / LABELS, np.array([entry.label for entry in entries], np.int64), allow_pickle=False)
     info = _describe(folder, listing, entries, size, bad, decoded)
     (folder / INFO).write_text(json.dumps(info.as_json(), indent=2) + "\n", encoding="utf-8")
-    for name in (IMAGES, LABELS, INFO):
-        sync_to_disk(folder / name)
 
 
 def _describe(

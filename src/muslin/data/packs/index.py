@@ -19,6 +19,7 @@ from muslin.data.packs.pack import Pack, open_pack
 from muslin.data.packs.plan import PackPlan
 from muslin.data.reading import Reading
 from muslin.errors import DataError
+from muslin.files import replace_file
 from muslin.text import printable
 
 __all__ = ["find_pack", "index_entry", "remember_pack"]
@@ -65,9 +66,7 @@ def find_pack(index: Path, reading: Reading) -> Pack | None:
 def remember_pack(index: Path, pack: Pack) -> None:
     """Notes for `find_pack` which pack files have; `index` is their entry from before they were read."""
     with writable_folder(index.parent):
-        temporary = index.with_name(f".{index.name}.{os.getpid()}.tmp")
-        temporary.write_text(pack.folder.name, encoding="ascii")
-        temporary.replace(index)
+        replace_file(index, pack.folder.name)
 
 
 def fingerprint(listing: Listing) -> list[tuple[int, int]]:

@@ -34,14 +34,14 @@ class Pack:
         file: its pictures, mapped.
         labels: (N,) int64.
         info: its description.
-        remade: why it was made anew; empty where it was not.
+        made: what is to be said of its making just now: why anew, what is not promised of it; mostly nothing.
     """
 
     folder: Path
     file: MappedPictures
     labels: Tensor
     info: PackInfo
-    remade: str = ""
+    made: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Pack:
         if self.info.skipped:
             left_out, reasons = len(self.info.skipped), join_problems([one["reason"] for one in self.info.skipped])
             notes.append(f"{left_out:,} of {self.info.files:,} pictures were left out: {reasons}")
-        return (*notes, *([self.remade] if self.remade else []))
+        return (*notes, *self.made)
 
     def part(self, split: str) -> tuple[Tensor, Tensor]:
         """Returns a split's pictures (n, C, H, W), still on disk, and labels (n,)."""

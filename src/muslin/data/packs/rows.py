@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["HEADER", "close_gaps", "make_room", "sync_to_disk"]
+__all__ = ["HEADER", "close_gaps", "make_room"]
 
 HEADER = 128  # bytes of the file before the first picture
 BLOCK = 16 << 20  # bytes moved at a time
@@ -40,9 +40,3 @@ def close_gaps(path: Path, shape: tuple[int, ...], kept: np.ndarray[tuple[int], 
 def _write_header(file: Any, shape: tuple[int, ...]) -> None:
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
     assert file.tell() == HEADER
-
-
-def sync_to_disk(path: Path) -> None:
-    """Waits until a file's content is on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
