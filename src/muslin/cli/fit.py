@@ -9,6 +9,7 @@ import click
 from muslin.cli.options import SIGNALLED, cache_option, on_bad_option
 from muslin.errors import SettingError
 from muslin.recipes import DEFAULT, RECIPES, SHORT, Recipe
+from muslin.text import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ def _recipe_help() -> str:
 def _measured(recipe: Recipe) -> str:
     seconds = recipe.seconds
     time = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
-    return f" ({100 * recipe.accuracy:.2f} % on Fashion-MNIST in {time}, on 2 cores)"
+    return f" ({percent(recipe.accuracy, 2)} on Fashion-MNIST in {time}, on 2 cores)"
 
 
 def _changes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:

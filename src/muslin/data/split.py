@@ -8,7 +8,7 @@ from torch import Tensor
 from muslin.data.images import ImageData, Splits, check_images, pixel_statistics
 from muslin.data.spec import DataSpec
 from muslin.errors import DataError
-from muslin.text import printable
+from muslin.text import plural, printable
 
 __all__ = ["class_notes", "class_weights", "stratified_split", "train_validation_test", "validation_size"]
 
@@ -118,7 +118,7 @@ def class_notes(labels: Tensor, classes: Sequence[str]) -> tuple[str, ...]:
     counts = labels.bincount(minlength=len(classes)).tolist()
     most, least = max(counts), min(counts)
     notes = [
-        f"class {printable(name)} has {count} training picture{'s' * (count != 1)}: it can hardly be learnt from so few"
+        f"class {printable(name)} has {plural(count, 'training picture')}: it can hardly be learnt from so few"
         for name, count in zip(classes, counts, strict=True)
         if count < HARDLY_LEARNABLE
     ]

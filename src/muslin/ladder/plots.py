@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from muslin.look import LIGHT, lettered, png, style
-from muslin.text import printable, shortened
+from muslin.text import percent, printable, shortened
 
 __all__ = ["Panel", "draw_ladder", "draw_plane"]
 
@@ -171,4 +171,4 @@ def _draw_panel(axes: Axes, panel: Panel, edge: float) -> None:
         panel.points[:, 0], panel.points[:, 1], c=panel.labels, cmap=colours, vmin=0, vmax=last, s=4, linewidths=0
     )
     axes.set(xlim=(-edge, edge), ylim=(-edge, edge), xticks=[], yticks=[])
-    axes.set_xlabel(f"{100 * panel.accuracy:.1f} %", fontsize=8)
+    axes.set_xlabel(percent(panel.accuracy, 1), fontsize=8)

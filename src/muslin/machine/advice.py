@@ -10,7 +10,7 @@ from muslin.machine.cores import memory_limit, threads_asked
 from muslin.machine.device import Machine
 from muslin.machine.measurement import exceeds, processor_name
 from muslin.recipes import RECIPES, REFERENCE_GFLOPS, forecast
-from muslin.text import duration
+from muslin.text import duration, plural
 
 __all__ = ["Advice", "advise"]
 
@@ -71,7 +71,7 @@ def layout_sentence(machine: Machine) -> str:
 
 def threads_sentence(machine: Machine) -> str:
     """Says how many threads compute, and what decided that."""
-    used = f"It uses {machine.threads} thread{'s' * (machine.threads != 1)}"
+    used = f"It uses {plural(machine.threads, 'thread')}"
     if threads_asked() == machine.threads:
         return f"{used}, as OMP_NUM_THREADS says."
     return f"{used}; more than the cores would make it slower."

@@ -10,6 +10,7 @@ from muslin.config import Device, Precision
 from muslin.errors import SettingError
 from muslin.machine.cores import available_threads
 from muslin.machine.measurement import find_measurement
+from muslin.text import plural
 
 __all__ = ["Machine", "computing", "prepare"]
 
@@ -48,11 +49,7 @@ class Machine:
     @property
     def summary(self) -> str:
         """The machine in a few words."""
-        where = (
-            f"{self.threads} CPU thread{'s' * (self.threads > 1)}"
-            if self.device.type == "cpu"
-            else device_name(self.device)
-        )
+        where = f"{plural(self.threads, 'CPU thread')}" if self.device.type == "cpu" else device_name(self.device)
         return f"{where}, {'bf16' if self.bf16 else 'fp32'}"
 
     @property

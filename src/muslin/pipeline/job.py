@@ -15,7 +15,7 @@ from muslin.models.pretrained import PRETRAINED_WEIGHTS
 from muslin.pipeline.events import Started
 from muslin.pipeline.request import Request
 from muslin.run.checkpoints import Checkpoint, Checkpoints
-from muslin.text import duration
+from muslin.text import duration, plural
 
 __all__ = ["Job"]
 
@@ -80,7 +80,7 @@ class Job:
 
     def epochs_in_words(self, epochs: int) -> str:
         """Returns in words what so many epochs are."""
-        words, skipped = f"{epochs} epoch{'s' * (epochs != 1)}", self.settings.skip_easy
+        words, skipped = plural(epochs, "epoch"), self.settings.skip_easy
         if not skipped or epochs == 1:
             return words
         return f"{words}, all but the first on the hardest {100 - 100 * skipped:g} % of the pictures"

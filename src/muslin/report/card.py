@@ -7,7 +7,7 @@ from muslin.config import VIEWS
 from muslin.look import note_on_letters
 from muslin.prediction.metrics import Score
 from muslin.report.record import RunRecord
-from muslin.text import printable
+from muslin.text import percent, printable
 
 __all__ = ["write_card"]
 
@@ -62,7 +62,7 @@ def _plain(name: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return "–" if share != share else f"{100 * share:.2f} %"  # nan: a class without test pictures
+    return "–" if share != share else percent(share, 2)  # nan: a class without test pictures
 
 
 def _end(record: RunRecord) -> str:

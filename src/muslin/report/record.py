@@ -18,6 +18,7 @@ from muslin.run import journal
 from muslin.run.answers import Answers, read_answers
 from muslin.run.folder import read_config
 from muslin.run.saved_model import read_description
+from muslin.text import plural
 from muslin.training.state import EpochResult
 
 __all__ = ["RunRecord", "read_record"]
@@ -87,7 +88,7 @@ def read_record(folder: Path) -> RunRecord:
             classes=tuple(description["data"]["classes"]),
             parameters=description["parameters"],
             machine=outcome.get("machine") or machine_of(config),
-            training=outcome.get("training") or f"{len(epochs)} epoch{'s' * (len(epochs) != 1)}",
+            training=outcome.get("training") or plural(len(epochs), "epoch"),
             epochs=epochs,
             ended=outcome.get("ended"),
             seconds=outcome.get("seconds"),
@@ -129,6 +130,6 @@ def machine_of(config: Event) -> str:
     """Returns the machine in one line for a run whose test did not say it."""
     machine, versions = config["machine"], config["versions"]
     precision = "bf16" if machine["bf16"] else "fp32"
-    where = f"{machine['threads']} CPU thread{'s' * (machine['threads'] != 1)}"
+    where = plural(machine["threads"], "CPU thread")
     where = where if machine["device"] == "cpu" else machine["device"]
     return f"{where}, {precision}; PyTorch {versions['torch']}, Muslin {versions['muslin']}"

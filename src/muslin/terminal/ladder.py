@@ -14,7 +14,7 @@ from muslin.ladder.climb import Course, Failed, RungStarted
 from muslin.ladder.pictures import Measured
 from muslin.ladder.plane import Plane, PlaneMeasured
 from muslin.terminal.layout import write_line
-from muslin.text import duration, printable
+from muslin.text import duration, percent, printable
 
 __all__ = ["JsonClimb", "LiveClimb", "PlainClimb", "headings_of"]
 
@@ -31,10 +31,10 @@ def headings_of(course: Course[Any]) -> tuple[str, ...]:
 def cells(event: Measured | PlaneMeasured) -> list[str]:
     """Returns what the table says of a rung, in the order of the headings."""
     if isinstance(event, PlaneMeasured):
-        accuracies = [f"{100 * accuracy:.1f} %" for accuracy in event.accuracies.values()]
+        accuracies = [percent(accuracy, 1) for accuracy in event.accuracies.values()]
         return [event.rung, *accuracies, duration(event.fit_seconds)]
     return [
-        event.rung, f"{100 * event.accuracy:.2f} %", f"{100 * event.low:.1f} - {100 * event.high:.1f}",
+        event.rung, percent(event.accuracy, 2), f"{100 * event.low:.1f} - {100 * event.high:.1f}",
         f"{event.parameters:,}", duration(event.fit_seconds), f"{event.images_per_second:,.0f}",
     ]  # fmt: skip
 

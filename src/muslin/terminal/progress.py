@@ -14,7 +14,7 @@ from muslin.pipeline.events import Ended, EpochResult, Event, Notice, Packing, P
 from muslin.prediction.metrics import Score
 from muslin.terminal.bars import FileBar
 from muslin.terminal.layout import folded, write_aside, write_line
-from muslin.text import duration, printable
+from muslin.text import duration, percent, plural, printable
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "Quiet"]
 
@@ -37,7 +37,7 @@ def introduction(event: Started) -> str:
 def conclusion(event: Ended) -> str:
     """Returns in a few lines how a run ended, where it is, and what to type next."""
     if event.test is None:
-        epochs = f"{event.epochs} whole epoch{'s' * (event.epochs != 1)}"
+        epochs = f"{plural(event.epochs, 'whole epoch')}"
         return (
             f"Stopped after {epochs}. The weights so far are in {printable(event.folder)};\n"
             f"they were not tested. To go on: muslin fit --resume {printable(event.folder)}"
@@ -45,7 +45,7 @@ def conclusion(event: Ended) -> str:
     early = " (stopped early: no more progress)" if event.ended == "early" else ""
     pictures = "README.md, curves.png and predictions.png" if event.epochs > 1 else "README.md and predictions.png"
     return (
-        f"Test accuracy {100 * event.test.accuracy:.2f} % on {event.test.count:,} pictures, "
+        f"Test accuracy {percent(event.test.accuracy, 2)} on {event.test.count:,} pictures, "
         f"in {duration(event.seconds)}{early}\n{by_one_view(event.test)}"
         f"The run is in {printable(event.folder)}: look at {pictures} there"
     )
@@ -55,7 +55,7 @@ def by_one_view(test: Score) -> str:
     """Returns a line with the accuracy by each picture as it is, where the test took more views than that."""
     if test.views == 1 or test.accuracy_one_view is None:
         return ""
-    return f"({VIEWS[test.views]}; by each picture once it is {100 * test.accuracy_one_view:.2f} %)\n"
+    return f"({VIEWS[test.views]}; by each picture once it is {percent(test.accuracy_one_view, 2)})\n"
 
 
 class Quiet:
@@ -87,7 +87,7 @@ class PlainLines(Quiet):
             case EpochResult():
                 write_line(
                     f"epoch {event.epoch}: loss {event.train_loss:.4f}, validation accuracy "
-                    f"{100 * event.validation_accuracy:.2f} %, {event.pictures_per_second:,.0f} pictures/s, "
+                    f"{percent(event.validation_accuracy, 2)}, {event.pictures_per_second:,.0f} pictures/s, "
                     f"{duration(event.seconds)}"
                 )
             case Notice():
@@ -157,7 +157,7 @@ class LiveTable(Quiet):
 
     def _add_row(self, event: EpochResult) -> None:
         self.table.add_row(
-            str(event.epoch), f"{event.train_loss:.4f}", f"{100 * event.validation_accuracy:.2f} %",
+            str(event.epoch), f"{event.train_loss:.4f}", f"{percent(event.validation_accuracy, 2)}",
             f"{event.pictures_per_second:,.0f}", duration(event.seconds),
         )  # fmt: skip
         if self.epochs:

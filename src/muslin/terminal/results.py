@@ -11,7 +11,7 @@ from muslin.prediction.classifier import Prediction
 from muslin.prediction.metrics import Metrics
 from muslin.run.folder import RunSummary
 from muslin.terminal.layout import folded, print_table
-from muslin.text import duration, printable
+from muslin.text import duration, percent, printable
 
 __all__ = ["prediction_line", "print_evaluation", "print_runs"]
 
@@ -25,14 +25,14 @@ def print_evaluation(evaluation: Evaluation) -> None:
     }[evaluation.part]
     console = Console()
     summary = (
-        f"{printable(evaluation.run)} on {printable(evaluation.data)}: {name} {100 * score.accuracy:.2f} % "
+        f"{printable(evaluation.run)} on {printable(evaluation.data)}: {name} {percent(score.accuracy, 2)} "
         f"of {pictures}, loss {score.loss:.4f} ({VIEWS[score.views]})\n{one_view_line(score)}"
-        f"calibration: {100 * score.confidence.mean():.1f} % sure on average; expected calibration error "
+        f"calibration: {percent(float(score.confidence.mean()), 1)} sure on average; expected calibration error "
         f"{100 * evaluation.calibration_error:.1f} points"
     )
     console.print(folded(summary, console), highlight=False, soft_wrap=True, markup=False)
     rows = [
-        (escape(printable(name)), f"{count:,}", f"{100 * recall:.2f} %" if count else "–")
+        (escape(printable(name)), f"{count:,}", percent(recall, 2) if count else "–")
         for name, count, recall in zip(
             evaluation.classes, score.confusion.sum(1).tolist(), score.per_class, strict=True
         )
@@ -44,13 +44,13 @@ def one_view_line(score: Metrics) -> str:
     """Returns a line with the score by one view; nothing where that is the score."""
     if score.views == 1 or score.accuracy_one_view is None:
         return ""
-    return f"with one view: {100 * score.accuracy_one_view:.2f} %, loss {score.loss_one_view:.4f} ({VIEWS[1]})\n"
+    return f"with one view: {percent(score.accuracy_one_view, 2)}, loss {score.loss_one_view:.4f} ({VIEWS[1]})\n"
 
 
 def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
     """Returns one line: the picture and its most probable classes."""
     best = list(prediction.probabilities.items())[:top]
-    return f"{printable(picture)}: " + ", ".join(f"{printable(name)} {100 * p:.1f} %" for name, p in best)
+    return f"{printable(picture)}: " + ", ".join(f"{printable(name)} {percent(p, 1)}" for name, p in best)
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
@@ -58,7 +58,7 @@ def print_runs(runs: Sequence[RunSummary]) -> None:
     rows = [
         (
             *(escape(printable(name)) for name in (run.path, run.recipe, run.model, run.data)), str(run.epochs),
-            "–" if run.test_accuracy is None else f"{100 * run.test_accuracy:.2f} %",
+            "–" if run.test_accuracy is None else percent(run.test_accuracy, 2),
             "unfinished" if run.seconds is None else duration(run.seconds),
         )
         for run in runs
