@@ -67,7 +67,7 @@ def test_unknown_recipe_suggests():
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES.keys())
 def test_recipes_state_what_was_measured(recipe):
     assert RECIPES[recipe.name] is recipe
-    path = Path(__file__).parent.parent / "benchmarks" / "results" / f"recipe-{recipe.name}.json"
+    path = Path(__file__).parent.parent / "benchmarks" / "results" / f"recipe-{recipe.name}-fp32.json"
     measured = json.loads(path.read_text())
     assert recipe.seconds == pytest.approx(measured["seconds_mean"], abs=0.5)
     assert recipe.accuracy == pytest.approx(measured["accuracy_mean"], abs=5e-5)

@@ -49,10 +49,15 @@ def main() -> None:
 
 def runs_on_file(recipe: Recipe) -> dict[int, Run]:
     """Returns by seed what was measured before with the settings that the recipe has now."""
-    result = load_results().get(f"recipe-{recipe.name}")
+    result = load_results().get(result_name(recipe))
     if not result or result["settings"] != settings_of(recipe):
         return {}
     return {run["seed"]: run for run in result["runs"]}
+
+
+def result_name(recipe: Recipe) -> str:
+    """Returns the name of a recipe's figures in the precision of this machine, which makes most of the seconds."""
+    return f"recipe-{recipe.name}-{'bf16' if prepare('cpu', 'auto').bf16 else 'fp32'}"
 
 
 def settings_of(recipe: Recipe) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def measure_recipe(recipe: Recipe, seeds: int, kept: dict[int, Run]) -> None:
         accuracies = [run["test_accuracy"] for run in runs]
         by_one_view = [run.get("test_accuracy_one_view") for run in runs]  # kept seeds may be older than the figure
         save_result(
-            f"recipe-{recipe.name}",
+            result_name(recipe),
             recipe=recipe.name,
             settings=settings_of(recipe),
             operations_per_picture=operations,

@@ -6,7 +6,8 @@ python -m benchmarks.tables.table
 """
 
 import textwrap
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from muslin.text import duration
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ("espresso", "coffee", "lunch", "overnight")
+PRECISIONS = ("bf16", "fp32")  # as the processor has it: most of what makes the seconds
 
 
 def main() -> None:
@@ -28,7 +30,7 @@ def main() -> None:
     readme, page = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
     replace(readme, "measured", recipe_table(results))
     replace(page, "measured", "\n\n".join((recipe_table(results), means(results), every_run(results))))
-    draw_accuracy_against_time(results, ROOT / "docs" / "images" / "accuracy-against-time.png")
+    draw_accuracy_against_time(measured_recipes(results), ROOT / "docs" / "images" / "accuracy-against-time.png")
     if ladder := results.get("ladder"):
         replace(readme, "ladder", short_ladder(ladder))
         replace(page, "ladder", whole_ladder(ladder))
@@ -46,32 +48,37 @@ def main() -> None:
 
 
 def recipe_table(results: dict[str, dict[str, Any]]) -> str:
-    """A row a recipe, and the lecture's sample project below; a column for one view where it was measured."""
-    recipes = {name: results[f"recipe-{name}"] for name in RECIPES if f"recipe-{name}" in results}
-    has_one_view = any(result.get("accuracy_one_view_mean") for result in recipes.values())
-    one_view = "| with one view " if has_one_view else ""
+    """A row a recipe and precision, and the lecture's sample project below."""
     lines = [
-        f"| recipe | test accuracy {one_view}| whole time | work | pictures/s | the machine's peak | memory | seeds |",
-        f"|---|---|---|---|---|---|---|---|{'---|' * has_one_view}",
+        "| recipe | in | test accuracy | with one view | whole time | work | pictures/s | peak | memory | seeds |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    lines += [recipe_row(name, result, has_one_view=has_one_view) for name, result in recipes.items()]
+    lines += [recipe_row(result) for result in measured_recipes(results)]
     if baseline := results.get("baseline"):
         how = "30 epochs" if baseline["whole"] else f"cut in epoch {len(baseline['curve'])} of 30"
         lines.append(
-            f"| the lecture's ResNet-34, {how} | {100 * baseline['test_accuracy']:.2f} % "
-            f"{'| ' * has_one_view}| {duration(baseline['seconds'])} | | {baseline['pictures_per_second']:.0f} "
-            "| | | 1 |"
+            f"| the lecture's ResNet-34, {how} | fp32 | {100 * baseline['test_accuracy']:.2f} % | "
+            f"| {duration(baseline['seconds'])} | | {baseline['pictures_per_second']:.0f} | | | 1 |"
         )
     return "\n".join((*lines, "", how_measured(results)))
 
 
+def measured_recipes(results: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The recipes' results by precision, then from the shortest to the longest, each with its `precision`."""
+    names = [(f"recipe-{recipe}-{precision}", precision) for precision in PRECISIONS for recipe in RECIPES]
+    return [results[name] | {"precision": precision} for name, precision in names if name in results]
+
+
 def how_measured(results: dict[str, dict[str, Any]]) -> str:
     """Says where the recipes were measured, and how their speed compares."""
-    where = next(result["measured_on"] for name, result in results.items() if name.startswith("recipe-"))
-    words = (
-        f"Measured on {where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, {where['date']}. "
-        "The peak is the fastest convolution's in the same run, in bf16 where the processor has it."
-    )
+    words = ""
+    for precision, group in groupby(measured_recipes(results), key=itemgetter("precision")):
+        where = next(group)["measured_on"]
+        words += (
+            f"In {precision}: measured on {where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, "
+            f"{where['date']}. "
+        )
+    words += "The peak is the machine's fastest convolution in the same run."
     if throughput := results.get("throughput"):
         low, middle, high = (throughput[f"ratio_{which}"] for which in ("min", "median", "max"))
         reached = max(throughput["measured_on"]["convolution_gflops"].values())
@@ -83,30 +90,30 @@ def how_measured(results: dict[str, dict[str, Any]]) -> str:
     return textwrap.fill(words, 120)
 
 
-def recipe_row(name: str, result: dict[str, Any], *, has_one_view: bool) -> str:
-    """One recipe's row, with a cell for one view or without."""
+def recipe_row(result: dict[str, Any]) -> str:
+    """One recipe's row."""
     runs = result["runs"]
     deviation = result["accuracy_deviation"]
     spread = "" if deviation is None else f" ± {100 * deviation:.2f}"
     speed = sum(run["pictures_per_second"] for run in runs) / len(runs)
-    mean = result.get("accuracy_one_view_mean")
-    one_view = f"| {'' if mean is None else f'{100 * mean:.2f} %'} " if has_one_view else ""
+    by_one_view = result.get("accuracy_one_view_mean")  # older results lack it
+    one_view = "" if by_one_view is None else f"{100 * by_one_view:.2f} %"
     peak, work = max(run["peak_gflops"] for run in runs), runs[0]["training_tflop"]
     return (
-        f"| `{name}` | {100 * result['accuracy_mean']:.2f}{spread} % {one_view}| {duration(result['seconds_mean'])} "
-        f"| {work:,.0f} TFLOP | {speed:,.0f} | {peak:,.0f} GFLOP/s | {result['peak_memory_mb'] / 1000:.1f} GB "
-        f"| {len(runs)} |"
+        f"| `{result['recipe']}` | {result['precision']} | {100 * result['accuracy_mean']:.2f}{spread} % | {one_view} "
+        f"| {duration(result['seconds_mean'])} | {work:,.0f} TFLOP | {speed:,.0f} | {peak:,.0f} GFLOP/s "
+        f"| {result['peak_memory_mb'] / 1000:.1f} GB | {len(runs)} |"
     )
 
 
 def every_run(results: dict[str, dict[str, Any]]) -> str:
     """A row a seed."""
     lines = [
-        "| recipe | seed | last validation | test | whole process | training alone | TFLOP | GFLOP/s | of the peak |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| recipe | in | seed | last validation | test | whole process | training | TFLOP | GFLOP/s | of the peak |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for name in RECIPES:
-        lines += [f"| `{name}` | {run_cells(run)} |" for run in results.get(f"recipe-{name}", {"runs": []})["runs"]]
+    for result in measured_recipes(results):
+        lines += [f"| `{result['recipe']}` | {result['precision']} | {run_cells(run)} |" for run in result["runs"]]
     return "\n".join(lines)
 
 
@@ -120,19 +127,19 @@ def run_cells(run: dict[str, Any]) -> str:
 def means(results: dict[str, dict[str, Any]]) -> str:
     """A row a recipe: mean, deviation and 95 % interval of the mean over the seeds."""
     lines = [
-        "| recipe | seeds | mean | deviation | 95 % interval of the mean | revision |",
-        "|---|---|---|---|---|---|",
+        "| recipe | in | seeds | mean | deviation | 95 % interval of the mean | revision |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for name in RECIPES:
-        if result := results.get(f"recipe-{name}"):
-            low, high = result["accuracy_interval"] or (None, None)
-            between = "" if low is None else f"{100 * low:.2f} to {100 * high:.2f} %"
-            deviation = result["accuracy_deviation"]
-            spread = "" if deviation is None else f"{100 * deviation:.2f}"
-            lines.append(
-                f"| `{name}` | {len(result['runs'])} | {100 * result['accuracy_mean']:.2f} % | {spread} | {between} "
-                f"| {', '.join(sorted({run['revision'] for run in result['runs']}))} |"
-            )
+    for result in measured_recipes(results):
+        low, high = result["accuracy_interval"] or (None, None)
+        between = "" if low is None else f"{100 * low:.2f} to {100 * high:.2f} %"
+        deviation = result["accuracy_deviation"]
+        spread = "" if deviation is None else f"{100 * deviation:.2f}"
+        lines.append(
+            f"| `{result['recipe']}` | {result['precision']} | {len(result['runs'])} "
+            f"| {100 * result['accuracy_mean']:.2f} % | {spread} | {between} "
+            f"| {', '.join(sorted({run['revision'] for run in result['runs']}))} |"
+        )
     return "\n".join(lines)
 
 
