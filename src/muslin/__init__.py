@@ -8,7 +8,12 @@
 Importing it is instant: PyTorch is imported with the first function that needs it.
 """
 
+import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+if sys.argv[:1] == ["-m"] and ("-m", __name__) in pairwise(sys.orig_argv) and not sys.flags.safe_path:
+    del sys.path[0]  # `python -m muslin` looks in the current folder first, where a person's random.py may lie
 
 from muslin.machine.waiting import wait_briefly_if_busy
 from muslin.version import __version__

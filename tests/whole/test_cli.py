@@ -217,3 +217,23 @@ def test_a_name_that_is_too_long_is_one_line(here, type_, command):
     assert len(err.splitlines()) <= 1
     assert len(err) < 600
     assert code or command == ["runs"]
+
+
+@pytest.mark.parametrize(
+    "start", [["-m", "muslin"], ["-m", "torch.distributed.run", "--nproc-per-node", "1", "-m", "muslin"]]
+)
+def test_files_of_the_current_folder_are_not_run(here, start):
+    for name in ("random", "numpy", "json", "PIL", "click"):
+        (here / f"{name}.py").write_text("open('was-run', 'w').close()\nraise SystemExit('not mine')\n")
+    rng = np.random.default_rng(0)
+    for kind in ("cat", "dog"):
+        (here / "photos" / kind).mkdir(parents=True)
+        for number in range(12):
+            picture = Image.fromarray(rng.integers(0, 255, (8, 8, 3), np.uint8))
+            picture.save(here / "photos" / kind / f"{number}.tif", compression="tiff_lzw")
+    safe = ["-P"] if "torch.distributed.run" in start else []  # that is another program's process
+    done = subprocess.run(
+        [sys.executable, *safe, *start, "data", "pack", "photos"], cwd=here, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (here / "was-run").exists()

@@ -77,7 +77,7 @@ def _start() -> "subprocess.Popen[str]":
     source = str(Path(worker.__file__).parents[3])
     paths = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-m", "muslin.data.decoding.worker"],
+        [sys.executable, "-P", "-m", "muslin.data.decoding.worker"],  # -P: no random.py of the current folder's
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
