@@ -1,7 +1,6 @@
 """The picture of docs/benchmarks.md: accuracy against time."""
 
 from collections.abc import Sequence
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +8,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from muslin.look import LIGHT, png, style
+from muslin.recipes import RECIPES
 from muslin.text import duration, percent, plural
 
 __all__ = ["draw_accuracy_against_time"]
 
 LEAST, MOST = 85, 97  # %, of the vertical axis
 MARKS = {"bf16": "o", "fp32": "s"}
-TICKS = (10, 20, 60, 180, 600, 1800, 3600, 7200)  # seconds
+TICKS = (5, 10, 20, 60, 180, 600, 1800, 3600, 7200)  # seconds
 
 
 @style()
@@ -26,10 +26,11 @@ def draw_accuracy_against_time(recipes: Sequence[dict[str, Any]], path: Path) ->
         recipes: their measurements.
         path: the PNG to write.
     """
-    figure = Figure(figsize=(8.5, 5), layout="constrained")
+    figure = Figure(figsize=(8.5, 5.8), layout="constrained")
     axes = figure.subplots()
-    for result, colour in zip(recipes, cycle(LIGHT.series), strict=False):
-        runs = result["runs"]
+    colours = dict(zip(RECIPES, LIGHT.series, strict=False))
+    for result in recipes:
+        runs, colour = result["runs"], colours[result["recipe"]]
         if curve := runs[0]["curve"]:
             seconds, accuracies = zip(*curve, strict=True)
             axes.plot(seconds, [100 * accuracy for accuracy in accuracies], color=colour, linewidth=1, alpha=0.6)
@@ -42,7 +43,7 @@ def draw_accuracy_against_time(recipes: Sequence[dict[str, Any]], path: Path) ->
     axes.minorticks_off()
     axes.set_title("Fashion-MNIST: lines are validation on the way, points are the test at the end")
     axes.grid(visible=True)
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside lower center", ncols=2)
     path.write_bytes(png(figure))
 
 
