@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from muslin.errors import PictureError, SettingError
-from muslin.text import percent
 
 __all__ = ["bad_pictures", "join_problems", "may_be_left_out"]
 
@@ -33,7 +32,7 @@ def bad_pictures(problems: Sequence[str], count: int, on_bad: str) -> PictureErr
     """
     remedy = "mend or remove them"
     if not may_be_left_out(len(problems), count):
-        remedy += f" (at most {percent(MOST, 0)} may be left out with --on-bad skip)"
+        remedy += f" (at most {MOST:.0%} may be left out with --on-bad skip)"
     elif on_bad == "stop":
         remedy += ", or leave them out with --on-bad skip"
     return PictureError(f"{len(problems):,} of {count:,} pictures cannot be used ({join_problems(problems)}); {remedy}")

@@ -181,7 +181,7 @@ def test_a_pack_with_pictures_left_out_stops_who_did_not_ask_for_that(root, cach
 
 def test_more_than_one_in_a_hundred_is_never_left_out(root, cache):
     damage(root)
-    with pytest.raises(PictureError, match="1 of 22 pictures .*at most 1 % may be left out"):
+    with pytest.raises(PictureError, match="1 of 22 pictures .*at most 1% may be left out"):
         built(root, cache, on_bad="skip")
 
 
