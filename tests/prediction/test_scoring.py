@@ -29,7 +29,7 @@ def test_the_first_view_costs_nothing_more(splits, model):
     seen = []
     model.register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))
     score(model, splits.test, CPU, views=2)
-    assert sum(seen) == 2 * len(splits.test)
+    assert sum(seen) == 1 + 2 * len(splits.test), "one alone, to see what it takes"
 
 
 def test_the_mode_is_left_as_it_was(splits, model):
@@ -48,3 +48,21 @@ def test_too_many_probabilities_are_not_kept(splits, model, monkeypatch):
 def test_pictures_of_three_colours_have_as_many_answers():
     splits = make_splits(channels=3, classes=4)
     assert score(build("mlp", splits.spec), splits.test, CPU, views=10).probabilities.shape == (60, 4)
+
+
+def test_large_pictures_are_answered_few_at_a_time(splits, model, monkeypatch):
+    whole = score(model, splits.test, CPU, views=10)
+    each = scoring.answering_bytes(model, splits.spec.normalise(splits.test.images[:1]))
+    monkeypatch.setattr(scoring, "ENOUGH", 7 * each)
+    seen = []
+    model.register_forward_hook(lambda _module, inputs, _output: seen.append(len(inputs[0])))
+    some = score(model, splits.test, CPU, views=10)
+    assert max(seen) == 7
+    assert torch.equal(some.predicted, whole.predicted)
+    assert some.loss == pytest.approx(whole.loss)
+
+
+def test_a_batch_has_a_picture_at_the_least_and_no_more_than_is_quick(splits, model):
+    image = splits.spec.normalise(splits.test.images[:1])
+    assert scoring.batch_that_fits(model, image, room=1) == 1
+    assert scoring.batch_that_fits(model, image, room=1 << 40) == scoring.BATCH

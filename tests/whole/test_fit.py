@@ -16,6 +16,7 @@ from muslin import pipeline
 from muslin.data.sources.idx import read_idx
 from muslin.errors import DataError, DiskFullError, RunError, SettingError, TrainingError
 from muslin.evaluation.evaluate import evaluate_run
+from muslin.machine.device import Machine
 from muslin.pipeline.events import EpochResult, Notice, Progress
 from muslin.recipes import RECIPES
 from muslin.run import journal
@@ -294,3 +295,18 @@ def test_a_run_goes_on_with_the_same_data_elsewhere(here, stopped, idx_folder):
     assert done.ended == "done"
     assert read_config(stopped)["data"]["source"] == str(elsewhere)
     assert evaluate_run(stopped).metrics.accuracy == done.test.accuracy
+
+
+@pytest.mark.parametrize("chosen", [{}, {"batch_size": 32}])
+def test_little_memory_makes_batches_smaller_unless_a_person_chose_them(here, idx_folder, monkeypatch, chosen):
+    monkeypatch.setattr(Machine, "room", 2 << 20)
+    events = []
+    muslin.fit(idx_folder, model="resnet20", epochs=1, report=events.append, **chosen)
+    notes = [event.text for event in events if isinstance(event, Notice) and event.text.startswith("large pictures")]
+    batch = json.loads(next((here / "runs").glob("*/config.json")).read_text())["settings"]["batch_size"]
+    if chosen:
+        assert (notes, batch) == ([], 32)
+    else:
+        assert len(notes) == 1
+        assert f"batches of {batch} in place of 32" in notes[0]
+        assert 4 <= batch < 32

@@ -8,11 +8,14 @@ import torch
 
 from muslin.config import Device, Precision
 from muslin.errors import SettingError
-from muslin.machine.cores import available_threads
+from muslin.machine.cores import available_threads, local_processes, memory_limit
 from muslin.machine.measurement import find_measurement
 from muslin.text import plural
 
 __all__ = ["Machine", "computing", "prepare"]
+
+SHARE = 12  # one part in so many of the memory is for what is computed of pictures: weights and pictures need some too
+USUAL_MEMORY = 8 << 30  # bytes, where the system does not tell
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,13 @@ class Machine:
         """Computes in bfloat16 where that is faster."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             yield
+
+    @property
+    def room(self) -> int:
+        """Bytes that what a model computes of pictures may take: a share of the memory that this process may use."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_properties(self.device).total_memory // SHARE
+        return (memory_limit() or USUAL_MEMORY) // local_processes() // SHARE
 
     @property
     def gflops(self) -> float:

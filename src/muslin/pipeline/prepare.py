@@ -21,11 +21,11 @@ from muslin.files import sync_problem
 from muslin.machine.device import Machine, prepare
 from muslin.models import build
 from muslin.models.pretrained import PRETRAINED_WEIGHTS, load_pretrained
+from muslin.pipeline.adapt import check_batches, fit_request_to_data, fit_request_to_memory
 from muslin.pipeline.events import Notice, Report, tell_packing
 from muslin.pipeline.job import Job
 from muslin.pipeline.records import open_records, suggestions
 from muslin.pipeline.request import Request
-from muslin.recipes import fit_to_pictures, recipe_within
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
 from muslin.run.folder import RunFolder, read_config
 from muslin.run.saved_model import read_weights
@@ -54,8 +54,13 @@ def prepare_job(request: Request, world: World, stack: ExitStack, report: Report
     if not request.resumes:
         request, changed = fit_request_to_data(request, len(splits.train), world.broadcast(machine.gflops) * world.size)
         notes += changed
-    check_batches(len(splits.train), request.settings.batch_size, world.size)
     model = prepare_model(splits.spec, request.settings, machine)
+    if not request.resumes:
+        request, changed = fit_request_to_memory(
+            request, model, splits.spec, world.broadcast(machine.room) * world.size
+        )
+        notes += changed
+    check_batches(len(splits.train), request.settings.batch_size, world.size)
     folder, checkpoints, start = claim_run_folder(request, world, stack, report)
     if start:
         started -= start.values["plan"]["elapsed"]
@@ -65,37 +70,6 @@ def prepare_job(request: Request, world: World, stack: ExitStack, report: Report
     for note in (*notes, *suggestions(job)):
         report(Notice(note))
     return job
-
-
-def fit_request_to_data(request: Request, pictures: int, gflops: float) -> tuple[Request, list[str]]:
-    """Fits a new run's request to the time and to the number of pictures, as far as a person left it open.
-
-    Args:
-        request: what is asked for.
-        pictures: how many there are to train on.
-        gflops: the speed that all processes reach together, in GFLOP/s.
-
-    Returns:
-        The request, and what a person should know of the changes.
-    """
-    notes, suited = [], recipe_within(request.settings.time_budget, gflops)
-    if not request.recipe_is_named and suited != request.recipe:
-        notes.append(f"recipe {suited}: the time is short for recipe {request.recipe} on this machine")
-        request = request.with_recipe(suited)
-    settings = fit_to_pictures(request.settings, pictures, request.changes)
-    if settings != request.settings:
-        notes.append(f"few pictures: {settings.epochs} epochs of batches of {settings.batch_size}")
-    return replace(request, settings=settings), notes
-
-
-def check_batches(pictures: int, batch_size: int, processes: int) -> None:
-    """Raises SettingError unless every process gets a picture of every batch."""
-    smallest = pictures // -(-pictures // batch_size)
-    if smallest < processes:
-        raise SettingError(
-            f"batch_size {batch_size} cuts {pictures:,} training pictures into batches of {smallest}; each of "
-            f"{processes} processes needs a picture of every batch: start fewer processes, or raise batch_size"
-        )
 
 
 def load_data(request: Request, world: World, report: Report) -> Splits:

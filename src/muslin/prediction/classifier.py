@@ -5,6 +5,7 @@ Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
@@ -20,7 +21,7 @@ from muslin.data.decoding.pictures import open_picture
 from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, MuslinError, PictureError
 from muslin.models import MODELS, Factory, build
-from muslin.prediction.scoring import BATCH
+from muslin.prediction.scoring import batch_that_fits
 from muslin.prediction.views import check_views, predict_logits
 from muslin.run.folder import find_run, read_config
 from muslin.run.saved_model import DESCRIPTION, WEIGHTS, best_weights, read_description, read_weights
@@ -128,10 +129,16 @@ class Classifier(nn.Module):
         if isinstance(pictures, str) or not isinstance(pictures, Sequence):
             return self._predict([self._read(pictures, invert=invert)], views)[0]
         answers: list[Prediction] = []
-        for start in range(0, len(pictures), BATCH):
-            numbers = range(start, min(start + BATCH, len(pictures)))
+        batch = self._batch
+        for start in range(0, len(pictures), batch):
+            numbers = range(start, min(start + batch, len(pictures)))
             answers += self._predict([self._read_one_of(pictures, n, invert=invert) for n in numbers], views)
         return answers
+
+    @cached_property
+    def _batch(self) -> int:
+        shape = (1, self.spec.channels, self.spec.height, self.spec.width)
+        return batch_that_fits(self.model, torch.zeros(shape, device=next(self.model.parameters()).device))
 
     def _read_one_of(self, pictures: Sequence[Picture], number: int, *, invert: bool) -> Read:
         picture = pictures[number]

@@ -10,12 +10,14 @@ from muslin.data.batches import sequential_batches
 from muslin.data.images import ImageData
 from muslin.distributed.world import ALONE, World
 from muslin.machine.device import Machine
+from muslin.models.footprint import answering_bytes
 from muslin.prediction.metrics import Metrics, measure
 from muslin.prediction.views import Logits, predict_logits
 
-__all__ = ["score"]
+__all__ = ["batch_that_fits", "score"]
 
 BATCH = 500  # with 1,000, a third of the time goes into memory that comes afresh from the system
+ENOUGH = 256 << 20  # bytes for a model's largest layer: more makes no answer faster
 MOST_PROBABILITIES = 128 << 20  # bytes of float16: room for the 50,000 pictures and 1,000 classes of ImageNet
 
 
@@ -40,10 +42,24 @@ def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, w
     keeps = len(data) * classes * torch.float16.itemsize <= MOST_PROBABILITIES
     was_training = model.training
     model.eval()
-    batches = sequential_batches(data.to(machine.device), BATCH, world.part)
+    data = data.to(machine.device)
+    batches = sequential_batches(
+        data, batch_that_fits(model, data.spec.normalise(data.images[:1]), machine.room), world.part
+    )
     result = measure(answer, batches, classes, views=views, keep_probabilities=keeps)
     model.train(was_training)
     return result if world.size == 1 else gather_metrics(result, len(data), world)
+
+
+def batch_that_fits(model: nn.Module, image: Tensor, room: int = ENOUGH) -> int:
+    """Returns how many pictures a model may answer at a time: up to 500, fewer of those that take more memory.
+
+    Args:
+        model: (B, C, H, W) to (B, K) logits, in the mode to answer in.
+        image: (1, C, H, W) float32, one of the pictures, normalised, where the model is.
+        room: bytes for the model's largest layer; more than enough is not taken.
+    """
+    return max(1, min(BATCH, min(room, ENOUGH) // answering_bytes(model, image)))
 
 
 def gather_metrics(part: Metrics, count: int, world: World) -> Metrics:

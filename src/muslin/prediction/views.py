@@ -46,8 +46,8 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
         return Logits(one_view, one_view)
     averaged = with_mirror_image(model, images, one_view)
     if views > 2 and (unsure := is_unsure(averaged)).any():
-        moved = torch.cat(shifts(images[unsure]))
-        seen = with_mirror_image(model, moved, model(moved).float())
+        moved = torch.cat(shifts(images[unsure])).split(len(images))  # of few unsure ones all at once
+        seen = torch.cat([with_mirror_image(model, some, model(some).float()) for some in moved])
         averaged[unsure] = torch.stack([averaged[unsure], *seen.chunk(len(SHIFTS))]).mean(0)
     return Logits(one_view, averaged)
 

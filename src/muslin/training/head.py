@@ -22,6 +22,7 @@ from muslin.files import write_whole
 from muslin.machine.device import Machine
 from muslin.models.backbone import as_backbone, head_prefix
 from muslin.models.efficientnet_lite import fold_norms
+from muslin.prediction.scoring import batch_that_fits
 
 __all__ = ["cached_features", "extract_features", "features_key", "fit_head"]
 
@@ -66,7 +67,7 @@ def extract_features(
         model: a `Backbone` on the machine's device; it is left as it is.
         data: anywhere; taken to the device a batch at a time.
         machine: how to compute.
-        batch: pictures at a time.
+        batch: pictures at a time, at the most: fewer of those that take much memory.
         views: 1, or more to average the features of each picture and its mirror image, which for a linear head is to
             average the logits.
         progress: a function that is told the number of pictures done and of all pictures, after each batch.
@@ -77,9 +78,11 @@ def extract_features(
     Raises:
         SettingError: the model is no `Backbone`.
     """
-    features = as_backbone(fold_norms(model), "a new head").features
+    folded = fold_norms(model)
+    features = as_backbone(folded, "a new head").features
     blocks: list[Tensor] = []
-    for pixels in data.images.split(batch):
+    first = data.spec.normalise(data.images[:1].to(machine.device))
+    for pixels in data.images.split(min(batch, batch_that_fits(folded, first, machine.room))):
         images = data.spec.normalise(pixels.to(machine.device)).contiguous(memory_format=torch.channels_last)
         with machine.autocast():
             block = features(images).float()  # (B, D)

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from muslin.data.decoding.contrast import Contrast
@@ -12,3 +13,10 @@ def test_inverted_pictures_are_noticed():
     assert not usual.is_opposite_of(light_on_dark[0])
     assert not usual.is_opposite_of(torch.full((1, 28, 28), 128, dtype=torch.uint8))
     assert not Contrast(0.5, 0.55).is_opposite_of(255 - light_on_dark[0])
+
+
+def test_many_pictures_of_many_colours_are_added_up_piece_by_piece():
+    images = torch.randint(0, 256, (50, 3, 9, 11), dtype=torch.uint8, generator=torch.manual_seed(0))
+    contrast, mean = Contrast.of(images), images.double().mean((0, 1)) / 255
+    assert contrast.middle == pytest.approx(mean[1:8, 1:10].mean().item(), abs=1e-6)
+    assert contrast.border * (99 - 63) == pytest.approx((mean.sum() - mean[1:8, 1:10].sum()).item(), abs=1e-4)

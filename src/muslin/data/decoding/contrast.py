@@ -10,6 +10,7 @@ from torch import Tensor
 
 __all__ = ["Contrast"]
 
+PLANES = 64  # pictures' colours added up at a time, so that memory stays flat
 BORDER = 0.1  # of the shorter side, on each side
 
 
@@ -32,7 +33,11 @@ class Contrast:
         edge = max(1, round(BORDER * min(height, width)))
         inside = torch.zeros(height, width, dtype=torch.bool, device=images.device)
         inside[edge : height - edge, edge : width - edge] = True
-        brightness = images.reshape(-1, height, width).float().mean(0) / 255  # (H, W)
+        planes = images.reshape(-1, height, width)
+        total = torch.zeros(height, width, dtype=torch.int64, device=images.device)
+        for some in planes.split(PLANES):
+            total += some.sum(0)
+        brightness = total.float() / (255 * len(planes))  # (H, W)
         middle = brightness[inside].mean() if inside.any() else brightness.mean()
         return cls(float(brightness[~inside].mean()), float(middle))
 

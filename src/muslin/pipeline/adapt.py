@@ -1,0 +1,73 @@
+"""Fit what a person asks for to what is there, as far as they left it open: time, number of pictures, memory."""
+
+from dataclasses import replace
+
+from torch import nn
+
+from muslin.data.spec import DataSpec
+from muslin.errors import SettingError
+from muslin.models.footprint import training_bytes
+from muslin.models.pretrained import PRETRAINED_WEIGHTS
+from muslin.pipeline.request import Request
+from muslin.recipes import fit_to_pictures, recipe_within
+from muslin.text import plural
+
+__all__ = ["check_batches", "fit_request_to_data", "fit_request_to_memory"]
+
+LEAST_BATCH = 4  # pictures: norms learn little of fewer
+
+
+def fit_request_to_data(request: Request, pictures: int, gflops: float) -> tuple[Request, list[str]]:
+    """Fits a new run's request to the time and to the number of pictures, as far as a person left it open.
+
+    Args:
+        request: what is asked for.
+        pictures: how many there are to train on.
+        gflops: the speed that all processes reach together, in GFLOP/s.
+
+    Returns:
+        The request, and what a person should know of the changes.
+    """
+    notes, suited = [], recipe_within(request.settings.time_budget, gflops)
+    if not request.recipe_is_named and suited != request.recipe:
+        notes.append(f"recipe {suited}: the time is short for recipe {request.recipe} on this machine")
+        request = request.with_recipe(suited)
+    settings = fit_to_pictures(request.settings, pictures, request.changes)
+    if settings != request.settings:
+        notes.append(f"few pictures: {plural(settings.epochs, 'epoch')} of batches of {settings.batch_size}")
+    return replace(request, settings=settings), notes
+
+
+def fit_request_to_memory(request: Request, model: nn.Module, spec: DataSpec, room: float) -> tuple[Request, list[str]]:
+    """Makes the batches of a new run smaller where the memory asks for it, unless a person chose their size.
+
+    Args:
+        request: what is asked for.
+        model: what will be trained.
+        spec: the description of the pictures.
+        room: bytes that all processes together have for what is computed of a batch.
+
+    Returns:
+        The request, and what a person should know of the change.
+    """
+    settings = request.settings
+    trains_no_layers = settings.model in PRETRAINED_WEIGHTS and not settings.unfreeze
+    if "batch_size" in request.changes or trains_no_layers or not (each := training_bytes(model, spec)):
+        return request, []
+    batch = max(LEAST_BATCH, int(room // each))
+    if batch >= settings.batch_size:
+        return request, []
+    note = (
+        f"large pictures: batches of {batch} in place of {settings.batch_size}, for they take {each / 1e6:.0f} MB each"
+    )
+    return replace(request, settings=replace(settings, batch_size=batch)), [note]
+
+
+def check_batches(pictures: int, batch_size: int, processes: int) -> None:
+    """Raises SettingError unless every process gets a picture of every batch."""
+    smallest = pictures // -(-pictures // batch_size)
+    if smallest < processes:
+        raise SettingError(
+            f"batch_size {batch_size} cuts {pictures:,} training pictures into batches of {smallest}; each of "
+            f"{processes} processes needs a picture of every batch: start fewer processes, or raise batch_size"
+        )
