@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.measure.results import load_results, save_result
 from benchmarks.proofs.damage import flip_bits, plant_code
+from benchmarks.proofs.hostile import meet_hostile_data
 from benchmarks.proofs.inputs import give_bad_inputs
 from benchmarks.proofs.kills import kill_runs, kill_runs_busily, kill_saves, repeat_a_seed, repeat_a_seed_busily
 from benchmarks.proofs.processes import Outcome
@@ -49,6 +50,9 @@ PROOFS = {
     "ranks": Proof("a lost process is replaced", "kill -9 of one of two processes", lose_processes, 30, 1),
     "disk": Proof("a full disk destroys nothing", "run on a disk of 1 MB", fill_disks, 20, 3),
     "inputs": Proof("bad input is refused, by name", "odd picture or data set", give_bad_inputs, 1000, 6),
+    "hostile": Proof(
+        "no data set ends in a traceback", "layout, arrays or table drawn at random", meet_hostile_data, 200, 10
+    ),
     "seed": Proof("the same seed gives the same bits", "run of one seed", repeat_a_seed, 5, 2),
     "busy seed": Proof(
         "and on a busy machine", "run of one seed, both cores taken by other work", repeat_a_seed_busily, 20, 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.proofs.damage import flip_bits, plant_code
+from benchmarks.proofs.hostile import meet_hostile_data
 from benchmarks.proofs.inputs import DATA, write_pictures
 from benchmarks.proofs.kills import kill_runs, kill_saves, repeat_a_seed_busily
 from benchmarks.proofs.processes import muslin as command
@@ -26,7 +27,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are s
 
 @pytest.mark.parametrize(
     ("prove", "count"),
-    [(kill_saves, 20), (kill_runs, 3), (repeat_a_seed_busily, 1), (flip_bits, 50), (send_signals, 2), (plant_code, 20)],
+    [
+        (kill_saves, 20),
+        (kill_runs, 3),
+        (repeat_a_seed_busily, 1),
+        (flip_bits, 50),
+        (send_signals, 2),
+        (plant_code, 20),
+        (meet_hostile_data, 15),
+    ],
 )
 def test_nothing_is_lost(prove, count, tmp_path):
     outcome = prove(tmp_path, count)
