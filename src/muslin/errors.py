@@ -18,6 +18,7 @@ __all__ = [
     "RunError",
     "SettingError",
     "TrainingError",
+    "UnreadError",
     "cannot_write",
     "unknown_name",
 ]
@@ -41,6 +42,10 @@ class DataError(MuslinError, ValueError):
 
 class PictureError(DataError):
     """One picture cannot be read."""
+
+
+class UnreadError(PictureError):
+    """A picture's file is there, but the system could not read it; perhaps it can the next time."""
 
 
 class RunError(MuslinError, OSError):

@@ -51,7 +51,7 @@ def info_report(folder: Path, info: PackInfo) -> None:
         *(f"{split}: rows {start:,} to {stop - 1:,}" for split, (start, stop) in info.splits.items()),
         f"classes: {', '.join(map(printable, info.classes))}",
     )
-    _print_notes((info.input, *info.notes, *(f"left out: {one['reason']}" for one in info.skipped)))
+    _print_notes((info.input, *info.notes, *(f"left out: {one.reason}" for one in info.skipped)))
 
 
 def _print(*lines: str) -> None:

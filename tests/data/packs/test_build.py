@@ -5,11 +5,13 @@ import shutil
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from muslin.data.decoding import tasks
 from muslin.data.decoding.tasks import look_at
 from muslin.data.files.cut import assign_splits
 from muslin.data.files.folders import list_folder
@@ -161,8 +163,8 @@ def test_damaged_pictures_are_left_out_when_asked(root, cache):
     seen = Counter(image.numpy().tobytes() for image in pack.file.images)
     assert max(seen.values()) == 1
     skipped = pack.info.skipped
-    assert sorted(one["path"] for one in skipped) == ["class 0/0.png", "class 0/1.png", "class 0/2.png"]
-    assert "not a picture of a kind that is read" in skipped[0]["reason"]
+    assert sorted(one.path for one in skipped) == ["class 0/0.png", "class 0/1.png", "class 0/2.png"]
+    assert "not a picture of a kind that is read" in skipped[0].reason
     assert any("3 of 322 pictures were left out" in note for note in pack.notes)
     assert np.load(pack.folder / "images.npy").shape == (319, 3, 8, 6)
     open_pack(pack.folder, verify=True)
@@ -177,6 +179,60 @@ def test_a_pack_with_pictures_left_out_stops_who_did_not_ask_for_that(root, cach
         with pytest.raises(PictureError, match="1 of 322 pictures cannot be used .*--on-bad skip"):
             build(root, cache)
     assert found(root, cache, on_bad="skip").folder == pack.folder
+
+
+@pytest.fixture
+def fault(monkeypatch):
+    """Has the drive fail so many times when it reads a file of a name; the pauses take no time."""
+    left, read = {}, Path.read_bytes
+
+    def read_or_fail(path):
+        if left.get(path.name, 0):
+            left[path.name] -= 1
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_or_fail)
+    monkeypatch.setattr(tasks, "PAUSES", (0.0, 0.0))
+    return left
+
+
+EACH_TRY = 2  # each reading looks a second time where anything is odd
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_file_that_the_drive_failed_to_read_is_read_again(root, cache, fault, tries):
+    fault["3.png"] = tries * EACH_TRY
+    plan = planned(root)
+    assert all(plan.digests.values())
+    fault["3.png"] = tries * EACH_TRY
+    pack = build_pack(plan, Reading(cache=cache, threads=1))
+    assert pack.info.skipped == ()
+    assert fault["3.png"] == 0
+
+
+def test_a_picture_that_could_not_be_read_is_not_left_out_for_ever(root, cache, fault):
+    enlarge(root)
+    plan, index = planned(root), index_entry(list_folder(root), Reading(cache=cache))
+    fault["105.png"] = 1000
+    pack = build_pack(plan, Reading(cache=cache, on_bad="skip", threads=1))
+    remember_pack(index, pack)
+    assert [(one.path, one.unread) for one in pack.info.skipped] == [("class 0/105.png", True)]
+    assert found(root, cache, on_bad="skip").folder == pack.folder, "while it cannot be read, the pack serves"
+    fault.clear()
+    assert found(root, cache, on_bad="skip") is None
+    assert found(root, cache, on_bad="stop") is None
+    again = build_pack(plan, Reading(cache=cache, threads=1))
+    assert (again.folder, again.info.skipped, len(again.labels)) == (pack.folder, (), 322)
+    assert found(root, cache).folder == pack.folder
+
+
+def test_a_drive_that_is_gone_is_not_waited_for(root, fault, monkeypatch):
+    paths = sorted(root.rglob("*.png"))
+    fault.update({path.name: 1000 for path in paths})
+    monkeypatch.setattr(tasks, "FEW", 3)
+    assert all(look.unread for look in look_at(paths, threads=1, progress=SILENT))
+    assert 1000 - fault["11.png"] == EACH_TRY, "tried once"
 
 
 def test_more_than_one_in_a_hundred_is_never_left_out(root, cache):

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from muslin.data.decoding.quiet import quiet_pillow
-from muslin.errors import PictureError
+from muslin.errors import PictureError, UnreadError
 from muslin.text import printable
 
 __all__ = ["open_picture"]
@@ -74,7 +74,8 @@ def read_file(path: Path) -> bytes:
     """Reads the whole of a file that should hold a picture.
 
     Raises:
-        PictureError: it is missing, not a plain file, larger than 512 MiB, or cannot be read.
+        PictureError: it is missing, not a plain file, or larger than 512 MiB.
+        UnreadError: the system could not read it.
     """
     name = printable(path)
     try:
@@ -89,7 +90,8 @@ def read_file(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise PictureError(f"no picture at {name}") from error
     except (OSError, ValueError) as error:  # a path with a zero byte is a ValueError
-        raise PictureError(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error
+        kind = UnreadError if isinstance(error, OSError) else PictureError
+        raise kind(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def decode_picture(content: bytes, name: str) -> tuple[Image.Image, tuple[str, ...]]:

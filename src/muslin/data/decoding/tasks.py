@@ -3,13 +3,18 @@
 Legend: C channels, H x W pixels.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from muslin.data.decoding.pool import ReportProgress, share_out
 
 __all__ = ["Decoded", "Examined", "Target", "decode_into", "examine", "look_at"]
+
+PAUSES = (0.1, 1.0)  # seconds before files that could not be read are tried again: a network drive's hiccup
+FEW = 100  # files; where more cannot be read, the drive is gone
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,14 @@ class Look:
         width: pixels across, 0 when the header cannot be read.
         height: pixels down, 0 when the header cannot be read.
         mode: Pillow's mode, empty when the header cannot be read.
+        unread: whether the system could not read the file, which may pass.
     """
 
     sha256: str
     width: int
     height: int
     mode: str
+    unread: bool
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,12 @@ class Decoded:
     Attributes:
         problem: the reason it was not decoded; empty when it was.
         notes: sentences on what was done to it.
+        unread: whether the reason was that the system could not read the file, which may pass.
     """
 
     problem: str
     notes: tuple[str, ...]
+    unread: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class Examined:
         mode: L (grey) or RGB, as a model gets it; empty where it is damaged.
         notes: sentences on what was done to it.
         problem: the reason it cannot be used; empty where it can.
+        unread: whether the reason was that the system could not read the file, which may pass.
         hash: the perceptual hash, 64 bits; None where it is damaged or of one colour.
         thumb: its grey copy of 16 x 16 pixels, a byte each in hexadecimal; black where it is damaged.
     """
@@ -80,20 +90,32 @@ class Examined:
     mode: str
     notes: tuple[str, ...]
     problem: str
+    unread: bool
     hash: int | None
     thumb: str
 
 
+Item = TypeVar("Item")
+Answer = TypeVar("Answer", Look, Decoded, Examined)
+
+
 def look_at(paths: Sequence[Path], *, threads: int, progress: ReportProgress) -> list[Look]:
     """Hashes files and reads the size and mode of their pictures, without decoding them."""
-    answers = share_out({"do": "look"}, [str(path) for path in paths], threads, "reading", progress)
-    return [Look(*answer) for answer in answers]
+
+    def look(items: Sequence[str], progress: ReportProgress) -> list[Look]:
+        return [Look(*answer) for answer in share_out({"do": "look"}, items, threads, "reading", progress)]
+
+    return _tried_again(look, [str(path) for path in paths], progress)
 
 
 def examine(paths: Sequence[Path], *, threads: int, progress: ReportProgress) -> list[Examined]:
     """Reads and fully decodes files, and says all that is to be known of them before training."""
-    answers = share_out({"do": "examine"}, [str(path) for path in paths], threads, "examining", progress)
-    return [Examined(**answer | {"notes": tuple(answer["notes"])}) for answer in answers]
+
+    def examine_each(items: Sequence[str], progress: ReportProgress) -> list[Examined]:
+        answers = share_out({"do": "examine"}, items, threads, "examining", progress)
+        return [Examined(**answer | {"notes": tuple(answer["notes"])}) for answer in answers]
+
+    return _tried_again(examine_each, [str(path) for path in paths], progress)
 
 
 def decode_into(
@@ -112,5 +134,24 @@ def decode_into(
         DataError: the file cannot be written, or a worker was ended from outside.
     """
     task = {"do": "decode", "file": str(target.file), "offset": target.offset, "shape": target.shape}
-    items = [[str(path), int(row)] for path, row in zip(paths, rows, strict=True)]
-    return [Decoded(problem, tuple(notes)) for problem, notes in share_out(task, items, threads, "decoding", progress)]
+
+    def decode(items: Sequence[tuple[str, int]], progress: ReportProgress) -> list[Decoded]:
+        answers = share_out(task, items, threads, "decoding", progress)
+        return [Decoded(problem, tuple(notes), unread) for problem, notes, unread in answers]
+
+    return _tried_again(decode, [(str(path), int(row)) for path, row in zip(paths, rows, strict=True)], progress)
+
+
+def _tried_again(
+    ask: Callable[[Sequence[Item], ReportProgress], list[Answer]], items: Sequence[Item], progress: ReportProgress
+) -> list[Answer]:
+    """Returns the answers for all items; a few files that the system could not read are tried again after a while."""
+    answers = ask(items, progress)
+    for pause in PAUSES:
+        unread = [number for number, answer in enumerate(answers) if answer.unread]
+        if not 0 < len(unread) <= FEW:
+            break
+        time.sleep(pause)
+        for number, answer in zip(unread, ask([items[n] for n in unread], lambda *_: None), strict=True):
+            answers[number] = answer
+    return answers

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from muslin.data.decoding.plain import content_of, decode_whole, pixels_of
-from muslin.errors import DataError, PictureError
+from muslin.errors import DataError, PictureError, UnreadError
 
 __all__ = ["do_task"]
 
@@ -48,17 +48,17 @@ def do_task(task: dict[str, Any]) -> list[Any]:
         ) from error
 
 
-def _look(path: Path) -> tuple[str, int, int, str]:
+def _look(path: Path) -> tuple[str, int, int, str, bool]:
     try:
         content = content_of(path)
-    except PictureError:
-        return "", 0, 0, ""
+    except PictureError as error:
+        return "", 0, 0, "", isinstance(error, UnreadError)
     digest = hashlib.sha256(content).hexdigest()
     try:
         with Image.open(io.BytesIO(content), formats=KINDS) as image:
-            return digest, *image.size, image.mode
+            return digest, *image.size, image.mode, False
     except Exception:  # Pillow raises anything at all on damaged bytes; decoding will say what is wrong
-        return digest, 0, 0, ""
+        return digest, 0, 0, "", False
 
 
 def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
@@ -80,30 +80,30 @@ def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 def _examine_one(path: Path) -> tuple[Image.Image | None, dict[str, Any]]:
     """Decodes one file; returns the picture, if it is one, and what does not depend on the grey copies."""
-    image, content, problem = None, b"", ""
+    image, content, problem, unread = None, b"", "", False
     notes: tuple[str, ...] = ()
     try:
         content = content_of(path)
         image, notes = decode_whole(content, path)
     except PictureError as error:
-        problem = str(error)
+        problem, unread = str(error), isinstance(error, UnreadError)
     digest = hashlib.sha256(content).hexdigest() if content else ""
     width, height = image.size if image else (0, 0)
     mode = image.mode if image else ""
     return image, {
         "bytes": len(content), "sha256": digest, "width": width, "height": height, "mode": mode, "notes": notes,
-        "problem": problem,
+        "problem": problem, "unread": unread,
     }  # fmt: skip
 
 
-def _decode(path: Path, row: int, file: IO[bytes], task: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+def _decode(path: Path, row: int, file: IO[bytes], task: dict[str, Any]) -> tuple[str, tuple[str, ...], bool]:
     try:
         pixels, notes = pixels_of(path, tuple(task["shape"]))
     except PictureError as error:
-        return str(error), ()
+        return str(error), (), isinstance(error, UnreadError)
     file.seek(task["offset"] + row * pixels.nbytes)
     file.write(pixels.tobytes())
-    return "", notes
+    return "", notes, False
 
 
 def serve() -> None:

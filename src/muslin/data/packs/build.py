@@ -14,7 +14,7 @@ from muslin.data.bad_files import bad_pictures, may_be_left_out
 from muslin.data.decoding.tasks import Decoded, Target, decode_into
 from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
 from muslin.data.packs.index import content_key, fingerprint, path_below_root, writable_folder
-from muslin.data.packs.info import INFO, PackInfo
+from muslin.data.packs.info import INFO, LeftOut, PackInfo
 from muslin.data.packs.order import in_pack_order
 from muslin.data.packs.pack import IMAGES, LABELS, Pack, open_pack
 from muslin.data.packs.plan import PackPlan
@@ -52,8 +52,10 @@ def build_pack(plan: PackPlan, reading: Reading) -> Pack:
                 made.append(f"the pack was made anew: {error}")
                 shutil.rmtree(packs / key)
             else:
-                pack.check_left_out(reading.on_bad)
-                return pack
+                if not pack.can_be_completed():
+                    pack.check_left_out(reading.on_bad)
+                    return pack
+                shutil.rmtree(packs / key)
         with whole_folder(packs / key) as folder:
             _fill(folder, plan, reading)
         if problem := sync_problem(packs):
@@ -94,12 +96,12 @@ def _fill(folder: Path, plan: PackPlan, reading: Reading) -> None:
         progress=reading.progress,
     )
     bad = [
-        (path_below_root(listing, entry), one.problem)
+        LeftOut(path_below_root(listing, entry), one.problem, one.unread)
         for entry, one in zip(entries, decoded, strict=True)
         if one.problem
     ]
     if bad and (reading.on_bad == "stop" or not may_be_left_out(len(bad), len(entries))):
-        raise bad_pictures([problem for _, problem in bad], len(entries), reading.on_bad)
+        raise bad_pictures([one.reason for one in bad], len(entries), reading.on_bad)
     if bad:
         kept = np.array([row for row, one in enumerate(decoded) if not one.problem])
         entries = [entries[row] for row in kept]
@@ -117,7 +119,7 @@ def _describe(
     listing: Listing,
     entries: Sequence[Entry],
     size: InputSize,
-    bad: Sequence[tuple[str, str]],
+    bad: Sequence[LeftOut],
     decoded: Sequence[Decoded],
 ) -> PackInfo:
     splits: dict[str, tuple[int, int]] = {}
@@ -136,6 +138,6 @@ def _describe(
         root=str(listing.root.resolve()),
         files=len(listing.entries),
         notes=tuple(note_on_pictures(count, note) for note, count in done.items()),
-        skipped=tuple({"path": path, "reason": reason} for path, reason in bad),
+        skipped=tuple(bad),
         sha256={name: file_sha256(folder / name) for name in (IMAGES, LABELS)},
     )

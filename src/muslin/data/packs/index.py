@@ -50,7 +50,8 @@ def find_pack(index: Path, reading: Reading) -> Pack | None:
 
     Args:
         index: their `index_entry`.
-        reading: the way in which they are to be read; where it is verified, a damaged pack counts as none.
+        reading: the way in which they are to be read; where it is verified, a damaged pack counts as none. So does
+            one that lacks pictures which could not be read before and can be now.
 
     Raises:
         PictureError: the pack left pictures out, and they are not to be skipped.
@@ -58,6 +59,8 @@ def find_pack(index: Path, reading: Reading) -> Pack | None:
     try:
         pack = open_pack(reading.cache / "packs" / index.read_text(encoding="ascii"), verify=reading.verify)
     except (OSError, DataError):  # building it says what is wrong
+        return None
+    if pack.can_be_completed():
         return None
     pack.check_left_out(reading.on_bad)
     return pack

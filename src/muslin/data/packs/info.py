@@ -8,10 +8,25 @@ from typing import Any
 from muslin.errors import DataError
 from muslin.text import printable
 
-__all__ = ["PackInfo", "is_pack", "read_info"]
+__all__ = ["LeftOut", "PackInfo", "is_pack", "read_info"]
 
 FORMAT = 1
 INFO = "pack.json"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A picture that was left out of a pack.
+
+    Attributes:
+        path: its file, below the pack's root.
+        reason: what was wrong with it.
+        unread: whether the system could not read it, so that it may be whole.
+    """
+
+    path: str
+    reason: str
+    unread: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +41,7 @@ class PackInfo:
         root: the folder that the pictures came from.
         files: the number of files that were read, damaged ones included.
         notes: sentences on what was done to pictures.
-        skipped: the `path` and the `reason` of each picture that was left out.
+        skipped: the pictures that were left out.
         sha256: the SHA-256 of each array's file, in hexadecimal.
         format: the version of the pack's layout.
     """
@@ -38,7 +53,7 @@ class PackInfo:
     root: str
     files: int
     notes: tuple[str, ...]
-    skipped: tuple[dict[str, str], ...]
+    skipped: tuple[LeftOut, ...]
     sha256: dict[str, str]
     format: int = FORMAT
 
@@ -71,7 +86,7 @@ def read_info(folder: Path) -> PackInfo:
             root=info["root"],
             files=info["files"],
             notes=tuple(info["notes"]),
-            skipped=tuple(info["skipped"]),
+            skipped=tuple(LeftOut(**one) for one in info["skipped"]),
             sha256=info["sha256"],
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

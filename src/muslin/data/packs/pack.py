@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 
 from muslin.data.bad_files import bad_pictures, join_problems
+from muslin.data.decoding.plain import content_of
 from muslin.data.images import MappedPictures
 from muslin.data.packs.info import INFO, PackInfo, read_info
-from muslin.errors import DataError
+from muslin.errors import DataError, PictureError
 from muslin.files import file_sha256
 from muslin.text import printable
 
@@ -53,7 +54,7 @@ class Pack:
         """What a person should be told of how it was made."""
         notes = [self.info.input, *self.info.notes]
         if self.info.skipped:
-            left_out, reasons = len(self.info.skipped), join_problems([one["reason"] for one in self.info.skipped])
+            left_out, reasons = len(self.info.skipped), join_problems([one.reason for one in self.info.skipped])
             notes.append(f"{left_out:,} of {self.info.files:,} pictures were left out: {reasons}")
         return (*notes, *self.made)
 
@@ -61,6 +62,10 @@ class Pack:
         """Returns a split's pictures (n, C, H, W), still on disk, and labels (n,)."""
         start, stop = self.info.splits[split]
         return self.file.images[start:stop], self.labels[start:stop]
+
+    def can_be_completed(self) -> bool:
+        """Whether a picture was left out because the system could not read it, and now it can."""
+        return any(one.unread and _is_readable(Path(self.info.root) / one.path) for one in self.info.skipped)
 
     def check_left_out(self, on_bad: str) -> None:
         """Checks that no picture was left out, unless a person accepts that.
@@ -70,7 +75,15 @@ class Pack:
         """
         skipped = self.info.skipped
         if skipped and on_bad == "stop":
-            raise bad_pictures([one["reason"] for one in skipped], len(self.labels) + len(skipped), on_bad)
+            raise bad_pictures([one.reason for one in skipped], len(self.labels) + len(skipped), on_bad)
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        content_of(path)
+    except PictureError:
+        return False
+    return True
 
 
 def open_pack(folder: Path, *, verify: bool = False) -> Pack:
