@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from torch import Tensor
 
 from muslin.data.arrays.given import read_given
-from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files
+from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files, pixel_table
 from muslin.data.sources.source import Origin
 from tests.samples import bars, write_pictures
 
@@ -33,6 +34,23 @@ def csv_of_pictures(root: Path) -> Origin:
             split, label, _ = path.relative_to(root).parts
             lines.writerow([path.relative_to(root), label, split])
     return root / "list.csv"
+
+
+def write_pixels(path: Path, images: Tensor, labels: Tensor) -> Path:
+    """Writes (N, C, H, W) pictures as a table, a row a picture, channel by channel."""
+    rows = np.column_stack([labels.numpy(), images.flatten(1).numpy()])
+    header = ",".join(["label", *(f"pixel{number}" for number in range(1, rows.shape[1]))])
+    np.savetxt(path, rows, fmt="%d", delimiter=",", header=header, comments="")
+    return path
+
+
+def csv_of_pixels(root: Path) -> Origin:
+    write_pixels(root / "bars_test.csv", *bars(*TEST))
+    return write_pixels(root / "bars_train.csv", *bars(*TRAIN))
+
+
+def csv_of_pixels_in_one(root: Path) -> Origin:
+    return write_pixels(root / "bars.csv", *bars(*TRAIN))
 
 
 def idx_files(root: Path) -> Origin:
@@ -71,6 +89,7 @@ def arrays_in_one(_: Path) -> Origin:
 EXAMPLES: dict[str, tuple[Callable[[Path], Origin], ...]] = {
     fashion_mnist.SOURCE.name: (bundled,),
     picture_files.SOURCE.name: (folder_of_pictures, csv_of_pictures),
+    pixel_table.SOURCE.name: (csv_of_pixels, csv_of_pixels_in_one),
     idx.SOURCE.name: (idx_files,),
     npz.SOURCE.name: (npz_with_splits, npz_in_one),
     arrays.SOURCE.name: (arrays_with_test, arrays_in_one),

@@ -98,7 +98,10 @@ def test_what_is_not_there_or_not_understood(tmp_path):
     (tmp_path / "empty").mkdir()
     for source, message in (
         ("nowhere", "no data at nowhere; give 'fashion-mnist'"),
-        ("notes.txt", "neither a folder of pictures, a .csv that names them, an IDX folder nor a .npz file"),
+        (
+            "notes.txt",
+            "neither a folder of pictures, a .csv that names them, a .csv of pixels, an IDX folder nor a .npz file",
+        ),
         ("broken.npz", "cannot read"),
         ("empty", "holds neither folders of pictures, one a class, nor IDX files"),
     ):

@@ -5,15 +5,19 @@ from pathlib import Path
 from muslin.data.files.csv_file import list_csv
 from muslin.data.files.folders import is_picture_folder, list_folder
 from muslin.data.files.listing import Listing
+from muslin.data.files.pixel_table import is_pixel_table
+from muslin.data.files.table import is_table
 from muslin.errors import DataError
 from muslin.text import printable
 
 __all__ = ["are_picture_files", "list_picture_files"]
 
+KINDS = {".npz": "a .npz file", ".csv": "a table of pixels", ".tsv": "a table of pixels", ".parquet": "a .parquet file"}
+
 
 def are_picture_files(path: Path) -> bool:
     """Whether a path is a folder of picture files, or a CSV file that names some."""
-    return is_picture_folder(path) if path.is_dir() else path.suffix.lower() == ".csv"
+    return is_picture_folder(path) if path.is_dir() else is_table(path) and not is_pixel_table(path)
 
 
 def list_picture_files(path: Path) -> Listing:
@@ -29,7 +33,7 @@ def list_picture_files(path: Path) -> Listing:
     if not exists:
         raise DataError(f"no data at {printable(path)}; give a folder of pictures or a .csv that names them")
     if not are_picture_files(path) and (path.is_file() or any(path.glob("*-ubyte*"))):
-        kind = "a .npz file" if path.suffix == ".npz" else "IDX files" if path.is_dir() else "another kind of file"
+        kind = "IDX files" if path.is_dir() else KINDS.get(path.suffix.lower(), "another kind of file")
         raise DataError(
             f"{printable(path)} is {kind}, not a folder of pictures or a .csv that names them; see how it would be "
             "read with: muslin data info"

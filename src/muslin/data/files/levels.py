@@ -17,6 +17,7 @@ from muslin.text import join_first, printable
 
 __all__ = ["ClassFolder", "Levels", "find_levels"]
 
+
 @dataclass(frozen=True)
 class ClassFolder:
     """A folder with the pictures of one class.

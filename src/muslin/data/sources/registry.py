@@ -9,7 +9,7 @@ from pathlib import Path
 from muslin.data.arrays.given import ARRAYS
 from muslin.data.images import Splits
 from muslin.data.reading import Reading
-from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files
+from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files, pixel_table
 from muslin.data.sources.outline import Outline
 from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.errors import DataError
@@ -17,7 +17,9 @@ from muslin.text import join_words
 
 __all__ = ["load_outline", "load_sample", "load_splits"]
 
-SOURCES: tuple[Source, ...] = (fashion_mnist.SOURCE, picture_files.SOURCE, idx.SOURCE, npz.SOURCE, arrays.SOURCE)
+SOURCES: tuple[Source, ...] = (
+    fashion_mnist.SOURCE, picture_files.SOURCE, pixel_table.SOURCE, idx.SOURCE, npz.SOURCE, arrays.SOURCE,
+)  # fmt: skip
 
 
 def load_splits(source: Origin, *, validation: int = 2000, seed: int = 0, reading: Reading | None = None) -> Splits:
