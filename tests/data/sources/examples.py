@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from torch import Tensor
+from torch.utils.data import TensorDataset
 
 from muslin.data.arrays.given import read_given
 from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files, pixel_table
@@ -86,11 +87,15 @@ def arrays_in_one(_: Path) -> Origin:
     return read_given(bars(*TRAIN))
 
 
+def dataset_of_torch(_: Path) -> Origin:
+    return read_given((TensorDataset(*bars(*TRAIN)), TensorDataset(*bars(*TEST))))
+
+
 EXAMPLES: dict[str, tuple[Callable[[Path], Origin], ...]] = {
     fashion_mnist.SOURCE.name: (bundled,),
     picture_files.SOURCE.name: (folder_of_pictures, csv_of_pictures),
     pixel_table.SOURCE.name: (csv_of_pixels, csv_of_pixels_in_one),
     idx.SOURCE.name: (idx_files,),
     npz.SOURCE.name: (npz_with_splits, npz_in_one),
-    arrays.SOURCE.name: (arrays_with_test, arrays_in_one),
+    arrays.SOURCE.name: (arrays_with_test, arrays_in_one, dataset_of_torch),
 }

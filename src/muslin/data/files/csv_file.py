@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from muslin.data.files.columns import Columns, find_columns
-from muslin.data.files.listing import SPLIT_NAMES, Listing, make_listing
+from muslin.data.files.listing import Listing, make_listing
 from muslin.data.files.named import NamedFiles, is_absolute
 from muslin.data.files.partners import find_partners, partner_notes
 from muslin.data.files.table import Record, cell_shown, read_table
-from muslin.data.files.words import split_named
+from muslin.data.files.words import split_named, split_notes
 from muslin.errors import DataError
 from muslin.text import join_first, printable
 
@@ -60,11 +60,7 @@ def _read(path: Path, split: str) -> tuple[list[_Row], list[str], Columns]:
     columns = find_columns(table, records)
     spelt: Counter[str] = Counter()
     rows = list(_rows(path, columns, records[columns.has_header :], split, spelt))
-    odd = [f"{cell_shown(word)} for {split_named(word)}" for word in spelt if word.lower() not in SPLIT_NAMES]
-    notes = [*table.assumed, *columns.notes]
-    if odd:
-        notes.append(f"taken as splits: {join_first(odd)}")
-    return rows, notes, columns
+    return rows, [*table.assumed, *columns.notes, *split_notes(spelt)], columns
 
 
 def _rows(path: Path, columns: Columns, records: Sequence[Record], split: str, spelt: Counter[str]) -> Iterator[_Row]:

@@ -6,19 +6,20 @@ Legend: N pictures, P pixels of a row, H x W pixels, C channels.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from muslin.data.arrays.parts import as_parts
 from muslin.data.files.columns import SPLITS as SPLIT_COLUMNS
 from muslin.data.files.columns import find_label, is_data_row, is_id, is_label, is_number, is_path, plain_name
-from muslin.data.files.listing import SPLIT_NAMES, SPLITS
 from muslin.data.files.partners import find_partners, partner_notes
 from muslin.data.files.table import Record, cell_shown, first_record, is_table, read_table
-from muslin.data.files.words import split_named
+from muslin.data.files.words import split_named, split_notes
 from muslin.errors import DataError
 from muslin.text import join_first, printable
 
@@ -44,6 +45,13 @@ class _Columns:
     has_header: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    pixels: Numbers
+    label: str
+    split: str
+
+
 def is_pixel_table(path: Path) -> bool:
     """Whether a path is a table whose rows are pixels, told by its first row."""
     return is_table(path) and bool(_pixels_of(first_record(path))[0])
@@ -63,57 +71,48 @@ def read_pixel_table(path: Path) -> tuple[dict[str, tuple[Numbers, Numbers]], tu
     Raises:
         DataError: unreadable, a cell is no number, a row is too short or too long, or its pixels make no square.
     """
-    rows, labels, notes, columns = _read(path, "")
+    found, notes, columns = _read(path, "")
     if columns.split is None:
         partners, passed_over = find_partners(path)
         notes += [*partner_notes(partners), *passed_over]
         for split, other in partners.items():
-            more_rows, more_labels, *_ = _read(other, split)
-            rows, labels = rows | more_rows, labels | more_labels
-    if "" in rows:
-        name = "train" if len(rows) > 1 else "all"
-        rows[name], labels[name] = rows.pop(""), labels.pop("")
-    order = [part for part in ("all", *SPLITS) if part in rows]
-    if len(order) == 1:
-        rows, labels, order = {"all": rows[order[0]]}, {"all": labels[order[0]]}, ["all"]
-    if order[:1] == ["validation"] or order[:1] == ["test"]:
-        raise DataError(f"{printable(path)} has no pictures to train on; add rows of the split train")
-    shape, planes, how = _shape(path, np.stack(rows[order[0]][:COMPARED]))
-    pictures = {part: np.stack(rows[part]).reshape(len(rows[part]), *shape) for part in order}
-    if planes:
+            found |= _read(other, split)[0]
+    widths = {len(row.pixels) for rows in found.values() for row in rows}
+    if len(widths) > 1:
+        raise DataError(f"{printable(path)} has rows of {min(widths)} to {max(widths)} pixels; all must have as many")
+    try:
+        parts = as_parts(found)
+    except DataError as error:
+        raise DataError(f"{printable(path)}: {error}") from error
+    pixels = {part: np.stack([row.pixels for row in rows]) for part, rows in parts.items()}
+    shape, are_planes, how = _shape(path, next(iter(pixels.values()))[:COMPARED])
+    pictures = {part: values.reshape(len(values), *shape) for part, values in pixels.items()}
+    if are_planes:
         pictures = {part: images.transpose(0, 2, 3, 1) for part, images in pictures.items()}
-    return {part: (pictures[part], _as_labels(labels[part])) for part in order}, (*notes, *how)
+    are_numbers = all(is_number(row.label) for rows in parts.values() for row in rows)
+    labels = {part: np.array([row.label for row in rows]) for part, rows in parts.items()}
+    labels = {part: each.astype(np.float64) for part, each in labels.items()} if are_numbers else labels
+    return {part: (pictures[part], labels[part]) for part in parts}, (*notes, *how)
 
 
-def _read(path: Path, split: str) -> tuple[dict[str, list[Numbers]], dict[str, list[str]], list[str], _Columns]:
-    """Returns a table's rows of pixels and labels by split, what was assumed, and which columns are which."""
+def _read(path: Path, split: str) -> tuple[dict[str, list[_Row]], list[str], _Columns]:
+    """Returns a table's rows by split, what was assumed, and which columns are which."""
     table = read_table(path)
     records = table.records()
     first = next(records, Record(1, []))
     columns = _find_columns(path, first)
-    rows, labels, spelt = defaultdict(list), defaultdict(list), Counter[str]()
-    for record in _after(first, records, has_header=columns.has_header):
+    rows, spelt = defaultdict(list), Counter[str]()
+    for record in records if columns.has_header else chain([first], records):
         where = f"{printable(path)}, line {record.line}"
-        pixels, label, word = _row(where, columns, record.cells)
-        part = split if columns.split is None else split_named(word)
+        row = _row(where, columns, record.cells)
+        part = split if columns.split is None else split_named(row.split)
         if columns.split is not None and not part:
-            raise DataError(f"{where}: split is {cell_shown(word)!r}; train, validation or test is needed")
-        spelt[word] += 1
-        rows[part].append(pixels)
-        labels[part].append(label)
+            raise DataError(f"{where}: split is {cell_shown(row.split)!r}; train, validation or test is needed")
+        spelt[row.split] += 1
+        rows[part].append(row)
     if not rows:
         raise DataError(f"{printable(path)} holds no pictures; add a row of pixels for each")
-    odd = [f"{cell_shown(word)} for {split_named(word)}" for word in spelt if word and word.lower() not in SPLIT_NAMES]
-    notes = [*table.assumed, *_notes(columns)]
-    if odd:
-        notes.append(f"taken as splits: {join_first(odd)}")
-    return dict(rows), dict(labels), notes, columns
-
-
-def _after(first: Record, others: Iterator[Record], *, has_header: bool) -> Iterator[Record]:
-    if not has_header:
-        yield first
-    yield from others
+    return dict(rows), [*table.assumed, *_notes(columns), *split_notes(spelt)], columns
 
 
 def _pixels_of(cells: Sequence[str]) -> tuple[tuple[int, ...], bool]:
@@ -158,7 +157,7 @@ def _notes(columns: _Columns) -> list[str]:
     ]
 
 
-def _row(where: str, columns: _Columns, cells: Sequence[str]) -> tuple[Numbers, str, str]:
+def _row(where: str, columns: _Columns, cells: Sequence[str]) -> _Row:
     """Returns a row's pixels, as uint8 where they are such, its label and the word for its split."""
     if len(cells) != len(columns.names):
         raise DataError(f"{where}: {len(cells):,} cells, but the first line has {len(columns.names):,}; mend the row")
@@ -176,14 +175,8 @@ def _row(where: str, columns: _Columns, cells: Sequence[str]) -> tuple[Numbers, 
         raise DataError(f"{where}: a pixel is {cell_shown(odd)!r}; numbers are needed, 0 to 255 at best") from error
     with np.errstate(invalid="ignore"):
         whole = pixels.astype(np.uint8)
-    return whole if np.array_equal(whole, pixels) else pixels, label, cells[columns.split] if columns.split else ""
-
-
-def _as_labels(labels: Sequence[str]) -> Numbers:
-    try:
-        return np.array(labels, np.float64)
-    except ValueError:
-        return np.array(labels)
+    word = "" if columns.split is None else cells[columns.split].strip()
+    return _Row(whole if np.array_equal(whole, pixels) else pixels, label, word)
 
 
 def _shape(path: Path, rows: Numbers) -> tuple[tuple[int, ...], bool, list[str]]:

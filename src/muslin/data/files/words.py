@@ -1,10 +1,13 @@
 """The words by which splits are known, in the names of folders and files and in the cells of tables."""
 
 import re
+from collections.abc import Iterable
 
 from muslin.data.files.listing import SPLIT_NAMES
+from muslin.data.files.table import cell_shown
+from muslin.text import join_first
 
-__all__ = ["plain_split", "split_named", "without_split"]
+__all__ = ["plain_split", "split_named", "split_notes", "without_split"]
 
 WORDS = SPLIT_NAMES | {"dev": "validation", "trainset": "train", "valset": "validation", "testset": "test"}
 FILLING = {"set", "data", "dataset", "images", "imgs", "pictures", "photos", "split"}  # `test_set` is plainly a split
@@ -33,6 +36,16 @@ def without_split(name: str) -> list[str]:
     True
     """
     return [word for word in re.findall(r"[^\W\d_]+|\d+", spaced(name)) if word not in WORDS]
+
+
+def split_notes(words: Iterable[str]) -> list[str]:
+    """Returns a sentence on cells that were taken for splits without being called so; none where all are.
+
+    >>> split_notes(["train", "dev"])
+    ['taken as splits: dev for validation']
+    """
+    odd = [f"{cell_shown(word)} for {split_named(word)}" for word in words if word and word.lower() not in SPLIT_NAMES]
+    return [f"taken as splits: {join_first(odd)}"] if odd else []
 
 
 def words_of(name: str) -> list[str]:

@@ -104,7 +104,8 @@ def _cut_test(everything: Part, classes: tuple[str, ...]) -> dict[str, Part]:
 
 def _load(origin: Origin, options: LoadOptions) -> Splits:
     assert isinstance(origin, Arrays)
-    return load_arrays(origin.parts, NAME, options)
+    splits = load_arrays(origin.parts, NAME, options)
+    return replace(splits, notes=(*origin.notes, *splits.notes))
 
 
 SOURCE = source_of_arrays("arrays (in Python)", lambda origin: isinstance(origin, Arrays), _load)
