@@ -16,7 +16,7 @@ from muslin.data.arrays.datasets import read_datasets
 from muslin.errors import DataError
 from muslin.text import plural
 
-__all__ = ["ARRAYS", "AnyArray", "Arrays", "Pair", "read_given"]
+__all__ = ["ARRAYS", "AnyArray", "Arrays", "Pair", "as_numpy", "read_given"]
 
 ARRAYS = "arrays:"  # what begins the name of arrays where a path would stand; their digest follows
 FORMS = "(images, labels), or a torch Dataset of (picture, label), or two of these, to train and to test"

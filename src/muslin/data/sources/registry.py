@@ -7,18 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from muslin.data.arrays.given import ARRAYS
+from muslin.data.files.table import is_table
 from muslin.data.images import Splits
 from muslin.data.reading import Reading
-from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files, pixel_table
+from muslin.data.sources import arrays, fashion_mnist, idx, npz, parquet, picture_files, pixel_table
 from muslin.data.sources.outline import Outline
 from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.errors import DataError
-from muslin.text import join_words
+from muslin.text import join_first, join_words, printable
 
 __all__ = ["load_outline", "load_sample", "load_splits"]
 
 SOURCES: tuple[Source, ...] = (
-    fashion_mnist.SOURCE, picture_files.SOURCE, pixel_table.SOURCE, idx.SOURCE, npz.SOURCE, arrays.SOURCE,
+    fashion_mnist.SOURCE, picture_files.SOURCE, pixel_table.SOURCE, idx.SOURCE, npz.SOURCE, parquet.SOURCE,
+    arrays.SOURCE,
 )  # fmt: skip
 
 
@@ -83,6 +85,8 @@ def find_source(origin: Origin) -> Source:
     path = Path(str(origin))
     if not path.exists():
         raise DataError(f"no data at {origin!s}; give {join_words([source.name for source in SOURCES])}")
+    if path.is_dir() and (tables := sorted(printable(each.name) for each in path.iterdir() if is_table(each))):
+        raise DataError(f"{path} holds no pictures, but tables ({join_first(tables)}); name one of them")
     if path.is_dir():
         raise DataError(
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"
