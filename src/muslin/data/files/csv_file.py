@@ -13,9 +13,11 @@ from muslin.data.files.partners import find_partners, partner_notes
 from muslin.data.files.table import Record, cell_shown, read_table
 from muslin.data.files.words import split_named, split_notes
 from muslin.errors import DataError
-from muslin.text import join_first, printable
+from muslin.text import join_first, printable, shortened
 
 __all__ = ["list_csv"]
+
+SHOWN = 160  # letters of missing files in a message
 
 
 def list_csv(path: Path) -> Listing:
@@ -119,7 +121,7 @@ def _find_files(path: Path, rows: Sequence[_Row], named: NamedFiles) -> list[Pat
         found.append(file)
     if missing:
         raise DataError(
-            f"{printable(path)} names {len(missing):,} files that do not exist ({join_first(missing)}); "
+            f"{printable(path)} names {len(missing):,} files that do not exist ({shortened(join_first(missing), SHOWN)}); "
             "paths are relative to the CSV file's folder"
         )
     return found

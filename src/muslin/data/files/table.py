@@ -15,7 +15,10 @@ __all__ = ["Record", "Table", "cell_shown", "first_record", "is_table", "read_ta
 
 SUFFIXES = (".csv", ".tsv")
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+ENCODINGS = (  # by the mark at a file's start; that of UTF-16 begins that of UTF-32
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 SHOWN = 60  # letters of what a person wrote, in a message
 HEAD = 4 << 20  # bytes in which a header ends
 CELL = 1 << 24  # letters that a cell may have
@@ -96,7 +99,7 @@ def read_table(path: Path) -> Table:
     """Reads a table.
 
     Args:
-        path: a text in UTF-8 or UTF-16, with a byte-order mark or without; commas, semicolons, tabs or bars between
+        path: a text in UTF-8, UTF-16 or UTF-32, with a byte-order mark or without; commas, semicolons, tabs or bars between
             the cells.
 
     Raises:
@@ -144,7 +147,7 @@ def _table(path: Path, text: str, encoding: str) -> Table:
     separator = told[1] if told else max(SEPARATORS, key=header.count)  # the first of those that are as many: commas
     quote = "'" if header.startswith("'") else '"'
     odd = [
-        "UTF-16" * encoding.startswith("utf-16"),
+        encoding[:6].upper() * encoding.startswith(("utf-16", "utf-32")),
         f"{SEPARATORS.get(separator, cell_shown(separator))} between cells" * (separator != ","),
         "spaces before cells dropped" * _has_spaces(text, separator, quote),
         "single quotes around cells" * (quote == "'"),

@@ -28,8 +28,8 @@ def load_splits(source: Origin, *, validation: int = 2000, seed: int = 0, readin
     """Loads the data that a person named.
 
     Args:
-        source: `fashion-mnist`, or the path of a folder of pictures, of a CSV file that names pictures, of an IDX
-            folder, or of a .npz file; or arrays.
+        source: `fashion-mnist`, or the path of a folder of pictures, of a CSV file that names pictures or holds their
+            pixels, of an IDX folder, of a .npz file, or of a .parquet file or a folder of them; or arrays.
         validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
         seed: any int; chooses which, but for pictures in files, where their content alone does.
         reading: the way in which pictures in files are read; by default as `Reading()` says.
