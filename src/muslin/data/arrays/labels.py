@@ -43,8 +43,8 @@ def read_labels(
         if len(extra):
             shown = shortened(join_first(printable(str(label)) for label in extra), SHOWN)
             raise DataError(
-                f"labels [{shown}] are in the {part} set but not in the training set; leave those pictures out, or train "
-                "on some"
+                f"labels [{shown}] are in the {part} set but not in the training set; leave those pictures out, or "
+                "train on some"
             )
     classes, more = _names(found, names)
     read = {part: torch.from_numpy(np.searchsorted(found, each)).long() for part, each in values.items()}

@@ -120,8 +120,9 @@ def _find_files(path: Path, rows: Sequence[_Row], named: NamedFiles) -> list[Pat
             raise DataError(f"{row.where}: {shown} stands in {there} too; keep one of them")
         found.append(file)
     if missing:
+        shown = shortened(join_first(missing), SHOWN)
         raise DataError(
-            f"{printable(path)} names {len(missing):,} files that do not exist ({shortened(join_first(missing), SHOWN)}); "
+            f"{printable(path)} names {len(missing):,} files that do not exist ({shown}); "
             "paths are relative to the CSV file's folder"
         )
     return found

@@ -99,8 +99,8 @@ def read_table(path: Path) -> Table:
     """Reads a table.
 
     Args:
-        path: a text in UTF-8, UTF-16 or UTF-32, with a byte-order mark or without; commas, semicolons, tabs or bars between
-            the cells.
+        path: a text in UTF-8, UTF-16 or UTF-32, with a byte-order mark or without; commas, semicolons, tabs or
+            bars between the cells.
 
     Raises:
         DataError: it cannot be read, or is no Unicode text.
