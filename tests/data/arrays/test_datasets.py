@@ -84,16 +84,17 @@ def test_pillow_images_of_several_sizes_and_modes_are_brought_to_one():
     mixed = [*pillow("RGBA", ((40, 30), (20, 30)))[:30], *pillow()[30:]]
     mixed[0].putpixel((0, 0), (0, 0, 0, 0))
     parts, notes = read_datasets({"train": of(mixed), "test": of(pillow()[:3], [0, 1, 2])})
-    assert parts["train"][0].shape == (60, 3, 28, 28)
-    assert parts["test"][0].shape == (3, 3, 28, 28)
+    assert parts["train"][0].shape == (60, 28, 28, 3)
+    assert parts["test"][0].shape == (3, 28, 28, 3)
     assert notes[0] == "1 picture is transparent: laid on white"
     assert notes[1].startswith("input is 28 x 28, in colour: by the pictures' shorter side")
     assert load_splits(read_given(of(mixed))).notes[:2] == notes
 
 
 def test_large_pillow_images_of_one_size_keep_it():
+    assert load_splits(read_given(of(pillow()))).notes == ()
     parts, notes = read_datasets({"all": of(pillow(sizes=((70, 80),)))})
-    assert parts["all"][0].shape == (60, 1, 80, 70)
+    assert parts["all"][0].shape == (60, 80, 70, 1)
     assert notes == ()
 
 

@@ -31,6 +31,7 @@ def described(**kinds):
 def test_labels_are_called_by_the_names_that_the_files_give(tmp_path):
     splits = load_splits(parquet_folder(tmp_path))
     assert splits.spec.classes == ("bar 0", "bar 1", "bar 2")
+    assert splits.notes == ()
     assert len(splits.train) + len(splits.validation) == 300
     pixels = {image.numpy().tobytes(): int(label) for image, label in zip(IMAGES, LABELS, strict=True)}
     read = zip(splits.train.images, splits.train.labels, strict=True)

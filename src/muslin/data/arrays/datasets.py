@@ -92,7 +92,7 @@ def _stacked(part: str, dataset: "Dataset[Any]") -> tuple[Any, list[Any]]:
 def _decoded(
     parts: Mapping[str, "Dataset[Any]"],
 ) -> tuple[dict[str, Any], dict[str, list[Any]], tuple[str, ...]]:
-    """Returns the Pillow images of datasets as (N, C, H, W) uint8, their labels, and what was done to them."""
+    """Returns the Pillow images of datasets as (N, H, W, C) uint8, their labels, and what was done to them."""
     sizes: dict[str, list[tuple[int, int]]] = {part: [] for part in parts}
     labels: dict[str, list[Any]] = {part: [] for part in parts}
     modes, done = set(), Counter[str]()
@@ -107,6 +107,7 @@ def _decoded(
         for row, (image, _) in zip(pictures[part], _images(part, dataset, Counter()), strict=True):
             row[...] = fit_to_shape(image, size.shape)
     notes = [note_on_pictures(count, note) for note, count in done.items()]
+    pictures = {part: images.permute(0, 2, 3, 1) for part, images in pictures.items()}
     return pictures, labels, (*notes, *([size.reason] if size.reason else []))
 
 

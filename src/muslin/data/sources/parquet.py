@@ -78,7 +78,7 @@ def load(path: Path, options: LoadOptions) -> Splits:
         parts = as_parts({split: each for split, each in files.items() if split not in left})
         size = _size([file for each in parts.values() for file in each], options.reading)
         pictures, more = _decoded(parts, size, options.reading)
-        splits = load_arrays(pictures, printable(path.stem), options)
+        splits = load_arrays(pictures, printable(path.resolve().name if path.is_dir() else path.stem), options)
     except (pyarrow.ArrowException, OSError) as error:
         said = shortened(printable(str(error)), WIDTH)
         raise DataError(f"cannot read {printable(path)}: {said}; get whole copies of its .parquet files") from error
@@ -193,7 +193,7 @@ def _size(files: Sequence[_File], reading: Reading) -> InputSize:
 def _decoded(
     parts: Mapping[str, Sequence[_File]], size: InputSize, reading: Reading
 ) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
-    """Returns each part's pictures (N, C, H, W) uint8 and labels, and sentences on what was done to pictures."""
+    """Returns each part's pictures (N, H, W, C) uint8 and labels, and sentences on what was done to pictures."""
     done, problems, total = Counter[str](), list[str](), 0
     decoded = {}
     for part, files in parts.items():
@@ -210,7 +210,7 @@ def _decoded(
             pictures.append(fit_to_shape(image, size.shape))
             labels.append(row.label)
         images = torch.stack(pictures) if pictures else torch.empty((0, *size.shape), dtype=torch.uint8)
-        decoded[part] = images.numpy(), as_numpy(labels, "labels")
+        decoded[part] = images.permute(0, 2, 3, 1).numpy(), as_numpy(labels, "labels")
     if problems and (reading.on_bad == "stop" or not may_be_left_out(len(problems), total)):
         raise bad_pictures(problems, total, reading.on_bad)
     notes = [note_on_pictures(count, note) for note, count in done.items()]
