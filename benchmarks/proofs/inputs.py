@@ -186,6 +186,8 @@ def one_class(folder: Path) -> Path:
     return data
 
 
+PIXELS = ",".join(f"p{number}" for number in range(64))  # the header of a table of 8 x 8 pixels
+
 DATA: dict[str, Callable[[Path], Path]] = {
     "nothing there": lambda folder: folder / "nowhere",
     "an empty folder": empty,
@@ -229,6 +231,15 @@ DATA: dict[str, Callable[[Path], Path]] = {
     ".csv that is empty": written("odd.csv", ""),
     ".csv without a label": written("odd.csv", "path,label\na.png\n"),
     ".csv that names what is not there": written("odd.csv", "path,label\na.png,x\nb.png,y\n"),
+    ".csv of a header that never ends": written("odd.csv", "x" * 99_999),
+    ".csv with two labels": written("odd.csv", "path,class,category\na.png,x,y\n"),
+    ".csv of paths on another machine": written("odd.csv", "path,label\nC:\\a.png,x\nC:\\b.png,y\n"),
+    ".csv of pixels, cut short": written("odd.csv", f"label,{PIXELS}\n1,0,0\n"),
+    ".csv of pixels, no square": written("odd.csv", f"label,{PIXELS},p64\n1{',0' * 65}\n2{',1' * 65}\n"),
+    ".csv of pixels, no number": written("odd.csv", f"label,{PIXELS}\n1{',0' * 63},x\n"),
+    ".csv of pixels, no label": written("odd.csv", f"{PIXELS}\n0{',0' * 63}\n"),
+    ".parquet that is text": written("odd.parquet", "no table"),
+    ".parquet, a shard missing": written("train-00000-of-00002.parquet", "no table"),
     "a file of another kind": written("notes.txt", "no pictures"),
 }
 

@@ -3,6 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 __all__ = ["duration", "join_first", "join_words", "note_on_pictures", "percent", "plural", "printable", "shortened"]
 
@@ -27,11 +28,10 @@ def shortened(text: str, width: int) -> str:
     >>> shortened("a sandal", 8), shortened("an ankle boot", 8), shortened("猫猫猫猫", 5)
     ('a sandal', 'an ankl…', '猫猫…')
     """
-    widths = [2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text]
-    if sum(widths) <= width:
+    ends = list(accumulate(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[: width + 1]))
+    if not ends or ends[-1] <= width:
         return text
-    end = next(end for end in range(len(text), -1, -1) if sum(widths[:end]) < width)
-    return text[:end] + "…"
+    return text[: sum(end < width for end in ends)] + "…"
 
 
 def join_first(texts: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from torch.utils.data import TensorDataset
 
 import muslin
 from muslin.data.images import ImageData
@@ -46,6 +47,15 @@ def test_a_run_on_arrays_is_scored_on_arrays(here):
     assert again.metrics.accuracy == run.test.accuracy
     with pytest.raises(DataError, match="pass them again"):
         evaluate_run(run.folder)
+
+
+def test_a_run_on_a_dataset_is_scored_on_a_dataset(here):
+    pair = TensorDataset(*TRAIN), TensorDataset(*TEST)
+    run = muslin.fit(pair, "espresso", precision="fp32", **QUICK)
+    assert evaluate_run(run.folder, pair).metrics.accuracy == run.test.accuracy > 0.9
+    same = muslin.fit((TRAIN, TEST), "espresso", precision="fp32", **QUICK)
+    models = [(each.folder / "model.safetensors").read_bytes() for each in (run, same)]
+    assert models[0] == models[1]
 
 
 def test_other_things_are_refused_before_anything_is_written(here):

@@ -93,8 +93,8 @@ def fit(
     """Train on DATA, test, and write a run's folder.
 
     DATA is fashion-mnist (bundled, the default), a folder of pictures with a sub-folder a class, a .csv file that names
-    pictures (path,label), a folder of IDX files (MNIST's format), or a .npz file. A first look at your own:
-    muslin data scan FOLDER.
+    pictures (path,label) or holds their pixels, a folder of IDX files (MNIST's format), a .npz file, or a .parquet file
+    or a folder of them. A first look at your own: muslin data scan FOLDER.
 
     Several processes: torchrun --nproc-per-node N -m muslin fit ...
     """

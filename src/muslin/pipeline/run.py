@@ -61,10 +61,11 @@ def run_recipe(
     """Trains, tests and documents a classifier: what `muslin.fit` is.
 
     Args:
-        data: `fashion-mnist` (the default), a folder of pictures with a sub-folder a class, a .csv that names pictures,
-            an IDX folder, or a .npz file; or arrays of NumPy or torch, `(images, labels)` or `((images, labels),
-            (test_images, test_labels))`: pictures (N, H, W), (N, H, W, C) or (N, C, H, W), uint8 or floats in [0, 1] or
-            [0, 255], labels (N,) whole numbers or text, or one-hot (N, K).
+        data: `fashion-mnist` (the default), a folder of pictures with a sub-folder a class, a .csv that names pictures
+            or holds pixels, an IDX folder, a .npz file, or a .parquet file or a folder of them; or arrays of NumPy or
+            torch, `(images, labels)` or `((images, labels), (test_images, test_labels))`: pictures (N, H, W),
+            (N, H, W, C) or (N, C, H, W), uint8 or floats in [0, 1] or [0, 255], labels (N,) whole numbers or text, or
+            one-hot (N, K); or a torch `Dataset` of such a picture or a Pillow image, and a label; or a pair of them.
         recipe: `espresso`, `coffee`, `lunch` or `overnight`; by default `coffee`, or `espresso` where `time_budget` is
             too short for it on this machine.
         out: the run's folder; by default a new one under `runs/`.

@@ -39,7 +39,7 @@ def test_arrays_are_known_by_content():
     [
         ({"images": IMAGES}, "data is a dict; give a name, a path,"),
         ((IMAGES, LABELS, LABELS), "data is a tuple of 3"),
-        (((IMAGES, LABELS), (IMAGES,)), "pairs of 2 and 1 arrays"),
+        (((IMAGES, LABELS), (IMAGES,)), "data has a part of 1 array; give"),
         (([np.zeros((3, 3)), np.zeros((4, 4))], [0, 1]), "bring all to one size"),
         ((IMAGES, LABELS[:9]), "60 pictures but 9 labels"),
         ((None, None), "numbers are needed"),

@@ -3,6 +3,7 @@ import pytest
 
 from muslin.data.sources.registry import load_splits
 from muslin.errors import DataError
+from tests.data.files.samples import fill
 
 
 def noise(*shape):
@@ -96,10 +97,12 @@ def test_what_is_not_there_or_not_understood(tmp_path):
     (tmp_path / "notes.txt").write_text("no pictures")
     (tmp_path / "broken.npz").write_text("no archive")
     (tmp_path / "empty").mkdir()
+    fill(tmp_path / "tables", "b.tsv", "a.csv", "README.md")
     for source, message in (
         ("nowhere", "no data at nowhere; give 'fashion-mnist'"),
-        ("notes.txt", "neither a folder of pictures, a .csv that names them, an IDX folder nor a .npz file"),
+        ("notes.txt", "neither a folder of pictures, a .csv that names them, a .csv of pixels, .* nor a .parquet file"),
         ("broken.npz", "cannot read"),
+        ("tables", r"holds no pictures, but tables \(a.csv, b.tsv\); name one of them"),
         ("empty", "holds neither folders of pictures, one a class, nor IDX files"),
     ):
         with pytest.raises(DataError, match=message):

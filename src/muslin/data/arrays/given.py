@@ -10,13 +10,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
+from torch.utils.data import Dataset
 
+from muslin.data.arrays.datasets import read_datasets
 from muslin.errors import DataError
+from muslin.text import plural
 
-__all__ = ["ARRAYS", "AnyArray", "Arrays", "Pair", "read_given"]
+__all__ = ["ARRAYS", "AnyArray", "Arrays", "Pair", "as_numpy", "read_given"]
 
 ARRAYS = "arrays:"  # what begins the name of arrays where a path would stand; their digest follows
-FORMS = "(images, labels), or ((images, labels), (test_images, test_labels))"
+FORMS = "(images, labels), or a torch Dataset of (picture, label), or two of these, to train and to test"
 
 AnyArray: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Pair: TypeAlias = tuple[AnyArray, AnyArray]  # pictures and their labels, in any form
@@ -28,9 +31,11 @@ class Arrays:
 
     Attributes:
         parts: pictures and labels of `train` and `test`, or of `all`, from which a test set is still to be cut.
+        notes: sentences on what was done to bring them into arrays.
     """
 
     parts: dict[str, Pair]
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def name(self) -> str:
@@ -51,25 +56,30 @@ def read_given(data: object) -> Arrays:
     """Returns what a person handed over, as NumPy arrays.
 
     Args:
-        data: `(images, labels)`, or `((images, labels), (test_images, test_labels))`; each an array of NumPy or torch,
-            or a list.
+        data: `(images, labels)`, each an array of NumPy or torch, or a list; or a torch `Dataset` as for
+            `read_datasets`; or a pair of these, to train and to test.
 
     Raises:
         DataError: it has neither form.
     """
+    if isinstance(data, Dataset):
+        return _arrays({"all": data})
     if not isinstance(data, tuple | list) or len(data) != 2:
         count = f" of {len(data)}" if isinstance(data, tuple | list) else ""
         raise DataError(f"data is a {type(data).__name__}{count}; give a name, a path, {FORMS}")
-    if all(isinstance(pair, tuple) for pair in data):
-        if any(len(pair) != 2 for pair in data):
-            raise DataError(f"data has pairs of {len(data[0])} and {len(data[1])} arrays; give {FORMS}")
-        (images, labels), (test_images, test_labels) = data
-        return Arrays({"train": _pair(images, labels), "test": _pair(test_images, test_labels)})
-    return Arrays({"all": _pair(*data)})
+    if all(isinstance(part, tuple | Dataset) for part in data):
+        if odd := [len(part) for part in data if isinstance(part, tuple) and len(part) != 2]:
+            raise DataError(f"data has a part of {plural(odd[0], 'array')}; give {FORMS}")
+        return _arrays(dict(zip(("train", "test"), data, strict=True)))
+    return _arrays({"all": tuple(data)})
 
 
-def _pair(images: object, labels: object) -> Pair:
-    return as_numpy(images, "pictures"), as_numpy(labels, "labels")
+def _arrays(parts: dict[str, Any]) -> Arrays:
+    """Returns parts, each a pair of arrays or a torch `Dataset`, as pairs of NumPy arrays."""
+    read, notes = read_datasets({part: given for part, given in parts.items() if isinstance(given, Dataset)})
+    pairs = {part: read.get(part, given) for part, given in parts.items()}
+    arrays = {part: (as_numpy(pair[0], "pictures"), as_numpy(pair[1], "labels")) for part, pair in pairs.items()}
+    return Arrays(arrays, notes)
 
 
 def as_numpy(values: Any, what: str) -> AnyArray:

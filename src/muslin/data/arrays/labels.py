@@ -11,10 +11,11 @@ from torch import Tensor
 
 from muslin.data.arrays.given import AnyArray
 from muslin.errors import DataError
-from muslin.text import join_first, plural, printable
+from muslin.text import join_first, plural, printable, shortened
 
 __all__ = ["read_labels"]
 
+SHOWN = 80  # letters of labels in a message
 NEEDED = "one whole number or name a picture is needed, or rows with a single 1"
 
 
@@ -40,9 +41,10 @@ def read_labels(
     for part in others:
         extra = np.setdiff1d(values[part], found)
         if len(extra):
+            shown = shortened(join_first(printable(str(label)) for label in extra), SHOWN)
             raise DataError(
-                f"labels [{join_first(printable(str(label)) for label in extra)}] are in the {part} set but not in the "
-                "training set; leave those pictures out, or train on some"
+                f"labels [{shown}] are in the {part} set but not in the training set; leave those pictures out, or "
+                "train on some"
             )
     classes, more = _names(found, names)
     read = {part: torch.from_numpy(np.searchsorted(found, each)).long() for part, each in values.items()}

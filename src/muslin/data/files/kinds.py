@@ -5,15 +5,20 @@ from pathlib import Path
 from muslin.data.files.csv_file import list_csv
 from muslin.data.files.folders import is_picture_folder, list_folder
 from muslin.data.files.listing import Listing
+from muslin.data.files.pixel_table import is_pixel_table
+from muslin.data.files.shards import is_parquet
+from muslin.data.files.table import is_table
 from muslin.errors import DataError
 from muslin.text import printable
 
 __all__ = ["are_picture_files", "list_picture_files"]
 
+KINDS = {".npz": "a .npz file", ".csv": "a table of pixels", ".tsv": "a table of pixels", ".parquet": "a .parquet file"}
+
 
 def are_picture_files(path: Path) -> bool:
     """Whether a path is a folder of picture files, or a CSV file that names some."""
-    return is_picture_folder(path) if path.is_dir() else path.suffix.lower() == ".csv"
+    return is_picture_folder(path) if path.is_dir() else is_table(path) and not is_pixel_table(path)
 
 
 def list_picture_files(path: Path) -> Listing:
@@ -28,10 +33,16 @@ def list_picture_files(path: Path) -> Listing:
         raise DataError(f"cannot read {printable(path)}: {error.strerror}; may you read it?") from error
     if not exists:
         raise DataError(f"no data at {printable(path)}; give a folder of pictures or a .csv that names them")
-    if not are_picture_files(path) and (path.is_file() or any(path.glob("*-ubyte*"))):
-        kind = "a .npz file" if path.suffix == ".npz" else "IDX files" if path.is_dir() else "another kind of file"
+    if not are_picture_files(path) and (kind := _other_kind(path)):
         raise DataError(
             f"{printable(path)} is {kind}, not a folder of pictures or a .csv that names them; see how it would be "
             "read with: muslin data info"
         )
     return list_csv(path) if path.is_file() else list_folder(path)
+
+
+def _other_kind(path: Path) -> str:
+    """Returns what a path holds instead of picture files; nothing for a folder in which nothing is known."""
+    if path.is_file():
+        return KINDS.get(path.suffix.lower(), "another kind of file")
+    return "IDX files" if any(path.glob("*-ubyte*")) else "a folder of .parquet files" if is_parquet(path) else ""

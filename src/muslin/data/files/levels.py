@@ -3,7 +3,6 @@
 Splits are known by their words. What could be read in two ways is an error that asks.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,11 @@ from typing import NoReturn
 
 from muslin.data.files.listing import SPLIT_NAMES, SPLITS
 from muslin.data.files.sieve import Sieve
+from muslin.data.files.words import plain_split, split_named
 from muslin.errors import DataError
 from muslin.text import join_first, printable
 
 __all__ = ["ClassFolder", "Levels", "find_levels"]
-
-WORDS = SPLIT_NAMES | {"dev": "validation", "trainset": "train", "valset": "validation", "testset": "test"}
-FILLING = {"set", "data", "dataset", "images", "imgs", "pictures", "photos", "split"}  # `test_set` is plainly a split
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class _Finder:
         way = [folder]
         while True:
             inside = self.sieve.folders(way[-1])
-            if len(inside) != 1 or _plain_split(inside[0]) not in {"", split} or not self.is_above(inside[0]):
+            if len(inside) != 1 or plain_split(inside[0].name) not in {"", split} or not self.is_above(inside[0]):
                 return way
             way += inside
 
@@ -107,7 +104,7 @@ class _Finder:
         return bool(self.sieve.folders(folder)) and not self.sieve.holds_pictures(folder)
 
     def names_in(self, folder: Path) -> set[str]:
-        return {inside.name for inside in self.sieve.folders(self.way_into(folder, _split(folder))[-1])}
+        return {inside.name for inside in self.sieve.folders(self.way_into(folder, split_named(folder.name))[-1])}
 
     def splits_of(self, folder: Path, outer: str = "") -> list[tuple[str, Path]]:
         """Returns each split with its folder of classes; none where the sub-folders are classes."""
@@ -134,8 +131,8 @@ class _Finder:
         `test tube` is a class unless it holds what another split's folder holds too.
         """
         folders = self.sieve.folders(folder)
-        plain = {path: split for path in folders if (split := _plain_split(path))}
-        likely = {path: split for path in folders if (split := _split(path))}
+        plain = {path: split for path in folders if (split := plain_split(path.name))}
+        likely = {path: split for path in folders if (split := split_named(path.name))}
         named = likely if likely == plain or self.are_splits(likely, plain) else plain
         by_split: dict[str, list[Path]] = defaultdict(list)
         for path, split in named.items():
@@ -163,7 +160,7 @@ class _Finder:
         if parted:
             words = sorted({printable(part.name) for parts in parted.values() for part in parts})
             self.notes.append(f"taken as splits, in each class: {join_first(words)}")
-            return [ClassFolder(_plain_split(p), path.name, p) for path, parts in parted.items() for p in parts]
+            return [ClassFolder(plain_split(p.name), path.name, p) for path, parts in parted.items() for p in parts]
         self.check_alike(folder, [*inside])
         return [ClassFolder("", path.name, path) for path in folders]
 
@@ -207,22 +204,5 @@ def _refuse_twice(root: Path, split: str, folders: Sequence[Path]) -> NoReturn:
 
 def _are_parts(folders: Sequence[Path]) -> bool:
     """Whether all folders have plain names of splits, `train` and another among them."""
-    splits = {_plain_split(folder) for folder in folders}
+    splits = {plain_split(folder.name) for folder in folders}
     return "train" in splits and len(splits) > 1 and "" not in splits
-
-
-def _split(folder: Path) -> str:
-    """Returns the split that a word of a folder's name tells; nothing where none does, or two that differ."""
-    splits = {WORDS[word] for word in _words(folder) if word in WORDS}
-    return splits.pop() if len(splits) == 1 else ""
-
-
-def _plain_split(folder: Path) -> str:
-    """Returns the split of a folder that cannot well be anything else: `test set`, but not `test tube` or `test 2`."""
-    has_other = any(character.isdigit() for character in folder.name) or set(_words(folder)) - WORDS.keys() - FILLING
-    return "" if has_other else _split(folder)
-
-
-def _words(folder: Path) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folder.name)
-    return re.findall(r"[^\W\d_]+", spaced.lower())

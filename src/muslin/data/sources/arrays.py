@@ -33,8 +33,9 @@ def load_arrays(
     """Returns the splits of arrays of any form that leaves no doubt, with notes on what was assumed.
 
     Args:
-        parts: pictures and labels of `train`, `test` and perhaps `validation`; or of `all` alone, of which a fifth of
-            each class is cut off for testing, chosen by content. As for `read_pictures` and `read_labels`.
+        parts: pictures and labels of `train`, `test` and perhaps `validation`; or of `train` and `validation`, or of
+            `all` alone: a fifth of each class is cut off for testing, chosen by content. The first is what is trained
+            on. As for `read_pictures` and `read_labels`.
         name: the data's name in reports.
         options: how many pictures are held out for validation, and by which seed.
         names: names of the classes that are numbered from 0; by default the numbers themselves.
@@ -49,8 +50,8 @@ def load_arrays(
     for part in read.values():
         check_images(*part, len(classes))
     blank = _check_contents(images)
-    if "all" in read:
-        read = _cut_test(read["all"], classes)
+    if "test" not in read:
+        read |= _cut_test(read.pop("all" if "all" in read else "train"), classes)
     splits = train_validation_test(
         read["train"], read["test"], classes, name,
         validation=options.validation, seed=options.seed, held_out=read.get("validation"),
@@ -103,7 +104,8 @@ def _cut_test(everything: Part, classes: tuple[str, ...]) -> dict[str, Part]:
 
 def _load(origin: Origin, options: LoadOptions) -> Splits:
     assert isinstance(origin, Arrays)
-    return load_arrays(origin.parts, NAME, options)
+    splits = load_arrays(origin.parts, NAME, options)
+    return replace(splits, notes=(*origin.notes, *splits.notes))
 
 
 SOURCE = source_of_arrays("arrays (in Python)", lambda origin: isinstance(origin, Arrays), _load)

@@ -10,7 +10,7 @@ from muslin.data.images import Splits
 from muslin.data.sources.arrays import load_arrays
 from muslin.data.sources.source import LoadOptions, source_of_arrays
 from muslin.errors import DataError
-from muslin.text import join_first, printable
+from muslin.text import join_first, printable, shortened
 
 __all__ = ["SOURCE"]
 
@@ -19,6 +19,7 @@ LAYOUTS = (  # keys of pictures and labels, for training, validation (which may 
     (("x_train", "y_train"), ("x_val", "y_val"), ("x_test", "y_test")),  # Keras's
 )
 ALL_IN_ONE = ("images", "labels")
+SHOWN = 80  # letters of a file's own names in a message
 
 
 def load(path: Path, options: LoadOptions) -> Splits:
@@ -59,8 +60,9 @@ def _parts(path: Path, arrays: dict[str, AnyArray]) -> dict[str, Pair]:
             }
     if set(ALL_IN_ONE) <= arrays.keys():
         return {"all": (arrays["images"], arrays["labels"])}
+    held = shortened(join_first(map(printable, arrays)), SHOWN) or "nothing"
     raise DataError(
-        f"{path} holds {join_first(map(printable, arrays)) or 'nothing'}; needed are {' and '.join(LAYOUTS[0][0])}, "
+        f"{path} holds {held}; needed are {' and '.join(LAYOUTS[0][0])}, "
         f"{' and '.join(LAYOUTS[0][2])}, or {' and '.join(ALL_IN_ONE)} alone"
     )
 

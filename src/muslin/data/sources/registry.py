@@ -7,25 +7,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from muslin.data.arrays.given import ARRAYS
+from muslin.data.files.table import is_table
 from muslin.data.images import Splits
 from muslin.data.reading import Reading
-from muslin.data.sources import arrays, fashion_mnist, idx, npz, picture_files
+from muslin.data.sources import arrays, fashion_mnist, idx, npz, parquet, picture_files, pixel_table
 from muslin.data.sources.outline import Outline
 from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.errors import DataError
-from muslin.text import join_words
+from muslin.text import join_first, join_words, printable
 
 __all__ = ["load_outline", "load_sample", "load_splits"]
 
-SOURCES: tuple[Source, ...] = (fashion_mnist.SOURCE, picture_files.SOURCE, idx.SOURCE, npz.SOURCE, arrays.SOURCE)
+SOURCES: tuple[Source, ...] = (
+    fashion_mnist.SOURCE, picture_files.SOURCE, pixel_table.SOURCE, idx.SOURCE, npz.SOURCE, parquet.SOURCE,
+    arrays.SOURCE,
+)  # fmt: skip
 
 
 def load_splits(source: Origin, *, validation: int = 2000, seed: int = 0, reading: Reading | None = None) -> Splits:
     """Loads the data that a person named.
 
     Args:
-        source: `fashion-mnist`, or the path of a folder of pictures, of a CSV file that names pictures, of an IDX
-            folder, or of a .npz file; or arrays.
+        source: `fashion-mnist`, or the path of a folder of pictures, of a CSV file that names pictures or holds their
+            pixels, of an IDX folder, of a .npz file, or of a .parquet file or a folder of them; or arrays.
         validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
         seed: any int; chooses which, but for pictures in files, where their content alone does.
         reading: the way in which pictures in files are read; by default as `Reading()` says.
@@ -81,6 +85,8 @@ def find_source(origin: Origin) -> Source:
     path = Path(str(origin))
     if not path.exists():
         raise DataError(f"no data at {origin!s}; give {join_words([source.name for source in SOURCES])}")
+    if path.is_dir() and (tables := sorted(printable(each.name) for each in path.iterdir() if is_table(each))):
+        raise DataError(f"{path} holds no pictures, but tables ({join_first(tables)}); name one of them")
     if path.is_dir():
         raise DataError(
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"

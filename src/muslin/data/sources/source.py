@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from torch import Tensor
+from torch.utils.data import Dataset
 
 from muslin.data.arrays.given import Arrays, read_given
 from muslin.data.images import MappedPictures, Splits
@@ -18,7 +19,8 @@ from muslin.data.sources.outline import Outline, outline_of
 __all__ = ["Data", "LoadOptions", "Origin", "Sample", "Source", "read_origin", "source_of_arrays"]
 
 Given: TypeAlias = tuple[Any, Any]  # pictures and labels, arrays of NumPy or torch, or lists
-Data: TypeAlias = str | Path | Given | tuple[Given, Given]  # what Python's functions take
+Part: TypeAlias = Given | Dataset[Any]
+Data: TypeAlias = str | Path | Part | tuple[Part, Part]  # what Python's functions take
 Origin = str | Path | Arrays  # what a person names, or hands over
 
 
