@@ -19,7 +19,7 @@ from muslin.errors import DataError
 
 __all__ = ["ImageData", "MappedPictures", "Splits", "pixel_statistics"]
 
-BLOCK = 16 << 20  # bytes of pictures counted at a time, so that memory stays flat
+BLOCK = 4 << 20  # bytes of pictures counted at a time, eightfold while they are, so that memory stays flat
 NO_RESERVE = 0x4000  # Linux's MAP_NORESERVE, which Python names from 3.13 on
 
 
