@@ -17,7 +17,7 @@ from benchmarks.measure.results import save_result
 
 from muslin.data.sources.registry import load_splits
 from muslin.machine.device import computing, prepare
-from muslin.pipeline.prepare import prepare_model
+from muslin.pipeline.model import prepare_model
 from muslin.recipes import RECIPES
 from muslin.run.checkpoints import Checkpoint, Checkpoints
 from muslin.training.fit import fit

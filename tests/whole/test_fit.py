@@ -29,7 +29,8 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     assert run.ended == "done"
     assert run.test.accuracy > 0.9
     assert sorted(p.name for p in run.folder.iterdir()) == [
-        "README.md", "SHA256SUMS", "answers.safetensors", "checkpoints", "config.json", "curves.png", "metrics.jsonl",
+        "README.md", "SHA256SUMS", "answers.safetensors", "checkpoints", "config.json", "curves.png",
+        "known.safetensors", "metrics.jsonl",
         "model.json", "model.safetensors", "predictions.png",
     ]  # fmt: skip
     assert "  answers.safetensors\n" in (run.folder / "SHA256SUMS").read_text()
@@ -40,6 +41,7 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     assert config["settings"]["model"] == "mlp"
     assert config["settings"]["augmentation"]["flip"] == "none"
     assert len(config["data"].pop("labels")) == 64
+    assert config["data"].pop("rule") == "threshold"
     assert config["data"] == {"name": "bars", "source": str(idx_folder), "train": 270, "validation": 30, "test": 60}
     assert config["versions"]["torch"] == torch.__version__
     events = journal.read(run.folder)
@@ -195,7 +197,7 @@ def test_a_full_disk_says_so_and_leaves_no_part(here, idx_folder, monkeypatch):
     with pytest.raises(DiskFullError, match="No space left on device; free some space"):
         muslin.fit(idx_folder, "espresso", out=here / "out", report=fill, **QUICK)
     left = sorted(str(p.relative_to(here / "out")) for p in (here / "out").rglob("*"))
-    assert left == ["checkpoints", "config.json", "metrics.jsonl"]
+    assert left == ["checkpoints", "config.json", "known.safetensors", "metrics.jsonl"]
 
 
 def test_a_model_without_anything_to_learn_is_refused(here, idx_folder):

@@ -10,7 +10,7 @@ from muslin.errors import SettingError
 from muslin.models import build
 from muslin.models.pretrained import has_pretrained
 from muslin.pipeline import train as train_module
-from muslin.pipeline.prepare import start_from
+from muslin.pipeline.model import start_from
 from muslin.run import journal
 from muslin.run.saved_model import read_weights
 from tests.samples import bars

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from muslin.data.bad_files import check_on_bad
 from muslin.data.decoding.pool import ReportProgress
+from muslin.data.files.cut import Rule
 from muslin.data.sizing import SMALL
 from muslin.files import cache_folder
 from muslin.machine.cores import available_threads
@@ -27,6 +28,7 @@ class Reading:
         most: the longest side to choose.
         shape: (C, H, W) exactly, which the two others then do not matter for; None to choose.
         cache: the folder of all packs.
+        rule: how a test split is cut off where the source brings none, as for `assign_splits`.
         on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.
         resident_bytes: packs with at most so many bytes of pictures are read into memory, larger ones are streamed.
         threads: pictures to work on at a time; by default one a core.
@@ -41,6 +43,7 @@ class Reading:
     most: int = SMALL
     shape: tuple[int, int, int] | None = None
     cache: Path = field(default_factory=cache_folder)
+    rule: Rule = "threshold"
     on_bad: str = "stop"
     resident_bytes: int = RESIDENT
     threads: int = field(default_factory=available_threads)

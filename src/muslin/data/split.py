@@ -1,6 +1,6 @@
 """Cut a validation set out of a training set, and weigh its classes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -8,9 +8,16 @@ from torch import Tensor
 from muslin.data.images import ImageData, Splits, check_images, pixel_statistics
 from muslin.data.spec import DataSpec
 from muslin.errors import DataError
-from muslin.text import plural, printable
+from muslin.text import join_first, plural, printable
 
-__all__ = ["class_notes", "class_weights", "stratified_split", "train_validation_test", "validation_size"]
+__all__ = [
+    "class_notes",
+    "class_weights",
+    "lacking_notes",
+    "stratified_split",
+    "train_validation_test",
+    "validation_size",
+]
 
 MAX_VALIDATION_SHARE = 0.1  # of the training set; more would cost more accuracy than the knowledge is worth
 SKEWED = 3  # times as many pictures in the largest class as in the smallest
@@ -104,13 +111,29 @@ def train_validation_test(
         validation=ImageData(*held_out, spec),
         test=ImageData(*test, spec),
         name=name,
-        notes=class_notes(labels, classes),
+        notes=(*class_notes(labels, classes), *lacking_notes({"validation": held_out[1], "test": test[1]}, classes)),
     )
 
 
 def validation_size(count: int, wanted: int) -> int:
     """Returns the wanted number of pictures to hold out of `count`, but at most a tenth of them, and at least 1."""
     return max(1, min(wanted, int(count * MAX_VALIDATION_SHARE)))
+
+
+def lacking_classes(labels: Tensor, classes: Sequence[str]) -> str:
+    """Returns the classes that (n,) labels have no picture of, as a message names them; empty where there are none."""
+    counts = labels.bincount(minlength=len(classes)).tolist()
+    return join_first(printable(name) for name, count in zip(classes, counts, strict=True) if not count)
+
+
+def lacking_notes(parts: Mapping[str, Tensor], classes: Sequence[str]) -> list[str]:
+    """Returns a sentence for each part, by its name, whose labels lack classes."""
+    lacking = {part: lacking_classes(labels, classes) for part, labels in parts.items()}
+    return [
+        f"{part} has no picture of {names}: its accuracy says nothing of them"
+        for part, names in lacking.items()
+        if names
+    ]
 
 
 def class_notes(labels: Tensor, classes: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from muslin.data.content import picture_digests
 from muslin.data.decoding.pool import ReportProgress
 from muslin.data.images import ImageData
 from muslin.data.reading import Reading, cache_folder
@@ -25,7 +26,8 @@ from muslin.prediction.metrics import Metrics
 from muslin.prediction.scoring import score
 from muslin.prediction.views import check_views
 from muslin.run.folder import find_run, read_config
-from muslin.text import join_first, printable
+from muslin.run.known import read_known
+from muslin.text import join_first, plural, printable
 
 __all__ = ["Evaluation", "evaluate_run"]
 
@@ -37,7 +39,8 @@ class Evaluation:
     Attributes:
         run: the run's folder.
         data: the data's name.
-        part: `test`, or `all` where another source has no test pictures of its own.
+        part: `test`; `all` where the data do not tell which pictures are for testing, or all were asked for; `unseen`
+            where those were left out that the run was trained on.
         classes: the K class names, in the order of the model.
         metrics: the scores over those pictures, by the run's views (or those that were asked for) and by one.
         calibration_error: expected calibration error, in [0, 1].
@@ -71,15 +74,17 @@ def evaluate_run(
     *,
     views: int | None = None,
     best: bool = False,
+    everything: bool = False,
     cache: Path | None = None,
     on_bad: str | None = None,
     progress: ReportProgress = lambda *_: None,
 ) -> Evaluation:
-    """Scores a saved run on the test pictures of a data set.
+    """Scores a saved run on pictures that it was not trained on.
 
-    Picture files are brought to the size and colours of those that the model was trained on. A source without a test
-    split of its own is scored whole, unless the run was trained on it: then on the part that was cut off for testing.
-    Classes are told by their names, whatever their order.
+    Of the run's own data that is their test set. Of other data it is their test split where they have one, else all of
+    them, but without what the run was trained on or watched by: known by content, wherever it lies now. Any number of
+    pictures will do, of any of the run's classes, which are told by their names; they are brought to the size and
+    colours of those that the model was trained on.
 
     >>> from muslin.evaluation.evaluate import evaluate_run
     >>> scores = evaluate_run("latest", views=2).metrics  # doctest: +SKIP
@@ -92,6 +97,7 @@ def evaluate_run(
         factory: `file.py:factory`, for a run with a model of one's own.
         views: views of each picture: 1, 2 or 10; by default those that the run was tested with.
         best: whether to take the weights of the epoch with the lowest validation loss, not the last.
+        everything: whether to score all pictures of the data, those that the run was trained on too.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
         on_bad: `stop` at a damaged picture, or `skip` it; by default as when the run was made.
         progress: told of each stage while pictures are decoded.
@@ -110,23 +116,67 @@ def evaluate_run(
     config = read_config(folder)
     spec, own = classifier.spec, config["data"]["source"]
     origin = own if data is None else read_origin(data)
+    is_own = is_same_source(origin, own)
     sample = load_sample(
         origin,
         (spec.channels, spec.height, spec.width),
-        cut=is_same_source(origin, own),
-        reading=Reading(
+        "all" if everything else "cut" if is_own else "test",
+        Reading(
             cache=cache or cache_folder(),
+            rule=config["data"].get("rule", "rank"),
             on_bad=on_bad or config["settings"].get("on_bad", "stop"),
             progress=progress,
         ),
     )
-    test = ImageData(sample.images, labels_of(sample, classifier.classes, folder), spec, sample.file)
+    labels, notes = labels_of(sample, classifier.classes, folder)
+    unseen, more = choose_unseen(sample, folder, everything=everything, is_own=is_own)
+    images, labels = (sample.images, labels) if unseen is None else (sample.images[unseen], labels[unseen])
+    test = ImageData(images, labels, spec, sample.file if unseen is None else None)
     with computing():
         machine = prepare("auto", "auto")
         model = classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
         metrics = score(model, test, machine, views)
     error = expected_calibration_error(metrics.confidence, metrics.predicted == test.labels)
-    return Evaluation(folder, sample.name, sample.part, classifier.classes, metrics, error, sample.notes)
+    notes = [*sample.notes, *notes, *more]
+    part = "unseen" if unseen is not None else sample.part
+    return Evaluation(folder, sample.name, part, classifier.classes, metrics, error, tuple(notes))
+
+
+def choose_unseen(
+    sample: Sample, run: Path, *, everything: bool, is_own: bool
+) -> tuple[torch.Tensor | None, list[str]]:
+    """Tells which pictures a run was neither trained on nor watched by, by their content.
+
+    Args:
+        sample: the pictures.
+        run: the run's folder.
+        everything: whether all are to be scored whatever they are.
+        is_own: whether the data are those that the run was made for.
+
+    Returns:
+        (N,) bool; None where all are to be scored. And what a person should know of that.
+
+    Raises:
+        DataError: none is left.
+    """
+    if is_own and not everything:
+        return None, []
+    known = read_known(run)
+    if known is None:
+        return None, ["this run does not tell what it was trained on: such pictures may be among them"]
+    seen = torch.isin(picture_digests(sample.images, sample.file), known)
+    count, total = int(seen.sum()), len(seen)
+    if not count:
+        return None, []
+    trained = f"{count:,} of {plural(total, 'picture')} {'was' if count == 1 else 'were'} trained on"
+    if everything:
+        return None, [f"{trained}: the accuracy is flattered by them"]
+    if count == total:
+        raise DataError(
+            f"{run} was trained on all {plural(total, 'picture')} of {sample.name}, so nothing is left to test it on; "
+            "score them nevertheless with --all (everything=True in Python)"
+        )
+    return ~seen, [f"{trained} and left out; the other {total - count:,} are scored (--all scores all)"]
 
 
 def is_same_source(data: Origin, own: str) -> bool:
@@ -136,14 +186,20 @@ def is_same_source(data: Origin, own: str) -> bool:
     return os.path.realpath(str(data)) == os.path.realpath(own)
 
 
-def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tensor:
-    """Returns (N,) int64 labels as indices into the model's classes.
+def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> tuple[torch.Tensor, list[str]]:
+    """Returns (N,) int64 labels as indices into the model's classes, by name, and what was assumed.
+
+    Numbers in place of names count the model's classes, in their order, from 0.
 
     Raises:
         DataError: the data have a class that the model does not know.
     """
     place_of = {unicodedata.normalize("NFC", name): place for place, name in enumerate(classes)}
     names = [unicodedata.normalize("NFC", name) for name in sample.classes]
+    notes = []
+    if not any(name in place_of for name in names) and all(name in map(str, range(len(classes))) for name in names):
+        place_of = {str(place): place for place in range(len(classes))}
+        notes.append(f"the labels are numbers: 0 is {printable(classes[0])}, and so on")
     unknown = [name for name in names if name not in place_of]
     if unknown:
         raise DataError(
@@ -151,4 +207,4 @@ def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> torch.Tens
             f"it knows {join_first(map(printable, classes))}; rename the classes, or leave those out"
         )
     places = torch.tensor([place_of[name] for name in names])
-    return places[sample.labels]
+    return places[sample.labels], notes

@@ -16,7 +16,7 @@ from muslin.data.spec import DataSpec
 from muslin.data.split import stratified_split, validation_size
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.machine.device import computing, prepare
-from muslin.pipeline.prepare import prepare_model
+from muslin.pipeline.model import prepare_model
 from muslin.prediction.views import predict_logits
 from muslin.recipes import fit_to_pictures
 from muslin.training.fit import fit

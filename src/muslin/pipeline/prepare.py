@@ -7,32 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import torch
-from torch import nn
-
-from muslin.config import FitSettings
 from muslin.data.images import Splits
 from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources.registry import load_splits
-from muslin.data.spec import DataSpec
 from muslin.distributed.world import World, restart_notes
-from muslin.errors import SettingError
 from muslin.files import sync_problem
 from muslin.machine.device import Machine, prepare
-from muslin.models import build
-from muslin.models.pretrained import PRETRAINED_WEIGHTS, load_pretrained
 from muslin.pipeline.adapt import check_batches, fit_request_to_data, fit_request_to_memory
 from muslin.pipeline.events import Notice, Report, tell_packing
 from muslin.pipeline.job import Job
+from muslin.pipeline.model import prepare_model
 from muslin.pipeline.records import open_records, suggestions
 from muslin.pipeline.request import Request
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
 from muslin.run.folder import RunFolder, read_config
-from muslin.run.saved_model import read_weights
+from muslin.run.known import tested_on_unseen
 
-__all__ = ["prepare_model"]
-
-HEAD_TENSORS = 2  # weight and bias of the last layer, which depend on the classes
+__all__ = ["prepare_job"]
 
 
 def prepare_job(request: Request, world: World, stack: ExitStack, report: Report) -> Job:
@@ -80,13 +71,14 @@ def load_data(request: Request, world: World, report: Report) -> Splits:
     reading = Reading(
         size=settings.size,
         cache=request.cache or cache_folder(),
+        rule=request.rule,
         on_bad=settings.on_bad,
         progress=tell_packing(report),
     )
     splits = load_splits(request.origin, validation=settings.validation, seed=settings.seed, reading=reading)
     if world.is_first_here:
         world.wait()
-    return splits
+    return tested_on_unseen(splits, Path(settings.init)) if settings.init else splits
 
 
 def choose_machine(request: Request, world: World, report: Report) -> Machine:
@@ -101,41 +93,6 @@ def choose_machine(request: Request, world: World, report: Report) -> Machine:
         machine = replace(machine, bf16=before["bf16"], channels_last=before["channels_last"])
     bf16, channels_last = world.broadcast(machine.bf16), world.broadcast(machine.channels_last)
     return replace(machine, bf16=bool(bf16), channels_last=bool(channels_last))
-
-
-def prepare_model(spec: DataSpec, settings: FitSettings, machine: Machine) -> nn.Module:
-    """Builds the model under the seed, on the device, in the layout that is fast there.
-
-    Raises:
-        SettingError: no such model, or it has nothing to learn.
-    """
-    torch.manual_seed(settings.seed)
-    model = build(settings.model, spec)
-    if not any(p.requires_grad for p in model.parameters()):
-        raise SettingError(f"model {settings.model} has no parameters to learn; choose another")
-    if settings.init:
-        start_from(model, Path(settings.init))
-    elif settings.model in PRETRAINED_WEIGHTS:
-        load_pretrained(settings.model, model)
-    return model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload, no-any-return]
-
-
-def start_from(model: nn.Module, run: Path) -> None:
-    """Copies the weights of a run that fit a model's by name and shape: all but the head where the classes differ.
-
-    Raises:
-        SettingError: the run's model is another one.
-    """
-    weights = read_weights(run)
-    own = model.state_dict()
-    fitting = {name: t for name, t in weights.items() if name in own and own[name].shape == t.shape}
-    left = [name for name in own if name not in fitting]
-    if len(left) > HEAD_TENSORS:
-        raise SettingError(
-            f"init is {run}, whose model is another one: {len(left)} of {len(own)} tensors do not fit, such as "
-            f"{left[0]}; name the run's model with --model"
-        )
-    model.load_state_dict(fitting, strict=False)
 
 
 def claim_run_folder(

@@ -19,6 +19,7 @@ from muslin.pipeline.events import Notice, Report
 from muslin.pipeline.job import Job
 from muslin.run import journal
 from muslin.run.folder import read_config, write_config
+from muslin.run.known import write_known
 from muslin.version import __version__
 
 __all__ = ["versions"]
@@ -41,6 +42,7 @@ def open_records(job: Job, report: Report) -> None:
     folder = job.folder
     if not job.request.resumes:
         write_config(folder, config_of(job))
+        write_known(folder, [job.splits.train, job.splits.validation])
         return
     before = read_config(folder)
     check_unchanged(job, before, report)
@@ -58,6 +60,7 @@ def config_of(job: Job) -> dict[str, Any]:
         "recipe": job.recipe,
         "settings": asdict(job.settings),
         "data": {"name": job.splits.name, "source": job.request.source, "labels": labels_digest(job.splits)}
+        | {"rule": job.request.rule}
         | job.sizes,
         "notes": list(job.splits.notes),
         "statistics": {"mean": list(job.splits.spec.mean), "std": list(job.splits.spec.std)},

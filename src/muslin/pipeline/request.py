@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from muslin.config import FitSettings
 from muslin.data.arrays.given import ARRAYS, Arrays
+from muslin.data.files.cut import Rule
 from muslin.data.sources import fashion_mnist
 from muslin.data.sources.source import Origin
 from muslin.distributed.world import World, is_restart, launch_name
@@ -34,6 +35,7 @@ class Request:
         changes: the settings that a person chose, by name.
         cache: the folder for packs and features, None for the usual one.
         arrays: the arrays that `source` names, which every process was given; None for other data.
+        rule: how a test split is cut off where the source brings none.
     """
 
     source: str
@@ -45,6 +47,7 @@ class Request:
     changes: dict[str, Any]
     cache: Path | None
     arrays: Arrays | None = None
+    rule: Rule = "threshold"
 
     @property
     def origin(self) -> Origin:
@@ -99,8 +102,9 @@ def read_request(
         check_same(folder, config, recipe, out, changes)
         source = source_of_resumed(folder, source, data)
     return Request(
-        source, config["recipe"], settings, folder, recipe_is_named=True, resumes=True, changes={}, cache=cache
-    )
+        source, config["recipe"], settings, folder, recipe_is_named=True, resumes=True, changes={}, cache=cache,
+        rule=config["data"].get("rule", "rank"),
+    )  # fmt: skip
 
 
 def check_same(

@@ -22,6 +22,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     name, pictures = {
         "test": ("test accuracy", f"{score.count:,} pictures"),
         "all": ("accuracy", f"all its {score.count:,} pictures"),
+        "unseen": ("accuracy", f"{score.count:,} pictures that it was not trained on"),
     }[evaluation.part]
     console = Console()
     summary = (

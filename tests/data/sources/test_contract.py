@@ -18,7 +18,7 @@ from tests.data.sources.examples import EXAMPLES
 BY_NAME = {source.name: source for source in SOURCES}
 CASES = [(name, make) for name, makers in EXAMPLES.items() for make in makers]
 IN_FILES = [(name, make) for name, make in CASES if name not in ("'fashion-mnist'", "arrays (in Python)")]
-LOADERS = [load_splits, load_outline, lambda origin: load_sample(origin, (1, 12, 12), cut=True)]
+LOADERS = [load_splits, load_outline, lambda origin: load_sample(origin, (1, 12, 12), "cut")]
 
 
 def named(value: object) -> str:
@@ -110,7 +110,7 @@ def test_the_outline_counts_what_is_loaded(loaded):
 def test_the_sample_is_the_test_part(loaded):
     spec = loaded.splits.spec
     shape = spec.channels, spec.height, spec.width
-    sample = load_sample(loaded.origin, shape, cut=True, reading=loaded.options.reading)
+    sample = load_sample(loaded.origin, shape, "cut", reading=loaded.options.reading)
     assert (sample.part, sample.classes, sample.name) == ("test", spec.classes, loaded.splits.name)
     assert torch.equal(sample.images, loaded.splits.test.images)
     assert torch.equal(sample.labels, loaded.splits.test.labels)

@@ -3,7 +3,8 @@ import gzip
 import numpy as np
 import pytest
 
-from muslin.data.sources.registry import idx
+from muslin.data.sources.idx import read_idx
+from muslin.data.sources.registry import load_splits
 from muslin.errors import DataError
 
 
@@ -12,7 +13,7 @@ from muslin.errors import DataError
 def test_reads_back_what_was_written(tmp_path, write_idx, shape, compress):
     values = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
     path = write_idx(tmp_path / "values", values, compress=compress)
-    assert (idx.read_idx(path) == values).all()
+    assert (read_idx(path) == values).all()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_damaged_files_are_named(tmp_path, content, message):
     path = tmp_path / "train-images-idx3-ubyte"
     path.write_bytes(content)
     with pytest.raises(DataError) as error:
-        idx.read_idx(path)
+        read_idx(path)
     assert message in str(error.value)
     assert str(path) in str(error.value)
 
@@ -44,11 +45,11 @@ def test_a_compression_bomb_is_not_unpacked(tmp_path):
     path = tmp_path / "bomb"
     path.write_bytes(gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 1]) + bytes(50_000_000)))
     with pytest.raises(DataError, match="holds more"):
-        idx.read_idx(path)
+        read_idx(path)
 
 
 def test_loads_a_folder(idx_folder):
-    splits = idx.load(idx_folder, validation=30, seed=0)
+    splits = load_splits(idx_folder, validation=30)
     assert [len(part) for part in (splits.train, splits.validation, splits.test)] == [270, 30, 60]
     assert splits.spec.classes == ("0", "1", "2")
     assert splits.name == "bars"
@@ -57,7 +58,7 @@ def test_loads_a_folder(idx_folder):
 def test_labels_may_start_anywhere(idx_folder, write_idx):
     for part, count in (("train", 300), ("t10k", 60)):
         write_idx(idx_folder / f"{part}-labels-idx1-ubyte", (np.arange(count) % 3 + 1).astype(np.uint8))
-    splits = idx.load(idx_folder, validation=30, seed=0)
+    splits = load_splits(idx_folder, validation=30)
     assert splits.spec.classes == ("1", "2", "3")
     assert splits.test.labels.tolist()[:4] == [0, 1, 2, 0]
 
@@ -65,34 +66,34 @@ def test_labels_may_start_anywhere(idx_folder, write_idx):
 def test_prefixes_and_test_names_are_understood(idx_folder):
     for path in list(idx_folder.iterdir()):
         path.rename(idx_folder / f"emnist-letters-{path.name.replace('t10k', 'test')}")
-    assert len(idx.load(idx_folder, validation=30, seed=0).test) == 60
+    assert len(load_splits(idx_folder, validation=30).test) == 60
 
 
 def test_a_missing_file_is_named(idx_folder):
     (idx_folder / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError, match="no IDX file of t10k labels"):
-        idx.load(idx_folder, validation=30, seed=0)
+        load_splits(idx_folder, validation=30)
 
 
 def test_two_sets_in_one_folder_are_refused(idx_folder, write_idx):
     write_idx(idx_folder / "kmnist-train-labels-idx1-ubyte", np.zeros(3, np.uint8))
     with pytest.raises(DataError, match="more than one file of train labels"):
-        idx.load(idx_folder, validation=30, seed=0)
+        load_splits(idx_folder, validation=30)
 
 
 def test_counts_must_match(idx_folder, write_idx):
     write_idx(idx_folder / "train-labels-idx1-ubyte", np.zeros(299, np.uint8))
     with pytest.raises(DataError, match="300 pictures in .* but 299 labels"):
-        idx.load(idx_folder, validation=30, seed=0)
+        load_splits(idx_folder, validation=30)
 
 
 def test_labels_unknown_to_training_are_refused(idx_folder, write_idx):
     write_idx(idx_folder / "t10k-labels-idx1-ubyte", np.full(60, 9, np.uint8))
     with pytest.raises(DataError, match=r"labels \[9\] are in the test set but not in the training set"):
-        idx.load(idx_folder, validation=30, seed=0)
+        load_splits(idx_folder, validation=30)
 
 
 def test_pictures_must_look_like_pictures(idx_folder, write_idx):
     write_idx(idx_folder / "train-images-idx3-ubyte.gz", np.zeros((300, 4), np.uint8))
     with pytest.raises(DataError, match="2 dimensions; pictures have 3"):
-        idx.load(idx_folder, validation=30, seed=0)
+        load_splits(idx_folder, validation=30)

@@ -101,6 +101,8 @@ def _decode(path: Path, row: int, file: IO[bytes], task: dict[str, Any]) -> tupl
         pixels, notes = pixels_of(path, tuple(task["shape"]))
     except PictureError as error:
         return str(error), (), isinstance(error, UnreadError)
+    if (pixels == pixels[:, :1, :1]).all():
+        notes = (*notes, "has one colour throughout")
     file.seek(task["offset"] + row * pixels.nbytes)
     file.write(pixels.tobytes())
     return "", notes, False

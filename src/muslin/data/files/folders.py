@@ -41,9 +41,8 @@ def list_folder(root: Path) -> Listing:
         root: the folder; `validation/` and `test/` may be missing.
 
     Raises:
-        DataError: no such folder, fewer than two classes, an empty class, classes that differ between the splits, a
-            class too small for the splits still to be cut, a tree that can be read in two ways, or a link out of the
-            folder, in a loop, or to a folder.
+        DataError: no such folder, a tree that can be read in two ways, or a link out of the folder, in a loop, or to a
+            folder.
     """
     if not root.is_dir():
         raise DataError(f"no folder at {printable(root)}; give a folder with one sub-folder of pictures a class")
@@ -61,13 +60,10 @@ def list_folder(root: Path) -> Listing:
         counts = Counter(sieve.skipped.values())
         kinds = ", ".join(f"{count:,} {printable(suffix)}" for suffix, count in sorted(counts.items()))
         notes = (*notes, f"files passed over because they are no pictures: {kinds}")
-    empty = [f"{split}/{printable(name)}" if split else printable(name) for (split, name), p in found.items() if not p]
-    if empty:
-        raise DataError(
-            f"no pictures in {join_first(empty)} of {printable(root)}; fill the folder, or remove the class"
-        )
+    to_train = {key: paths for key, paths in found.items() if key[0] in ("", "train")}
+    empty = [printable(f"{split}/{name}" if split else name) for (split, name), paths in to_train.items() if not paths]
     rows = [(split, path, name) for (split, name), paths in found.items() for path in paths]
-    return make_listing(root, root.resolve().name, rows, notes)
+    return make_listing(root, root.resolve().name, rows, notes, empty)
 
 
 def _walk(sieve: Sieve) -> tuple[dict[tuple[str, str], list[Path]], tuple[str, ...]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from muslin.data.files.csv_file import list_csv
 from muslin.data.files.folders import is_picture_folder, list_folder
-from muslin.data.files.listing import Listing
+from muslin.data.files.listing import Listing, check_classes
 from muslin.data.files.pixel_table import is_pixel_table
 from muslin.data.files.shards import is_parquet
 from muslin.data.files.table import is_table
@@ -21,11 +21,15 @@ def are_picture_files(path: Path) -> bool:
     return is_picture_folder(path) if path.is_dir() else is_table(path) and not is_pixel_table(path)
 
 
-def list_picture_files(path: Path) -> Listing:
+def list_picture_files(path: Path, *, to_train: bool = True) -> Listing:
     """Lists a folder of pictures as `list_folder` does, or those that a CSV file names as `list_csv` does.
 
+    Args:
+        path: the folder or the CSV file.
+        to_train: whether a classifier is to be trained on them; for scoring, any pictures with a class will do.
+
     Raises:
-        DataError: it is neither, or is not as it should be.
+        DataError: it is neither, or is not as it should be; to train on, also as `check_classes`.
     """
     try:
         exists = path.exists()
@@ -38,7 +42,10 @@ def list_picture_files(path: Path) -> Listing:
             f"{printable(path)} is {kind}, not a folder of pictures or a .csv that names them; see how it would be "
             "read with: muslin data info"
         )
-    return list_csv(path) if path.is_file() else list_folder(path)
+    listing = list_csv(path) if path.is_file() else list_folder(path)
+    if to_train:
+        check_classes(listing)
+    return listing
 
 
 def _other_kind(path: Path) -> str:

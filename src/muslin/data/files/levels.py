@@ -52,7 +52,7 @@ def find_levels(sieve: Sieve) -> Levels:
     """Returns which folders below a sieve's root are classes, and of which split.
 
     Raises:
-        DataError: the tree can be read in two ways, or has no training pictures sorted into classes.
+        DataError: the tree can be read in two ways, or its training pictures are not sorted into classes.
         OSError: a folder cannot be read.
     """
     return _Finder(sieve).find()
@@ -190,7 +190,7 @@ def _check_named(
     for split, folders in named.items():
         if len(folders) > 1:
             _refuse_twice(folder, split, folders)
-    if not train_has_classes:
+    if "train" in named and not train_has_classes:
         raise DataError(
             f"{printable(folder)} holds {join_first(f'{printable(f[0].name)}/' for f in named.values())} but no train/ "
             "with one folder a class in it; sort the training pictures into train/<class>/"

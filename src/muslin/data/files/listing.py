@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from muslin.errors import DataError
-from muslin.text import join_first, printable
+from muslin.text import join_first, join_words, printable
 
 __all__ = ["SPLITS", "Entry", "Listing", "check_classes"]
 
@@ -47,6 +47,7 @@ class Listing:
         classes: the K class names, sorted; a label is an index into them.
         entries: the pictures, sorted by split and path.
         notes: sentences on what was passed over, and why.
+        empty: folders of classes to train on that hold no picture, as messages name them.
     """
 
     root: Path
@@ -54,6 +55,7 @@ class Listing:
     classes: tuple[str, ...]
     entries: tuple[Entry, ...]
     notes: tuple[str, ...]
+    empty: tuple[str, ...] = ()
 
     @property
     def splits(self) -> frozenset[str]:
@@ -61,7 +63,9 @@ class Listing:
         return frozenset(entry.split for entry in self.entries) - {""}
 
 
-def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], notes: Sequence[str]) -> Listing:
+def make_listing(
+    root: Path, name: str, rows: Iterable[tuple[str, Path, str]], notes: Sequence[str], empty: Sequence[str] = ()
+) -> Listing:
     """Returns a listing of (split, path, class) rows.
 
     Args:
@@ -69,9 +73,7 @@ def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], n
         name: the data's name in reports.
         rows: one a picture; the split is empty where it was not told.
         notes: sentences on what was passed over, and why.
-
-    Raises:
-        DataError: as `check_classes`.
+        empty: folders of classes to train on that hold no picture, as messages name them.
     """
     spelt = list(rows)
     rows = [(split, path, unicodedata.normalize("NFC", label)) for split, path, label in spelt]
@@ -80,9 +82,7 @@ def make_listing(root: Path, name: str, rows: Iterable[tuple[str, Path, str]], n
         notes = (*notes, f"class names that differ in how their accents are coded alone are one class: {joined:,}")
     label_of = {label: index for index, label in enumerate(classes)}
     entries = sorted_entries(Entry(path, label_of[label], split) for split, path, label in rows)
-    listing = Listing(root, printable(name), classes, entries, tuple(notes))
-    check_classes(listing)
-    return listing
+    return Listing(root, printable(name), classes, entries, tuple(notes), tuple(empty))
 
 
 def sorted_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -91,11 +91,18 @@ def sorted_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def check_classes(listing: Listing) -> None:
-    """Checks that every split has every class, and that enough is left where splits are still to be cut.
+    """Checks that a classifier can be trained on a listing: two classes, and enough pictures of each.
+
+    A class may be missing from validation and test, but not from training.
 
     Raises:
-        DataError: fewer than two classes, classes that differ between the splits, or a class that is too small.
+        DataError: fewer than two classes, an empty one, one that training lacks, or one that is too small.
     """
+    if listing.empty:
+        raise DataError(
+            f"no pictures in {join_first(listing.empty)} of {printable(listing.root)}; fill the folder, or remove the "
+            "class"
+        )
     names = [printable(name) for name in listing.classes]
     if len(names) < 2:
         raise DataError(
@@ -103,16 +110,18 @@ def check_classes(listing: Listing) -> None:
             "needs at least 2, each a folder of pictures"
         )
     counts = Counter((entry.split or "train", entry.label) for entry in listing.entries)
-    for split in listing.splits - {"train"}:
-        lacking = [
-            f"{name} ({split if counts['train', label] else 'train'} has none)"
-            for label, name in enumerate(names)
-            if not (counts[split, label] and counts["train", label])
-        ]
-        if lacking:
-            raise DataError(
-                f"{split} and train must have the same classes, but: {join_first(lacking)}; add or remove pictures"
-            )
+    told = join_words([f"{split}/" for split in SPLITS[1:] if split in listing.splits], "and")
+    if told and not any(counts["train", label] for label in range(len(names))):
+        raise DataError(
+            f"{printable(listing.root)} holds {told} but no train/ with one folder a class in it; sort the training "
+            "pictures into train/<class>/"
+        )
+    unlearnt = [name for label, name in enumerate(names) if not counts["train", label]]
+    if told and unlearnt:
+        raise DataError(
+            f"nothing to train on of {join_first(unlearnt)}, which only {told} has; add pictures to train/, or remove "
+            "the class"
+        )
     to_cut = [split for split in SPLITS[1:] if split not in listing.splits]
     needed = 1 + len(to_cut)
     small = [f"{n} has {counts['train', label]}" for label, n in enumerate(names) if counts["train", label] < needed]

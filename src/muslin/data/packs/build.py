@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from muslin.data.bad_files import bad_pictures, may_be_left_out
 from muslin.data.decoding.tasks import Decoded, Target, decode_into
-from muslin.data.files.listing import SPLITS, Entry, Listing, check_classes
+from muslin.data.files.listing import SPLITS, Entry
 from muslin.data.packs.index import content_key, fingerprint, path_below_root, writable_folder
 from muslin.data.packs.info import INFO, LeftOut, PackInfo
 from muslin.data.packs.order import in_pack_order
@@ -20,7 +20,6 @@ from muslin.data.packs.pack import IMAGES, LABELS, Pack, open_pack
 from muslin.data.packs.plan import PackPlan
 from muslin.data.packs.rows import HEADER, close_gaps, make_room
 from muslin.data.reading import Reading
-from muslin.data.sizing import InputSize
 from muslin.errors import DataError
 from muslin.files import file_sha256, sync_problem, whole_folder
 from muslin.text import note_on_pictures, printable
@@ -37,8 +36,7 @@ def build_pack(plan: PackPlan, reading: Reading) -> Pack:
 
     Raises:
         PictureError: pictures are damaged; the message names the first.
-        DataError: a class is too small without the damaged ones, files changed meanwhile, or the cache cannot be
-            written.
+        DataError: files changed meanwhile, or the cache cannot be written.
     """
     key = content_key(plan)
     packs = reading.cache / "packs"
@@ -105,20 +103,18 @@ def _fill(folder: Path, plan: PackPlan, reading: Reading) -> None:
     if bad:
         kept = np.array([row for row, one in enumerate(decoded) if not one.problem])
         entries = [entries[row] for row in kept]
-        check_classes(replace(listing, entries=tuple(entries)))
         close_gaps(folder / IMAGES, shape, kept)
     if fingerprint(listing) != before:
         raise DataError(f"files in {printable(listing.root)} changed while they were read; try again")
     np.save(folder / LABELS, np.array([entry.label for entry in entries], np.int64), allow_pickle=False)
-    info = _describe(folder, listing, entries, size, bad, decoded)
+    info = _describe(folder, plan, entries, bad, decoded)
     (folder / INFO).write_text(json.dumps(info.as_json(), indent=2) + "\n", encoding="utf-8")
 
 
 def _describe(
     folder: Path,
-    listing: Listing,
+    plan: PackPlan,
     entries: Sequence[Entry],
-    size: InputSize,
     bad: Sequence[LeftOut],
     decoded: Sequence[Decoded],
 ) -> PackInfo:
@@ -131,13 +127,13 @@ def _describe(
         start += count
     done = Counter(note for one in decoded for note in one.notes)
     return PackInfo(
-        classes=listing.classes,
+        classes=plan.listing.classes,
         splits=splits,
-        shape=(len(entries), *size.shape),
-        input=size.reason,
-        root=str(listing.root.resolve()),
-        files=len(listing.entries),
-        notes=tuple(note_on_pictures(count, note) for note, count in done.items()),
+        shape=(len(entries), *plan.size.shape),
+        input=plan.size.reason,
+        root=str(plan.listing.root.resolve()),
+        files=len(plan.listing.entries),
+        notes=(*(note_on_pictures(count, note) for note, count in done.items()), *plan.repeats),
         skipped=tuple(bad),
         sha256={name: file_sha256(folder / name) for name in (IMAGES, LABELS)},
     )

@@ -42,7 +42,11 @@ def index_entry(listing: Listing, reading: Reading) -> Path:
     for entry, (path, status) in zip(listing.entries, _files_now(listing), strict=True):
         times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
         entries.append((path, entry.label, entry.split, *times))
-    return reading.cache / "index" / _key_of([FORMAT, str(listing.root.resolve()), listing.classes, asked, entries])
+    return (
+        reading.cache
+        / "index"
+        / _key_of([FORMAT, reading.rule, str(listing.root.resolve()), listing.classes, asked, entries])
+    )
 
 
 def find_pack(index: Path, reading: Reading) -> Pack | None:

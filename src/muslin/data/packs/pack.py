@@ -59,8 +59,8 @@ class Pack:
         return (*notes, *self.made)
 
     def part(self, split: str) -> tuple[Tensor, Tensor]:
-        """Returns a split's pictures (n, C, H, W), still on disk, and labels (n,)."""
-        start, stop = self.info.splits[split]
+        """Returns a split's pictures (n, C, H, W), still on disk, and labels (n,); none where it has none."""
+        start, stop = self.info.splits.get(split, (0, 0))
         return self.file.images[start:stop], self.labels[start:stop]
 
     def can_be_completed(self) -> bool:
@@ -107,7 +107,7 @@ def open_pack(folder: Path, *, verify: bool = False) -> Pack:
         raise DataError(f"the pack {printable(folder)} is damaged: {error}; remove it") from error
     shape = info.shape
     fits = header == (shape, False, np.dtype(np.uint8)) and size == offset + int(np.prod(shape, dtype=np.int64))
-    if not (fits and labels.dtype == np.int64 and labels.shape == shape[:1] and "train" in info.splits):
+    if not (fits and labels.dtype == np.int64 and labels.shape == shape[:1] and info.splits):
         raise DataError(f"the pack {printable(folder)} is damaged: its arrays are not what {INFO} says; remove it")
     for name in (IMAGES, LABELS) if verify else ():
         if file_sha256(folder / name) != info.sha256.get(name):

@@ -1,5 +1,6 @@
 """What a pack will be made of: decided by reading all files, before any picture is decoded."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from muslin.data.files.listing import Listing
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize, choose_input
 from muslin.errors import DataError
-from muslin.text import printable
+from muslin.text import plural, printable
 
 __all__ = ["plan_pack"]
 
@@ -28,12 +29,28 @@ class PackPlan:
     digests: dict[Path, str]
     size: InputSize
 
+    @property
+    def repeats(self) -> tuple[str, ...]:
+        """Sentences on files of the same content that make learning or testing harder or easier than it is."""
+        labels, splits = defaultdict[str, set[int]](set), defaultdict[str, set[str]](set)
+        for entry in self.listing.entries:
+            digest = self.digests[entry.path]
+            labels[digest].add(entry.label)
+            splits[digest].add(entry.split)
+        in_two = sum(len(each) > 1 for digest, each in labels.items() if digest)
+        in_both = sum({"train", "test"} <= each for digest, each in splits.items() if digest)
+        notes = {
+            f"{plural(in_two, 'file')} in two classes: the same picture cannot be of both": in_two,
+            f"{plural(in_both, 'file')} in train and test: the test is flattered by them": in_both,
+        }
+        return tuple(f"{note}; muslin data scan names them" for note, count in notes.items() if count)
+
 
 def plan_pack(listing: Listing, reading: Reading) -> PackPlan:
     """Reads all files of a listing, decodes none, and decides on split and size.
 
     Raises:
-        DataError: no picture can be read, or a class cannot be cut.
+        DataError: no picture can be read.
         SettingError: the size is outside what is allowed.
     """
     looks = look_at([entry.path for entry in listing.entries], threads=reading.threads, progress=reading.progress)
@@ -46,4 +63,4 @@ def plan_pack(listing: Listing, reading: Reading) -> PackPlan:
     else:
         sizes, modes = [(one.width, one.height) for one in seen], [one.mode for one in seen]
         size = choose_input(sizes, modes, most=reading.most, size=reading.size)
-    return PackPlan(assign_splits(listing, [look.sha256 for look in looks]), digests, size)
+    return PackPlan(assign_splits(listing, [look.sha256 for look in looks], reading.rule), digests, size)

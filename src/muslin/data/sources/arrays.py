@@ -1,30 +1,55 @@
 """Arrays of pictures and labels, in memory: those that a person hands over in Python, and those of array files."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from muslin.data.arrays.given import Arrays, Pair
+from muslin.data.arrays.given import AnyArray, Arrays, Pair
 from muslin.data.arrays.labels import read_labels
 from muslin.data.arrays.pictures import read_pictures
-from muslin.data.files.cut import assign_splits
+from muslin.data.decoding.fitting import fit_to_shape
+from muslin.data.decoding.pictures import open_picture
+from muslin.data.files.cut import Rule, assign_splits
 from muslin.data.files.listing import Entry, Listing
 from muslin.data.images import Splits, check_images
-from muslin.data.sources.source import LoadOptions, Origin, source_of_arrays
+from muslin.data.sources.outline import Outline, outline_of
+from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.data.split import train_validation_test
-from muslin.errors import DataError
+from muslin.errors import DataError, PictureError
 from muslin.text import plural
 
-__all__ = ["SOURCE", "load_arrays"]
+__all__ = ["SOURCE", "ArrayParts", "source_of_parts"]
 
 NAME = "arrays"
 BLOCK = 4096  # pictures compared at a time
 
 Part = tuple[Tensor, Tensor]  # (N, C, H, W) uint8 pictures, (N,) int64 labels
+
+
+@dataclass(frozen=True)
+class ArrayParts:
+    """Pictures and labels as a source has them.
+
+    Attributes:
+        parts: those of `train`, `test` and perhaps `validation`, of `test` alone, or of `all`, as for `load_arrays`.
+        name: the data's name in reports.
+        classes: names of the classes that are numbered from 0; None for the numbers themselves.
+        notes: sentences on how they were read.
+        where: the file that errors are to name; empty where there is none.
+    """
+
+    parts: dict[str, Pair]
+    name: str
+    classes: Sequence[str] | None = None
+    notes: tuple[str, ...] = ()
+    where: str = ""
 
 
 def load_arrays(
@@ -51,7 +76,7 @@ def load_arrays(
         check_images(*part, len(classes))
     blank = _check_contents(images)
     if "test" not in read:
-        read |= _cut_test(read.pop("all" if "all" in read else "train"), classes)
+        read |= _cut_test(read.pop("all" if "all" in read else "train"), classes, options.reading.rule)
     splits = train_validation_test(
         read["train"], read["test"], classes, name,
         validation=options.validation, seed=options.seed, held_out=read.get("validation"),
@@ -89,23 +114,93 @@ def _of_one_value(images: Tensor) -> int:
     return sum(int((block.amin(2) == block.amax(2)).all(1).sum()) for block in flat)
 
 
-def _cut_test(everything: Part, classes: tuple[str, ...]) -> dict[str, Part]:
+def _cut_test(everything: Part, classes: tuple[str, ...], rule: Rule) -> dict[str, Part]:
     """Cuts a fifth of each class off, as for folders: by content, equal pictures of a class on the same side."""
     images, labels = everything
     entries = tuple(Entry(Path(str(number)), int(label), "") for number, label in enumerate(labels))
     digests = [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
-    cut = assign_splits(Listing(Path(), NAME, classes, entries, ()), digests)
+    cut = assign_splits(Listing(Path(), NAME, classes, entries, ()), digests, rule)
     places = {
         split: torch.tensor(sorted(int(entry.path.name) for entry in cut.entries if entry.split == split))
         for split in ("train", "test")
     }
+    if not len(places["test"]):
+        raise DataError("too few different pictures to test on some of them; add pictures, or bring a test set")
     return {split: (images[place], labels[place]) for split, place in places.items()}
 
 
-def _load(origin: Origin, options: LoadOptions) -> Splits:
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """Has errors tell which file they are about."""
+    try:
+        yield
+    except PictureError:
+        raise
+    except DataError as error:
+        raise DataError(str(error) if not where or where in str(error) else f"{where}: {error}") from error
+
+
+def source_of_parts(
+    name: str, accepts: Callable[[Origin], bool], read: Callable[[Origin, LoadOptions], ArrayParts]
+) -> Source:
+    """Returns a source whose pictures are arrays, read whole: all else follows from these."""
+
+    def load(origin: Origin, options: LoadOptions) -> Splits:
+        found = read(origin, options)
+        with _named(found.where):
+            splits = load_arrays(found.parts, found.name, options, found.classes)
+        return replace(splits, notes=(*found.notes, *splits.notes))
+
+    def sample(origin: Origin, options: LoadOptions) -> Sample:
+        found = read(origin, options)
+        if "test" in found.parts and options.part != "all":
+            parts = {"test": found.parts["test"]}
+        elif options.part == "cut":
+            test, classes = load(origin, options).test, load(origin, options).spec.classes
+            return Sample(found.name, "test", test.images, test.labels, classes, None, found.notes)
+        else:
+            parts = found.parts
+        with _named(found.where):
+            return _sample_of(replace(found, parts=parts), options)
+
+    def outline(origin: Origin, options: LoadOptions) -> Outline:
+        return outline_of(load(origin, options))
+
+    return Source(name, accepts, load, sample, outline)
+
+
+def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:
+    """Returns all pictures of arrays, brought to the shape that a model needs; they need not do for training."""
+    _check_counts(found.parts)
+    read, notes = read_pictures({part: pair[0] for part, pair in found.parts.items()})
+    labels, classes, more = read_labels({"": _joined([pair[1] for pair in found.parts.values()])}, found.classes)
+    images = torch.cat([*read.values()])
+    check_images(images, labels[""], len(classes))
+    shape = options.reading.shape
+    if shape and images.shape[1:] != shape:
+        more = [*more, f"pictures of {_size(images.shape[1:])} are brought to {_size(shape)}, as the model needs"]
+        images = torch.stack([fit_to_shape(open_picture(_as_picture(image))[0], shape) for image in images])
+    part: Literal["test", "all"] = "test" if [*found.parts] == ["test"] else "all"
+    return Sample(found.name, part, images, labels[""], classes, None, (*found.notes, *notes, *more))
+
+
+def _joined(labels: Sequence[AnyArray]) -> AnyArray:
+    return labels[0] if len(labels) == 1 else np.concatenate(labels)
+
+
+def _size(shape: Sequence[int]) -> str:
+    channels, height, width = shape
+    return f"{width} x {height}{'' if channels == 1 else ' in colour'}"
+
+
+def _as_picture(image: Tensor) -> AnyArray:
+    """Returns a (C, H, W) picture as (H, W) or (H, W, 3)."""
+    return image[0].numpy() if len(image) == 1 else image.permute(1, 2, 0).contiguous().numpy()
+
+
+def _read(origin: Origin, _options: LoadOptions) -> ArrayParts:
     assert isinstance(origin, Arrays)
-    splits = load_arrays(origin.parts, NAME, options)
-    return replace(splits, notes=(*origin.notes, *splits.notes))
+    return ArrayParts(origin.parts, NAME, notes=origin.notes)
 
 
-SOURCE = source_of_arrays("arrays (in Python)", lambda origin: isinstance(origin, Arrays), _load)
+SOURCE = source_of_parts("arrays (in Python)", lambda origin: isinstance(origin, Arrays), _read)

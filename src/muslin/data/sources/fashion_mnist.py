@@ -10,7 +10,8 @@ import torch
 
 from muslin.data.images import Splits
 from muslin.data.sources.idx import Pixels, as_images, read_idx
-from muslin.data.sources.source import source_of_arrays
+from muslin.data.sources.outline import outline_of
+from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.data.split import train_validation_test
 from muslin.errors import DataError
 
@@ -78,8 +79,23 @@ def _header(values: Pixels) -> bytes:
     return bytes([0, 0, 8, values.ndim]) + lengths
 
 
-SOURCE = source_of_arrays(
+def _load(_: Origin, options: LoadOptions) -> Splits:
+    return load(validation=options.validation, seed=options.seed)
+
+
+def _sample(origin: Origin, options: LoadOptions) -> Sample:
+    splits = _load(origin, options)
+    if options.part != "all":
+        return Sample(NAME, "test", splits.test.images, splits.test.labels, CLASSES, None, ())
+    parts = (splits.train, splits.validation, splits.test)
+    images, labels = (torch.cat(tensors) for tensors in zip(*((p.images, p.labels) for p in parts), strict=True))
+    return Sample(NAME, "all", images, labels, CLASSES, None, ())
+
+
+SOURCE = Source(
     repr(NAME),
     lambda origin: origin == NAME,
-    lambda _, options: load(validation=options.validation, seed=options.seed),
+    _load,
+    _sample,
+    lambda origin, options: outline_of(_load(origin, options)),
 )

@@ -13,9 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from muslin.data.images import Splits
-from muslin.data.sources.arrays import load_arrays
-from muslin.data.sources.source import LoadOptions, source_of_arrays
+from muslin.data.sources.arrays import ArrayParts, source_of_parts
 from muslin.errors import DataError
 
 __all__ = ["read_idx"]
@@ -72,7 +70,7 @@ def is_idx_folder(path: Path) -> bool:
     return path.is_dir() and any(path.glob("*-ubyte*"))
 
 
-def load(folder: Path, *, validation: int, seed: int) -> Splits:
+def read(folder: Path) -> ArrayParts:
     """Reads an IDX folder: training and test pictures and labels under their usual names.
 
     The labels found in the training set become the classes, in rising order, whatever number they start at (EMNIST's
@@ -81,18 +79,12 @@ def load(folder: Path, *, validation: int, seed: int) -> Splits:
     Args:
         folder: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with `t10k` or `test`;
             any prefix (`emnist-letters-train-...`) and `.gz` are understood.
-        validation: pictures to hold out of the training set.
-        seed: any int; chooses which.
 
     Raises:
         DataError: a file is missing, damaged, or does not fit the others.
     """
     parts = {"train": _pair(folder, ("train",)), "test": _pair(folder, ("t10k", "test"))}
-    options = LoadOptions(validation=validation, seed=seed)
-    try:
-        return load_arrays(parts, folder.resolve().name, options)
-    except DataError as error:
-        raise DataError(f"{folder}: {error}") from error
+    return ArrayParts(parts, folder.resolve().name, where=str(folder))
 
 
 def as_images(pixels: Pixels) -> Tensor:
@@ -124,8 +116,8 @@ def _find(folder: Path, words: tuple[str, ...], kind: str) -> Path:
     return found[0]
 
 
-SOURCE = source_of_arrays(
+SOURCE = source_of_parts(
     "an IDX folder",
     lambda origin: is_idx_folder(Path(str(origin))),
-    lambda origin, options: load(Path(str(origin)), validation=options.validation, seed=options.seed),
+    lambda origin, _: read(Path(str(origin))),
 )

@@ -6,9 +6,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from muslin.data.arrays.given import AnyArray, Pair
-from muslin.data.images import Splits
-from muslin.data.sources.arrays import load_arrays
-from muslin.data.sources.source import LoadOptions, source_of_arrays
+from muslin.data.sources.arrays import ArrayParts, source_of_parts
 from muslin.errors import DataError
 from muslin.text import join_first, printable, shortened
 
@@ -22,7 +20,7 @@ ALL_IN_ONE = ("images", "labels")
 SHOWN = 80  # letters of a file's own names in a message
 
 
-def load(path: Path, options: LoadOptions) -> Splits:
+def read(path: Path) -> ArrayParts:
     """Reads one .npz file of pictures and labels.
 
     Args:
@@ -30,10 +28,9 @@ def load(path: Path, options: LoadOptions) -> Splits:
             `val_labels` or without, in the forms that `load_arrays` takes; or the same as `x_train`, `y_train` and so
             on; or `images`, `labels` alone, of which a fifth of each class is cut off for testing, chosen by content.
             Optionally `classes`, the K names.
-        options: how many pictures are held out for validation, where the file brings none, and by which seed.
 
     Raises:
-        DataError: unreadable, a key is missing, or the arrays do not fit each other.
+        DataError: unreadable, or a key is missing.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -42,10 +39,7 @@ def load(path: Path, options: LoadOptions) -> Splits:
         raise DataError(f"cannot read {path}: {error}; a NumPy .npz without Python objects is needed") from error
     parts = _parts(path, arrays)
     names = [str(name) for name in arrays["classes"].reshape(-1)] if "classes" in arrays else None
-    try:
-        return load_arrays(parts, path.stem, options, names)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
+    return ArrayParts(parts, path.stem, names, where=str(path))
 
 
 def _parts(path: Path, arrays: dict[str, AnyArray]) -> dict[str, Pair]:
@@ -67,8 +61,8 @@ def _parts(path: Path, arrays: dict[str, AnyArray]) -> dict[str, Pair]:
     )
 
 
-SOURCE = source_of_arrays(
+SOURCE = source_of_parts(
     "a .npz file",
     lambda origin: Path(str(origin)).suffix == ".npz" and Path(str(origin)).is_file(),
-    lambda origin, options: load(Path(str(origin)), options),
+    lambda origin, _: read(Path(str(origin))),
 )

@@ -20,11 +20,9 @@ from muslin.data.bad_files import bad_pictures, may_be_left_out
 from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import decode_picture
 from muslin.data.files.shards import find_shards, is_parquet
-from muslin.data.images import Splits
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize, choose_input
-from muslin.data.sources.arrays import load_arrays
-from muslin.data.sources.source import LoadOptions, source_of_arrays
+from muslin.data.sources.arrays import ArrayParts, source_of_parts
 from muslin.errors import DataError, PictureError
 from muslin.text import join_first, note_on_pictures, plural, printable, shortened
 
@@ -55,14 +53,13 @@ class _Columns:
     names: tuple[str, ...]
 
 
-def load(path: Path, options: LoadOptions) -> Splits:
+def read(path: Path, reading: Reading) -> ArrayParts:
     """Reads a Parquet file of pictures and labels, or a folder of them.
 
     Args:
         path: as for `find_shards`. A column holds pictures' files, as bytes or `{bytes, path}`, another one labels:
             numbers, with the names of the `ClassLabel` in the files' own description if there is one, or text.
-        options: how many pictures are held out for validation, where the files bring none, and by which seed; the size
-            that pictures are brought to, and what is done about damaged ones.
+        reading: the size that pictures are brought to, and what is done about damaged ones.
 
     Raises:
         DataError: pyarrow is not installed, a file is missing or damaged, or is not of this layout.
@@ -76,9 +73,8 @@ def load(path: Path, options: LoadOptions) -> Splits:
         if left := sorted(split for split, each in labels.items() if all(label in (NO_LABEL, None) for label in each)):
             notes = (*notes, f"passed over, for no picture has a label: {join_first(left) or 'all'}")
         parts = as_parts({split: each for split, each in files.items() if split not in left})
-        size = _size([file for each in parts.values() for file in each], options.reading)
-        pictures, more = _decoded(parts, size, options.reading)
-        splits = load_arrays(pictures, printable(path.resolve().name if path.is_dir() else path.stem), options)
+        size = _size([file for each in parts.values() for file in each], reading)
+        pictures, more = _decoded(parts, size, reading)
     except (pyarrow.ArrowException, OSError) as error:
         said = shortened(printable(str(error)), WIDTH)
         raise DataError(f"cannot read {printable(path)}: {said}; get whole copies of its .parquet files") from error
@@ -86,7 +82,8 @@ def load(path: Path, options: LoadOptions) -> Splits:
         raise
     except DataError as error:
         raise DataError(str(error) if str(path) in str(error) else f"{printable(path)}: {error}") from error
-    return replace(splits, notes=(*notes, *filter(None, [size.reason]), *more, *splits.notes))
+    name = printable(path.resolve().name if path.is_dir() else path.stem)
+    return ArrayParts(pictures, name, notes=(*notes, *filter(None, [size.reason]), *more), where=printable(path))
 
 
 def _pyarrow(path: Path) -> Any:
@@ -219,8 +216,8 @@ def _decoded(
     return decoded, notes
 
 
-SOURCE = source_of_arrays(
+SOURCE = source_of_parts(
     "a .parquet file",
     lambda origin: is_parquet(Path(str(origin))),
-    lambda origin, options: load(Path(str(origin)), options),
+    lambda origin, options: read(Path(str(origin)), options.reading),
 )

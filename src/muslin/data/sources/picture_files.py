@@ -24,7 +24,8 @@ from muslin.data.sources.idx import is_idx_folder
 from muslin.data.sources.outline import Outline, count_classes
 from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.data.spec import DataSpec
-from muslin.data.split import class_notes, validation_size
+from muslin.data.split import class_notes, lacking_classes, lacking_notes, validation_size
+from muslin.errors import DataError
 
 __all__ = ["load", "pack_files"]
 
@@ -47,7 +48,7 @@ def load(path: Path, reading: Reading, *, validation: int) -> Splits:
     listing = list_picture_files(path)
     pack = pack_of(listing, reading)
     is_resident = pack.file.images.numel() <= reading.resident_bytes
-    splits = _cut(pack, listing.name, validation, is_resident=is_resident)
+    splits = cut_pack(pack, listing.name, validation, is_resident=is_resident)
     return replace(splits, notes=(*pack.notes, *listing.notes, *splits.notes))
 
 
@@ -80,14 +81,21 @@ def validation_count(labels: Tensor, validation: int) -> int:
     return max(several, validation_size(len(labels), validation))
 
 
-def _cut(pack: Pack, name: str, validation: int, *, is_resident: bool) -> Splits:
+def cut_pack(pack: Pack, name: str, validation: int, *, is_resident: bool) -> Splits:
     """Returns the splits of a pack; all are stretches of its file, copied into memory or not."""
     (images, labels), test = pack.part("train"), pack.part("test")
+    if not len(test[1]):
+        raise DataError(f"{name} has too few different pictures to test on some; add pictures, or bring test/")
     if "validation" in pack.info.splits:
         out = pack.part("validation")
     else:
         count = validation_count(labels, validation)
         out, (images, labels) = (images[:count], labels[:count]), (images[count:], labels[count:])
+    if lost := lacking_classes(labels, pack.classes):
+        raise DataError(
+            f"{name} has too few pictures of {lost}: none is left to train on beside validation and test; add some, or "
+            "remove the class"
+        )
     file = pack.file
     mean, std = pixel_statistics(images, file)
     _, channels, height, width = images.shape
@@ -96,7 +104,8 @@ def _cut(pack: Pack, name: str, validation: int, *, is_resident: bool) -> Splits
     def data(images: Tensor, labels: Tensor) -> ImageData:
         return ImageData(images.clone(), labels, spec) if is_resident else ImageData(images, labels, spec, file)
 
-    splits = Splits(data(images, labels), data(*out), data(*test), name, class_notes(labels, pack.classes))
+    notes = (*class_notes(labels, pack.classes), *lacking_notes({"validation": out[1], "test": test[1]}, pack.classes))
+    splits = Splits(data(images, labels), data(*out), data(*test), name, notes)
     file.give_back()
     return splits
 
@@ -121,10 +130,10 @@ def pack_files(path: Path, reading: Reading) -> Packed:
 
 
 def _sample(origin: Origin, options: LoadOptions) -> Sample:
-    listing = list_picture_files(Path(str(origin)))
+    listing = list_picture_files(Path(str(origin)), to_train=options.part == "cut")
     pack = pack_of(listing, options.reading)
     notes = (*pack.notes, *listing.notes)
-    if options.cut_test or "test" in listing.splits:
+    if options.part == "cut" or (options.part == "test" and "test" in listing.splits):
         return Sample(listing.name, "test", *pack.part("test"), pack.classes, pack.file, notes)
     return Sample(listing.name, "all", pack.file.images, pack.labels, pack.classes, pack.file, notes)
 

@@ -12,7 +12,7 @@ from muslin.data.images import Splits
 from muslin.data.reading import Reading
 from muslin.data.sources import arrays, fashion_mnist, idx, npz, parquet, picture_files, pixel_table
 from muslin.data.sources.outline import Outline
-from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
+from muslin.data.sources.source import LoadOptions, Origin, Part, Sample, Source
 from muslin.errors import DataError
 from muslin.text import join_first, join_words, printable
 
@@ -52,19 +52,24 @@ def load_outline(source: Origin, *, validation: int = 2000, reading: Reading | N
     return find_source(source).outline(source, options)
 
 
-def load_sample(source: Origin, shape: tuple[int, int, int], *, cut: bool, reading: Reading | None = None) -> Sample:
-    """Loads the test pictures of a source, picture files brought to the shape that a model needs.
+def load_sample(
+    source: Origin, shape: tuple[int, int, int], part: Part = "test", reading: Reading | None = None
+) -> Sample:
+    """Loads pictures of a source to score a model on, brought to the shape that it needs.
+
+    They need not do for training: one class, one picture, or copies are scored as well.
 
     Args:
         source: as for `load_splits`.
         shape: (C, H, W).
-        cut: whether picture files without a test split give the fifth that is cut off for testing; else all.
+        part: `test`, the test pictures where the source tells which, else all; `cut`, those or else the ones that
+            training cuts off for testing; `all`, every picture.
         reading: the way in which picture files are read; by default as `Reading()` says.
 
     Raises:
         DataError: as `load_splits`.
     """
-    options = LoadOptions(cut_test=cut, reading=replace(reading or Reading(), shape=shape))
+    options = LoadOptions(part=part, reading=replace(reading or Reading(), shape=shape))
     return find_source(source).sample(source, options)
 
 

@@ -14,14 +14,15 @@ from torch.utils.data import Dataset
 from muslin.data.arrays.given import Arrays, read_given
 from muslin.data.images import MappedPictures, Splits
 from muslin.data.reading import Reading
-from muslin.data.sources.outline import Outline, outline_of
+from muslin.data.sources.outline import Outline
 
-__all__ = ["Data", "LoadOptions", "Origin", "Sample", "Source", "read_origin", "source_of_arrays"]
+__all__ = ["Data", "LoadOptions", "Origin", "Part", "Sample", "Source", "read_origin"]
 
 Given: TypeAlias = tuple[Any, Any]  # pictures and labels, arrays of NumPy or torch, or lists
-Part: TypeAlias = Given | Dataset[Any]
-Data: TypeAlias = str | Path | Part | tuple[Part, Part]  # what Python's functions take
+Set: TypeAlias = Given | Dataset[Any]
+Data: TypeAlias = str | Path | Set | tuple[Set, Set]  # what Python's functions take
 Origin = str | Path | Arrays  # what a person names, or hands over
+Part = Literal["test", "cut", "all"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +32,14 @@ class LoadOptions:
     Attributes:
         validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
         seed: any int; chooses which, but for pictures in files, where their content alone does.
-        cut_test: whether a sample of pictures without a test split is the fifth that is cut off for testing; else all.
+        part: what a sample is: of `test`, the test pictures where the source tells which, else all; of `cut`, those or
+            else the ones that training cuts off for testing; of `all`, every picture.
         reading: the way in which pictures in files are read, with the shape that a sample must have.
     """
 
     validation: int = 2000
     seed: int = 0
-    cut_test: bool = True
+    part: Part = "test"
     reading: Reading = field(default_factory=Reading)
 
 
@@ -47,7 +49,7 @@ class Sample:
 
     Attributes:
         name: the data's name in reports.
-        part: `test`, or `all` where the source was not cut.
+        part: `test`, or `all`: those to train on are among them, if the source has any.
         images: (N, C, H, W) uint8.
         labels: (N,) int64, indices into `classes`.
         classes: the names of the data's own classes.
@@ -91,18 +93,3 @@ def read_origin(data: object) -> Origin:
         DataError: it is no name, no path, and no arrays.
     """
     return data if isinstance(data, str | Path | Arrays) else read_given(data)
-
-
-def source_of_arrays(
-    name: str, accepts: Callable[[Origin], bool], load: Callable[[Origin, LoadOptions], Splits]
-) -> Source:
-    """Returns a source whose pictures have their final size and are read whole: all else follows from loading it."""
-
-    def sample(origin: Origin, options: LoadOptions) -> Sample:
-        splits = load(origin, options)
-        return Sample(splits.name, "test", splits.test.images, splits.test.labels, splits.spec.classes, None, ())
-
-    def outline(origin: Origin, options: LoadOptions) -> Outline:
-        return outline_of(load(origin, options))
-
-    return Source(name, accepts, load, sample, outline)

@@ -1,0 +1,194 @@
+"""What a run was trained on is known by content, wherever it lies; anything else is scored, however little."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from muslin.run import journal
+from tests.samples import bars, write_pictures
+
+TINY = ("--model", "mlp", "--epochs", "1", "--size", "12", "--set", "flip=none", "--set", "shift=0")
+
+
+@pytest.fixture
+def run(here, type_):
+    write_pictures(here / "photos", *bars(90, 1, 12, 3, 0))
+    code, out, _ = type_("fit", "photos", "--quiet", *TINY)
+    assert code == 0
+    return out.strip()
+
+
+def evaluated(type_, *arguments):
+    code, out, err = type_("evaluate", *arguments, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_pictures_that_moved_are_scored_on_the_held_out_fifth(here, run, type_):
+    own = evaluated(type_, run)
+    (here / "photos").rename(here / "elsewhere")
+    moved = evaluated(type_, run, "elsewhere")
+    assert (own["part"], moved["part"]) == ("test", "unseen")
+    assert own["count"] == moved["count"]
+    assert (own["accuracy"], own["confusion"]) == (moved["accuracy"], moved["confusion"])
+    left = f"{90 - own['count']} of 90 pictures were trained on and left out; the other {own['count']} are scored"
+    assert [note for note in moved["notes"] if "trained on" in note] == [f"{left} (--all scores all)"]
+    _, out, err = type_("evaluate", run, "elsewhere")
+    assert f"of {own['count']} pictures that it was not trained on" in out
+    assert left in err
+
+
+def test_of_a_mixture_what_is_new_is_scored_whatever_it_is_called(here, run, type_):
+    write_pictures(here / "mixture", *bars(12, 1, 12, 3, 7))
+    for number, path in enumerate(sorted((here / "photos" / "bar 1").iterdir())):
+        with Image.open(path) as image:
+            image.save(here / "mixture" / "bar 1" / f"again {number}.bmp")
+    own, mixed = evaluated(type_, run), evaluated(type_, run, "mixture")
+    assert mixed["count"] == 12 + sum(own["confusion"][1])
+    everything = evaluated(type_, run, "mixture", "--all")
+    assert (everything["count"], everything["part"]) == (42, "all")
+    trained = 42 - mixed["count"]
+    assert f"{trained} of 42 pictures were trained on: the accuracy is flattered by them" in everything["notes"]
+
+
+def test_all_of_ones_own_data(here, run, type_):
+    everything = evaluated(type_, run, "--all")
+    assert everything["count"] == 90
+    assert any("the accuracy is flattered" in note for note in everything["notes"])
+
+
+def test_where_all_was_trained_on_nothing_is_left(here, run, type_):
+    for name in ("bar 0", "bar 1", "bar 2"):
+        (here / "some" / name).mkdir(parents=True)
+    known = next(
+        path
+        for path in sorted((here / "photos" / "bar 0").iterdir())
+        if shutil.copy(path, here / "some" / "bar 0" / "one.png") and type_("evaluate", run, "some")[0] == 1
+    )
+    code, _, err = type_("evaluate", run, "some")
+    assert code == 1, known
+    assert "was trained on all 1 picture of some, so nothing is left to test it on" in err
+    assert evaluated(type_, run, "some", "--all")["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("layout", "count"),
+    [
+        (["bar 0/a", "bar 1/b", "bar 2/c", "bar 2/d"], 4),
+        (["bar 1/a"], 1),
+        (["test/bar 0/a", "test/bar 2/b"], 2),
+        (["train/bar 0/a", "train/bar 1/b", "test/bar 0/c"], 1),
+        (["bar 0/a", "bar 0/b", "bar 1/.keep"], 2),
+    ],
+)
+def test_any_few_pictures_are_scored(here, run, type_, layout, count):
+    pictures = iter(bars(9, 1, 12, 3, 99)[0])
+    for name in layout:
+        path = here / "few" / (name if name.endswith(".keep") else f"{name}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(next(pictures)[0].numpy()).save(path, "PNG")
+    assert evaluated(type_, run, "few")["count"] == count
+
+
+def test_three_copies_of_one_file_are_scored(here, run, type_):
+    write_pictures(here / "copies", *bars(1, 1, 12, 3, 5))
+    for name in ("x", "y"):
+        shutil.copy(here / "copies" / "bar 0" / "0.png", here / "copies" / "bar 0" / f"{name}.png")
+    assert evaluated(type_, run, "copies")["count"] == 3
+
+
+@pytest.mark.parametrize("form", ["npz", "csv", "pixels"])
+def test_data_of_another_source_are_scored(here, run, type_, form):
+    images, labels = bars(6, 1, 12, 3, 50)
+    if form == "npz":
+        np.savez(here / "six.npz", images=images[:, 0].numpy(), labels=labels.numpy())
+    elif form == "csv":
+        write_pictures(here / "six", images, labels)
+        rows = [f"six/bar {label}/{number}.png,bar {label}" for number, label in enumerate(labels.tolist())]
+        (here / "six.csv").write_text("\n".join(["path,label", *rows]))
+    else:
+        rows = [[label, *image.flatten().tolist()] for image, label in zip(images, labels.tolist(), strict=True)]
+        header = ["label", *(f"pixel{number}" for number in range(144))]
+        (here / "six.csv").write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]))
+    scores = evaluated(type_, run, f"six.{'npz' if form == 'npz' else 'csv'}")
+    assert scores["count"] == 6
+    assert ("the labels are numbers: 0 is bar 0, and so on" in scores["notes"]) == (form != "csv")
+
+
+def test_arrays_of_another_size_are_brought_to_the_models(here, run, type_):
+    images, labels = bars(6, 3, 24, 3, 50)
+    np.savez(here / "six.npz", images=images.permute(0, 2, 3, 1).numpy(), labels=labels.numpy())
+    scores = evaluated(type_, run, "six.npz")
+    assert scores["count"] == 6
+    assert "pictures of 24 x 24 in colour are brought to 12 x 12, as the model needs" in scores["notes"]
+
+
+def test_a_test_picture_stays_one_when_others_are_added(here, run, type_):
+    counts = [evaluated(type_, run)["count"]]
+    write_pictures(here / "more", *bars(60, 1, 12, 3, 20))
+    for path in (here / "more").rglob("*.png"):
+        path.rename(here / "photos" / path.parent.name / f"new {path.name}")
+    code, out, err = type_("fit", "photos", "--quiet", "--init", run, *TINY)
+    assert code == 0, err
+    grown = out.strip()
+    assert "trained on" not in err, "no picture to test on was trained on before"
+    counts.append(evaluated(type_, grown)["count"])
+    assert counts[1] >= counts[0]
+    old_view = evaluated(type_, run, "photos", "--all")
+    assert old_view["count"] == 150
+
+
+def test_weights_are_not_tested_on_what_they_were_trained_on(here, run, type_):
+    shutil.copytree(here / "photos", here / "again" / "test")
+    write_pictures(here / "again" / "train", *bars(30, 1, 12, 3, 30))
+    own = evaluated(type_, run)["count"]
+    code, out, err = type_("fit", "again", "--quiet", "--init", run, *TINY)
+    assert code == 0
+    assert f"{90 - own} of 90 test pictures were trained on by" in err
+    events = journal.read(here / out.strip())
+    assert sum(map(sum, next(e for e in events if e["event"] == "test")["confusion"])) == own
+
+
+def test_a_class_that_test_and_validation_lack_is_trained_on_with_a_note(here, type_):
+    write_pictures(here / "data" / "train", *bars(30, 1, 12, 3, 0))
+    write_pictures(here / "data" / "test", *bars(9, 1, 12, 3, 1))
+    write_pictures(here / "data" / "val", *bars(9, 1, 12, 3, 2))
+    shutil.rmtree(here / "data" / "test" / "bar 1")
+    shutil.rmtree(here / "data" / "val" / "bar 2")
+    code, out, err = type_("fit", "data", "--quiet", *TINY)
+    assert code == 0, err
+    assert "test has no picture of bar 1: its accuracy says nothing of them" in err
+    assert "validation has no picture of bar 2: its accuracy says nothing of them" in err
+    assert "| bar 1 | 0 | – |" in (here / out.strip() / "README.md").read_text()
+
+
+def test_fit_notes_copies_and_pictures_of_one_colour_in_passing(here, type_):
+    write_pictures(here / "data" / "train", *bars(30, 1, 12, 3, 0))
+    write_pictures(here / "data" / "test", *bars(9, 1, 12, 3, 1))
+    shutil.copy(here / "data" / "train" / "bar 0" / "0.png", here / "data" / "train" / "bar 1" / "x.png")
+    shutil.copy(here / "data" / "train" / "bar 0" / "3.png", here / "data" / "test" / "bar 0" / "y.png")
+    Image.new("L", (12, 12), 70).save(here / "data" / "train" / "bar 2" / "grey.png")
+    _, _, err = type_("fit", "data", "--quiet", *TINY)
+    assert "1 file in two classes: the same picture cannot be of both; muslin data scan names them" in err
+    assert "1 file in train and test: the test is flattered by them; muslin data scan names them" in err
+    assert "1 picture has one colour throughout" in err
+
+
+def test_a_run_that_does_not_tell_what_it_was_trained_on_says_so(here, run, type_):
+    (here / run / "known.safetensors").unlink()
+    (here / "photos").rename(here / "elsewhere")
+    scores = evaluated(type_, run, "elsewhere")
+    assert scores["count"] == 90
+    assert any("does not tell what it was trained on" in note for note in scores["notes"])
+
+
+def test_a_damaged_list_is_named(here, run, type_):
+    (here / run / "known.safetensors").write_bytes(b"no tensors")
+    (here / "photos").rename(here / "elsewhere")
+    code, _, err = type_("evaluate", run, "elsewhere")
+    assert code == 1
+    assert "cannot read" in err
+    assert "known.safetensors" in err
