@@ -10,7 +10,7 @@ from muslin.data.images import Splits
 from muslin.data.split import train_validation_test
 
 # what a small model learns bars by
-QUICK = {"model": "mlp", "optimizer": "sgd", "lr": 0.02, "epochs": 2, "batch_size": 32, "flip": "none", "shift": 0}
+QUICK = {"model": "mlp", "optimizer": "sgd", "lr": 0.02, "epochs": 2, "batch_size": 32, "flip": "alternate", "shift": 0}
 
 
 def bars(count: int, channels: int, side: int, classes: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -6,9 +6,10 @@ from typing import Any, Literal, TypedDict, get_args
 
 from muslin.errors import SettingError, unknown_name
 
-__all__ = ["VIEWS", "Augmentation", "Changes", "Device", "FitSettings"]
+__all__ = ["UNMIRRORED", "UNSHIFTED", "VIEWS", "Augmentation", "Border", "Changes", "Device", "FitSettings"]
 
-Flip = Literal["none", "random", "alternate"]
+Flip = Literal["none", "random", "alternate", "auto"]
+Border = Literal["black", "edge"]
 OptimizerName = Literal["sgd", "adamw", "muon"]
 ScheduleName = Literal["constant", "linear", "cosine"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -19,8 +20,11 @@ OnBad = Literal["stop", "skip"]
 VIEWS = {
     1: "each picture once",
     2: "each with its mirror image",
+    5: "unsure ones also shifted by a pixel",
     10: "each with its mirror image, unsure ones also shifted by a pixel",
 }  # that the test can take of pictures, by how many at the most
+UNMIRRORED = {1: 1, 2: 1, 5: 5, 10: 5}  # the same views without mirror images
+UNSHIFTED = {1: 1, 2: 2, 5: 1, 10: 2}  # and without shifts
 
 
 @dataclass(frozen=True)
@@ -28,21 +32,25 @@ class Augmentation:
     """How training pictures change from epoch to epoch.
 
     Attributes:
-        flip: how pictures are mirrored left to right: `none`, `random` (a coin for each picture and epoch), or
-            `alternate` (each picture mirrored every other epoch).
+        flip: how pictures are mirrored left to right: `none`, `random` (a coin for each picture and epoch), `alternate`
+            (each picture mirrored every other epoch), or `auto`: before training it is measured whether mirrored
+            pictures are of their classes still, and this becomes `alternate` or `none`.
         shift: the most pixels that a picture is moved each way, >= 0.
+        border: what comes in from outside when a picture is moved: `black`, or `edge`, its outermost pixels again.
         erase: the side in pixels of a square that is blanked, 0 for none.
         erase_share: the share of the pictures that get the square, in [0, 1].
     """
 
     flip: Flip = "alternate"
     shift: int = 1
+    border: Border = "black"
     erase: int = 0
     erase_share: float = 0.5
 
     def __post_init__(self) -> None:
         check_types(self)
         check_choice("flip", self.flip, get_args(Flip))
+        check_choice("border", self.border, get_args(Border))
         check_range("shift", self.shift, 0)
         check_range("erase", self.erase, 0)
         check_range("erase_share", self.erase_share, 0, 1)
@@ -67,8 +75,8 @@ class FitSettings:
         warmup: share of the run over which the learning rate rises, in [0, 1).
         label_smoothing: the share of each label that is spread over all classes, in [0, 1).
         average: decay of the weights' moving average per step, in [0, 1); 0 for none.
-        tta: views of a picture whose logits are averaged in the test: 1, 2 (with its mirror image) or 10 (where these
-            two leave the model unsure, also both shifted by a pixel each way).
+        tta: views of a picture whose logits are averaged in the test: 1, 2 (with its mirror image), 10 (where these two
+            leave the model unsure, also both shifted by a pixel each way) or 5 (the same without mirror images).
         validation: pictures held out of the training set, >= 1, never more than a tenth of it.
         patience: epochs without a better validation loss after which training stops; 0 never stops early.
         time_budget: seconds from start to tested run, 0 for none; replaces `epochs`.
@@ -135,7 +143,8 @@ class FitSettings:
             check_range(name, getattr(self, name), 0, 1, exclude_high=True)
         if self.tta not in VIEWS:
             raise SettingError(
-                f"tta is {self.tta}; it must be 1 (the picture), 2 (with its mirror image) or 10 (also shifted)"
+                f"tta is {self.tta}; it must be 1 (the picture), 2 (with its mirror image), 10 (also shifted) or 5 "
+                "(shifted alone)"
             )
 
     @classmethod
@@ -197,6 +206,7 @@ class Changes(TypedDict, total=False):
     time_budget: float
     flip: Flip
     shift: int
+    border: Border
     erase: int
     erase_share: float
     skip_easy: float

@@ -107,7 +107,7 @@ RECIPES: dict[str, Recipe] = {
 PRETRAINED_SETTINGS: dict[str, dict[str, Any]] = {
     "efficientnet_lite0": {
         "size": 224, "batch_size": 32, "epochs": 5, "optimizer": "adamw", "lr": 2e-4, "weight_decay": 0.01,
-        "shift": 8, "erase": 0, "tta": 2,
+        "shift": 1, "erase": 0, "tta": 2,
     },
 }  # fmt: skip
 

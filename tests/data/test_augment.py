@@ -98,3 +98,12 @@ def test_erase_fills_each_channel_with_its_own_value():
     erased = run(torch.full((64, 3, 8, 6), 9, dtype=torch.uint8), erase=8, erase_share=1.0, fill=fill)
     assert torch.equal(erased[:, :, :6], fill.view(1, 3, 1, 1).expand(64, 3, 6, 6)) or (erased != 9).any()
     assert {int(v) for v in erased[:, 1].unique()} == {2, 9}
+
+
+def test_what_comes_in_from_outside_may_repeat_the_edge(images):
+    padded = torch.nn.functional.pad(images.float(), (2, 2, 2, 2), mode="replicate").byte()
+    for before, after in zip(padded, run(images, 3, shift=2, border="edge"), strict=True):
+        places = [
+            torch.equal(before[:, down : down + 8, right : right + 6], after) for down in range(5) for right in range(5)
+        ]
+        assert any(places)

@@ -92,3 +92,36 @@ def test_other_numbers_of_views_are_refused(views):
 def test_passes_lie_between_two_and_all_views():
     assert [passes(views) for views in (1, 2)] == [1, 2]
     assert 2 < passes(10) < 10
+
+
+def test_five_views_are_the_shifted_ones_without_mirror_images(images):
+    torch.manual_seed(0)
+    model = Looker(scale=2.0)
+    one = predict_logits(model, images, 1).averaged
+    unsure = margins(one) < UNSURE
+    assert 0 < unsure.sum() < len(images)
+    model.shown = 0
+    five = predict_logits(model, images, 5)
+    assert model.shown == len(images) + 4 * unsure.sum()
+    assert torch.equal(five.one_view, one)
+    assert torch.equal(five.averaged[~unsure], one[~unsure])
+    every_view = torch.stack([model(view[unsure]) for view in (images, *shifts(images))])
+    assert torch.allclose(five.averaged[unsure], every_view.mean(0), atol=1e-6)
+
+
+def test_large_pictures_are_shifted_by_as_large_a_share():
+    images = torch.randn(2, 1, 84, 90, generator=torch.manual_seed(0))
+    down, _, _, left = shifts(images)
+    assert torch.equal(down[:, :, 3:], images[:, :, :-3])
+    assert torch.equal(left[:, :, :, :-3], images[:, :, :, 3:])
+
+
+def test_a_model_that_tells_left_from_right_has_no_mirrored_views():
+    for views in (1, 5):
+        check_views(views, mirrors=False)
+    for views in (2, 10):
+        check_views(views)
+        with pytest.raises(
+            SettingError, match=f"views is {views}, with mirror images, but the run tells left from right"
+        ):
+            check_views(views, mirrors=False)

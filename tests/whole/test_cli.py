@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 QUICK = ["--model", "mlp", "--epochs", "2", "--batch-size", "32"]
-SETTINGS = ["--set", "optimizer=sgd", "--set", "lr=0.02", "--set", "flip=none", "--set", "shift=0"]
+SETTINGS = ["--set", "optimizer=sgd", "--set", "lr=0.02", "--set", "flip=alternate", "--set", "shift=0"]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_views_are_chosen(here, run_folder, type_):
     for command in (("predict", run_folder, "noise.png"), ("evaluate", run_folder)):
         code, out, err = type_(*command, "--views", "3")
         assert (code, out) == (2, "")
-        assert err.startswith("Error: views is 3; it must be 1 (the picture), 2 (with its mirror image) or 10")
+        assert err.startswith("Error: views is 3; it must be 1 (the picture), 2 (with its mirror image), 10")
 
 
 def test_predict_goes_on_after_a_picture_that_is_none(here, run_folder, type_):

@@ -39,7 +39,7 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
         Image.open(picture).verify()
     config = json.loads((run.folder / "config.json").read_text())
     assert config["settings"]["model"] == "mlp"
-    assert config["settings"]["augmentation"]["flip"] == "none"
+    assert config["settings"]["augmentation"]["flip"] == "alternate"
     assert len(config["data"].pop("labels")) == 64
     assert config["data"].pop("rule") == "threshold"
     assert config["data"] == {"name": "bars", "source": str(idx_folder), "train": 270, "validation": 30, "test": 60}
@@ -132,7 +132,7 @@ def test_a_short_time_calls_for_the_short_recipe_unless_one_was_named(here, idx_
     run = muslin.fit(idx_folder, recipe, report=events.append, **QUICK | {"epochs": 1, "time_budget": budget})
     config = json.loads((run.folder / "config.json").read_text())
     assert config["recipe"] == expected
-    assert config["settings"]["augmentation"]["erase"] == RECIPES[expected].settings.augmentation.erase
+    assert config["settings"]["augmentation"]["erase"] == round(RECIPES[expected].settings.augmentation.erase * 12 / 28)
     assert config["settings"]["lr"] == QUICK["lr"], "what was told stays"
     told = [event.text for event in events if isinstance(event, Notice) and event.text.startswith("recipe ")]
     short = "recipe espresso: the time is short for recipe coffee on this machine"
@@ -271,7 +271,10 @@ def stopped(here, idx_folder):
     ("named", "told"),
     [
         ({"recipe": "lunch"}, r"recipe lunch \(there espresso\);"),
-        ({"epochs": 9, "flip": "random", "lr": QUICK["lr"]}, r"epochs 9 \(there 2\) and flip random \(there none\);"),
+        (
+            {"epochs": 9, "flip": "random", "lr": QUICK["lr"]},
+            r"epochs 9 \(there 2\) and flip random \(there alternate\);",
+        ),
         ({"epochs": "9", "recipe": "espresso"}, r"not with epochs 9 \(there 2\);"),
         ({"out": "other"}, r"out other \(there "),
         ({"data": "fashion-mnist"}, "not with fashion-mnist;"),

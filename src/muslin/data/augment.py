@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from muslin.config import Augmentation
+from muslin.config import Augmentation, Border
 
 __all__ = ["augment"]
 
@@ -58,8 +58,8 @@ def augment(images: Tensor, indices: Tensor, epoch: int, seed: int, settings: Au
         (B, C, H, W) uint8; the input is left as it was.
     """
     if settings.shift:
-        images = shift(images, indices, epoch, seed, settings.shift)
-    if settings.flip != "none":
+        images = shift(images, indices, epoch, seed, settings.shift, settings.border)
+    if settings.flip in ("random", "alternate"):
         images = flip(images, indices, epoch, seed, alternate=settings.flip == "alternate")
     if settings.erase:
         images = erase(images, indices, epoch, seed, settings, fill)
@@ -79,10 +79,11 @@ def flip(images: Tensor, indices: Tensor, epoch: int, seed: int, *, alternate: b
     return torch.where(mirrored.view(-1, 1, 1, 1), images.flip(-1), images)
 
 
-def shift(images: Tensor, indices: Tensor, epoch: int, seed: int, most: int) -> Tensor:
-    """Moves each picture by up to `most` pixels each way; what comes in from outside is 0."""
+def shift(images: Tensor, indices: Tensor, epoch: int, seed: int, most: int, border: Border = "black") -> Tensor:
+    """Moves each picture by up to `most` pixels each way; what comes in from outside is 0, or repeats the edge."""
     height, width = images.shape[2:]
-    padded = F.pad(images, (most, most, most, most))
+    around = (most, most, most, most)
+    padded = F.pad(images, around) if border == "black" else F.pad(images.half(), around, mode="replicate").byte()
     windows = padded.unfold(2, height, 1).unfold(3, width, 1)  # (B, C, 2m+1, 2m+1, H, W), a view
     down = (counter_random(seed, epoch, indices, 1) * (2 * most + 1)).long()
     right = (counter_random(seed, epoch, indices, 2) * (2 * most + 1)).long()

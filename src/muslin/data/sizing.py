@@ -9,10 +9,11 @@ from statistics import median
 
 from muslin.errors import DataError, SettingError
 
-__all__ = ["InputSize", "choose_input"]
+__all__ = ["InputSize", "choose_input", "least_scale"]
 
 SMALL = 64  # pixels; what Muslin's own networks are made for
 SIDES = (28, 32, 48, 64, 96, 128, 160, 192, 224)  # multiples of what networks halve three or five times
+LEAST = 12  # pixels; a network that halves a smaller picture twice sees next to nothing, see docs/decisions/0023
 SMALLEST, LARGEST = 8, 512  # pixels a person may ask for
 GREY = ("1", "L", "LA", "La")  # Pillow's modes of grey pictures; those of 16 bits begin with I
 
@@ -44,8 +45,9 @@ def choose_input(
 ) -> InputSize:
     """Returns the input size for pictures of these sizes.
 
-    Small pictures that all have one size keep it. Otherwise the input is square: the shortest side of a short list
-    that is no shorter than the pictures' own shorter side in the median, so that most lose no detail.
+    Small pictures that all have one size keep it, or are enlarged as `least_scale` says. Otherwise the input is square:
+    the shortest side of a short list that is no shorter than the pictures' own shorter side in the median, so that most
+    lose no detail.
 
     Args:
         sizes: width and height of each picture in pixels.
@@ -68,12 +70,19 @@ def choose_input(
         height = width = size
         why = "as asked for"
     elif max(width, height) <= min(most, SMALL) and all(one == sizes[0] for one in sizes):
-        why = "the size that all pictures have"
+        scale = least_scale(height, width)
+        height, width = height * scale, width * scale
+        why = "the size that all pictures have" if scale == 1 else f"{scale} times the size that all pictures have"
     else:
         shorter = median(min(one) for one in sizes)
         height = width = next((side for side in SIDES if shorter <= side <= most), _largest(most))
         why = f"by the pictures' shorter side, {shorter:g} pixels in the median"
     return InputSize(channels, height, width, f"input is {width} x {height}, {colour}: {why}")
+
+
+def least_scale(height: int, width: int) -> int:
+    """Returns how many times larger pictures have to be for a network to see anything: 1 from sides of 12 pixels on."""
+    return -(-LEAST // min(height, width))
 
 
 def _largest(most: int) -> int:

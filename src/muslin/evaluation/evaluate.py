@@ -112,7 +112,7 @@ def evaluate_run(
     folder = find_run(run)
     classifier = load(folder, factory, best=best)
     views = classifier.views if views is None else views
-    check_views(views)
+    check_views(views, mirrors=classifier.mirrors)
     config = read_config(folder)
     spec, own = classifier.spec, config["data"]["source"]
     origin = own if data is None else read_origin(data)

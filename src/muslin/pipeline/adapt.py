@@ -4,6 +4,10 @@ from dataclasses import replace
 
 from torch import nn
 
+from muslin.config import UNMIRRORED, UNSHIFTED
+from muslin.data.images import Splits
+from muslin.data.mirror import try_mirror
+from muslin.data.sources import fashion_mnist
 from muslin.data.spec import DataSpec
 from muslin.errors import SettingError
 from muslin.models.footprint import training_bytes
@@ -12,8 +16,9 @@ from muslin.pipeline.request import Request
 from muslin.recipes import fit_to_pictures, recipe_within
 from muslin.text import plural
 
-__all__ = ["check_batches", "fit_request_to_data", "fit_request_to_memory"]
+__all__ = ["check_batches", "fit_request_to_data", "fit_request_to_memory", "fit_request_to_pictures"]
 
+SIDE = 28  # pixels of Fashion-MNIST, for which recipes tell theirs
 LEAST_BATCH = 4  # pictures: norms learn little of fewer
 
 
@@ -36,6 +41,39 @@ def fit_request_to_data(request: Request, pictures: int, gflops: float) -> tuple
     if settings != request.settings:
         notes.append(f"few pictures: {plural(settings.epochs, 'epoch')} of batches of {settings.batch_size}")
     return replace(request, settings=settings), notes
+
+
+def fit_request_to_pictures(request: Request, splits: Splits) -> tuple[Request, list[str]]:
+    """Fits the changes that training makes to pictures, and the views of the test, to what the pictures are.
+
+    A recipe's pixels are those of Fashion-MNIST: elsewhere they are as large a share of the shorter side. Whether
+    mirror images are used is measured, but for Fashion-MNIST, whose recipes were chosen with them, or a person's word;
+    the test takes views with mirror images only where training did.
+
+    Args:
+        request: what is asked for.
+        splits: the pictures.
+
+    Returns:
+        The request, and what a person should know of the changes.
+    """
+    settings, chosen, notes = request.settings, request.changes, []
+    changes = settings.augmentation
+    is_own = request.source != fashion_mnist.NAME
+    if changes.flip == "auto" or (is_own and "flip" not in chosen):
+        mirror = try_mirror(splits.train.images, splits.train.labels)
+        changes = replace(changes, flip="alternate" if mirror.is_passed else "none")
+        notes.append(mirror.in_words(splits.spec.classes))
+    if is_own:
+        side = min(splits.spec.height, splits.spec.width)
+        sizes = {name: round(getattr(changes, name) * side / SIDE) for name in ("shift", "erase")}
+        changes = replace(changes, **{name: size for name, size in sizes.items() if name not in chosen})
+        changes = changes if "border" in chosen else replace(changes, border="edge")
+    views = settings.tta
+    if "tta" not in chosen:
+        views = UNMIRRORED[views] if changes.flip == "none" else views
+        views = views if changes.shift or "shift" in chosen else UNSHIFTED[views]
+    return replace(request, settings=replace(settings, augmentation=changes, tta=views)), notes
 
 
 def fit_request_to_memory(request: Request, model: nn.Module, spec: DataSpec, room: float) -> tuple[Request, list[str]]:

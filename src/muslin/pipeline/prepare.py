@@ -13,7 +13,7 @@ from muslin.data.sources.registry import load_splits
 from muslin.distributed.world import World, restart_notes
 from muslin.files import sync_problem
 from muslin.machine.device import Machine, prepare
-from muslin.pipeline.adapt import check_batches, fit_request_to_data, fit_request_to_memory
+from muslin.pipeline.adapt import check_batches, fit_request_to_data, fit_request_to_memory, fit_request_to_pictures
 from muslin.pipeline.events import Notice, Report, tell_packing
 from muslin.pipeline.job import Job
 from muslin.pipeline.model import prepare_model
@@ -44,6 +44,8 @@ def prepare_job(request: Request, world: World, stack: ExitStack, report: Report
     machine = choose_machine(request, world, report)
     if not request.resumes:
         request, changed = fit_request_to_data(request, len(splits.train), world.broadcast(machine.gflops) * world.size)
+        notes += changed
+        request, changed = fit_request_to_pictures(request, splits)
         notes += changed
     model = prepare_model(splits.spec, request.settings, machine)
     if not request.resumes:

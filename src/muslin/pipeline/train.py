@@ -136,4 +136,8 @@ def save_model(job: Job) -> None:
     if job.world.is_first:
         images = job.splits.train.images
         contrast = Contrast.of(images[:: -(-len(images) // SAMPLE)])
-        saved_model.save(job.folder, job.model, job.settings.model, job.splits.spec, contrast, job.settings.tta)
+        settings = job.settings
+        saved_model.save(
+            job.folder, job.model, settings.model, job.splits.spec, contrast, settings.tta,
+            mirrors=settings.augmentation.flip != "none",
+        )  # fmt: skip

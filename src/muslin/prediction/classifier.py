@@ -45,7 +45,7 @@ class Prediction:
         label: the most probable class's name.
         probability: the most probable class's probability, in [0, 1].
         probabilities: every class's probability by its name, the most probable first; they sum to 1.
-        views: views of the picture that were averaged: 1, 2 or 10 (at the most).
+        views: views of the picture that were averaged: 1, 2, 5 or 10 (at the most).
         notes: what a person should know of how the picture was read.
     """
 
@@ -67,16 +67,25 @@ class Classifier(nn.Module):
         model: normalised (B, C, H, W) float32 pictures to (B, K) logits.
         spec: the description of the data that it was trained on.
         contrast: the training pictures' contrast, to notice inverted ones; None if not known.
-        views: views of a picture that `predict` averages unless it is told otherwise: 1, 2 or 10.
+        views: views of a picture that `predict` averages unless it is told otherwise: 1, 2, 5 or 10.
+        mirrors: whether it was trained on mirror images too; if not, it knows none.
 
     Raises:
         SettingError: the views are none of these.
     """
 
-    def __init__(self, model: nn.Module, spec: DataSpec, contrast: Contrast | None = None, views: int = 1) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        spec: DataSpec,
+        contrast: Contrast | None = None,
+        views: int = 1,
+        *,
+        mirrors: bool = True,
+    ) -> None:
         super().__init__()
-        check_views(views)
-        self.model, self.spec, self.contrast, self.views = model, spec, contrast, views
+        check_views(views, mirrors=mirrors)
+        self.model, self.spec, self.contrast, self.views, self.mirrors = model, spec, contrast, views, mirrors
         self.eval()
 
     @property
@@ -114,7 +123,8 @@ class Classifier(nn.Module):
         Args:
             pictures: a file, a Pillow image, or (H, W) or (H, W, 3) uint8; or a list or tuple of these.
             views: 1 for each picture as it is, 2 with its mirror image, 10 where these two leave the model unsure also
-                shifted by a pixel; by default those that the run's test accuracy was measured with.
+                shifted by a pixel, 5 the same without mirror images; by default those that the run's test accuracy was
+                measured with.
             invert: whether to exchange dark and light first.
 
         Returns:
@@ -122,10 +132,10 @@ class Classifier(nn.Module):
 
         Raises:
             PictureError: one of them is not a picture that can be read; the message names it.
-            SettingError: the views are none of these.
+            SettingError: the views are none of these, or the run tells left from right and they have mirror images.
         """
         views = self.views if views is None else views
-        check_views(views)
+        check_views(views, mirrors=self.mirrors)
         if isinstance(pictures, str) or not isinstance(pictures, Sequence):
             return self._predict([self._read(pictures, invert=invert)], views)[0]
         answers: list[Prediction] = []
@@ -207,7 +217,8 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise BundleError(f"{folder / WEIGHTS} does not fit model {name}: {error}") from error
-    return Classifier(model, spec, contrast, _views_of(folder, description))
+    mirrors = bool(description.get("mirrors", True))  # runs of 0.1.0 and before do not tell, and averaged them always
+    return Classifier(model, spec, contrast, _views_of(folder, description), mirrors=mirrors)
 
 
 def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | None) -> nn.Module:
@@ -228,6 +239,6 @@ def _views_of(folder: Path, description: dict[str, Any]) -> int:
         views = read_config(folder)["settings"].get("tta", 1)
     if not isinstance(views, int) or views not in VIEWS:
         raise BundleError(
-            f"{folder}: its views are {views!r}, but 1, 2 or 10 is needed; was it written by a newer muslin?"
+            f"{folder}: its views are {views!r}, but 1, 2, 5 or 10 is needed; was it written by a newer muslin?"
         )
     return views

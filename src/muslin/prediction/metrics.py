@@ -23,7 +23,7 @@ class Score:
     Attributes:
         accuracy: share of right answers, in [0, 1].
         loss: mean cross-entropy in nats.
-        views: views of a picture whose logits were averaged: 1, 2 or 10 (at the most).
+        views: views of a picture whose logits were averaged: 1, 2, 5 or 10 (at the most).
         accuracy_one_view: share of right answers by each picture as it is, in [0, 1]; None where it was not measured.
         loss_one_view: mean cross-entropy by each picture as it is, in nats; None where it was not measured.
         confusion: (K, K) int64, pictures of true class `row` that were called class `column`.

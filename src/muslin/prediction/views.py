@@ -12,8 +12,10 @@ from torch import Tensor, nn
 from muslin.config import VIEWS
 from muslin.errors import SettingError
 
-__all__ = ["check_views", "passes", "predict_logits"]
+__all__ = ["MIRRORED", "check_views", "passes", "predict_logits"]
 
+SIDE = 28  # pixels of a picture that is shifted by one
+MIRRORED = {2, 10}  # numbers of views with mirror images among them
 UNSURE = 0.5  # less than this between the probabilities of the two likeliest classes
 UNSURE_SHARE = 0.2  # of the pictures, about
 SHIFTS = ((0, 1), (2, 1), (1, 0), (1, 2))  # rows and columns to cut from a picture that grew by one on every side
@@ -39,17 +41,23 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
         model: (B, C, H, W) to (B, K) logits, in the mode to predict in.
         images: (B, C, H, W) float32, normalised, on the model's device.
         views: 1; 2 for each picture and its mirror image; 10 for these two and, where they leave the model unsure,
-            both shifted by a pixel up, down, left and right.
+            both shifted by a pixel up, down, left and right; 5 for the same without mirror images.
     """
     one_view: Tensor = model(images).float()
     if views == 1:
         return Logits(one_view, one_view)
-    averaged = with_mirror_image(model, images, one_view)
+    look = with_mirror_image if views in MIRRORED else as_it_is
+    averaged = look(model, images, one_view)
     if views > 2 and (unsure := is_unsure(averaged)).any():
         moved = torch.cat(shifts(images[unsure])).split(len(images))  # of few unsure ones all at once
-        seen = torch.cat([with_mirror_image(model, some, model(some).float()) for some in moved])
+        seen = torch.cat([look(model, some, model(some).float()) for some in moved])
         averaged[unsure] = torch.stack([averaged[unsure], *seen.chunk(len(SHIFTS))]).mean(0)
     return Logits(one_view, averaged)
+
+
+def as_it_is(_model: nn.Module, _images: Tensor, logits: Tensor) -> Tensor:
+    """Returns a copy of the (B, K) logits of pictures."""
+    return logits.clone()
 
 
 def with_mirror_image(model: nn.Module, images: Tensor, logits: Tensor) -> Tensor:
@@ -65,20 +73,28 @@ def is_unsure(logits: Tensor) -> Tensor:
 
 
 def shifts(images: Tensor) -> list[Tensor]:
-    """Returns pictures shifted by a pixel down, up, right and left; what comes in from outside repeats the edge."""
+    """Returns pictures shifted by a pixel down, up, right and left; what comes in from outside repeats the edge.
+
+    A pixel is one of a picture of 28 x 28: of larger ones it is as large a share.
+    """
     height, width = images.shape[2:]
-    larger = F.pad(images, (1, 1, 1, 1), mode="replicate")
-    return [larger[:, :, top : top + height, left : left + width] for top, left in SHIFTS]
+    step = max(1, round(min(height, width) / SIDE))
+    larger = F.pad(images, (step, step, step, step), mode="replicate")
+    return [larger[:, :, step * top : step * top + height, step * left : step * left + width] for top, left in SHIFTS]
 
 
 def passes(views: int) -> float:
     """Returns about how many times a model sees a picture when so many views are asked for."""
-    return views if views <= 2 else 2 + UNSURE_SHARE * (views - 2)
+    sure = 2 if views in MIRRORED else 1
+    return sure + UNSURE_SHARE * max(0, views - 2 if sure == 2 else views - 1)
 
 
-def check_views(views: int) -> None:
-    """Raises SettingError unless pictures can be looked at by so many views."""
+def check_views(views: int, *, mirrors: bool = True) -> None:
+    """Raises SettingError unless a model can look at pictures by so many views; one may not know mirror images."""
     if views not in VIEWS:
         raise SettingError(
-            f"views is {views}; it must be 1 (the picture), 2 (with its mirror image) or 10 (also shifted)"
+            f"views is {views}; it must be 1 (the picture), 2 (with its mirror image), 10 (also shifted) or 5 (shifted "
+            "alone)"
         )
+    if views in MIRRORED and not mirrors:
+        raise SettingError(f"views is {views}, with mirror images, but the run tells left from right; 1 or 5 is needed")

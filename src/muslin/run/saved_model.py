@@ -27,7 +27,9 @@ SEAL = "sha256"  # names the digest of all else in the description
 FORMAT = 1
 
 
-def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Contrast, views: int) -> None:
+def save(
+    folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Contrast, views: int, *, mirrors: bool = True
+) -> None:
     """Writes `model.safetensors` and `model.json`.
 
     Args:
@@ -36,7 +38,8 @@ def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Co
         name: the model's name, or `file.py:factory`.
         spec: the data's description.
         contrast: the training pictures' contrast.
-        views: views of a picture that the model is tested with, and answers by: 1, 2 or 10.
+        views: views of a picture that the model is tested with, and answers by: 1, 2, 5 or 10.
+        mirrors: whether it was trained on mirror images too.
 
     Raises:
         RunError: the folder is not writable.
@@ -53,6 +56,7 @@ def save(folder: Path, model: nn.Module, name: str, spec: DataSpec, contrast: Co
         "data": asdict(spec),
         "contrast": asdict(contrast),
         "views": views,
+        "mirrors": mirrors,
     }
     write_whole(folder / DESCRIPTION, sealed(description))
 

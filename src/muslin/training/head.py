@@ -23,6 +23,7 @@ from muslin.machine.device import Machine
 from muslin.models.backbone import as_backbone, head_prefix
 from muslin.models.efficientnet_lite import fold_norms
 from muslin.prediction.scoring import batch_that_fits
+from muslin.prediction.views import MIRRORED
 
 __all__ = ["cached_features", "extract_features", "features_key", "fit_head"]
 
@@ -68,8 +69,8 @@ def extract_features(
         data: anywhere; taken to the device a batch at a time.
         machine: how to compute.
         batch: pictures at a time, at the most: fewer of those that take much memory.
-        views: 1, or more to average the features of each picture and its mirror image, which for a linear head is to
-            average the logits.
+        views: as for `predict_logits`; with mirror images among them, the features of each picture and its mirror image
+            are averaged, which for a linear head is to average the logits.
         progress: a function that is told the number of pictures done and of all pictures, after each batch.
 
     Returns:
@@ -86,7 +87,7 @@ def extract_features(
         images = data.spec.normalise(pixels.to(machine.device)).contiguous(memory_format=torch.channels_last)
         with machine.autocast():
             block = features(images).float()  # (B, D)
-            if views > 1:
+            if views in MIRRORED:
                 block = (block + features(images.flip(-1)).float()) / 2
         blocks.append(block.cpu())
         progress(sum(map(len, blocks)), len(data))

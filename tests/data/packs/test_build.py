@@ -23,11 +23,11 @@ from muslin.data.packs.index import content_key, find_pack, index_entry, remembe
 from muslin.data.packs.pack import open_pack
 from muslin.data.packs.plan import PackPlan
 from muslin.data.reading import Reading
-from muslin.data.sizing import choose_input
+from muslin.data.sizing import InputSize, choose_input
 from muslin.data.sources.picture_files import cut_pack
 from muslin.errors import DataError, PictureError
 
-SIZE = choose_input([(6, 8)], ["RGB"])
+SIZE = InputSize(3, 8, 6, "input is 6 x 8")
 SILENT = lambda *_: None  # noqa: E731
 
 

@@ -12,8 +12,8 @@ def noise(*shape):
 
 def archive(path, **changes):
     arrays = {
-        "train_images": noise(40, 6, 5, 3), "train_labels": np.arange(40) % 4,
-        "test_images": noise(8, 6, 5, 3), "test_labels": np.arange(8) % 4,
+        "train_images": noise(40, 14, 13, 3), "train_labels": np.arange(40) % 4,
+        "test_images": noise(8, 14, 13, 3), "test_labels": np.arange(8) % 4,
     } | changes  # fmt: skip
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
@@ -23,7 +23,7 @@ def archive(path, **changes):
 def test_npz(tmp_path, label_shape):
     path = archive(tmp_path / "cells.npz", train_labels=(np.arange(40) % 4).reshape(label_shape))
     splits = load_splits(path)
-    assert (splits.spec.channels, splits.spec.height, splits.spec.width) == (3, 6, 5)
+    assert (splits.spec.channels, splits.spec.height, splits.spec.width) == (3, 14, 13)
     assert splits.spec.classes == ("0", "1", "2", "3")
     assert (len(splits.train), len(splits.validation), len(splits.test), splits.name) == (36, 4, 8, "cells")
 
@@ -39,12 +39,12 @@ def test_npz_with_class_names_in_keras_layout(tmp_path):
     ("changes", "message"),
     [
         ({"test_labels": None}, "needed are train_images and train_labels, test_images and"),
-        ({"train_images": np.zeros((40, 6, 5, 3), np.uint8)}, "all 40 pictures are alike"),
+        ({"train_images": np.zeros((40, 14, 13, 3), np.uint8)}, "all 40 pictures are alike"),
         ({"train_labels": np.linspace(0, 1, 40)}, "one whole number or name a picture is needed"),
         ({"train_labels": np.zeros((40, 2), int)}, "40 pictures of 40 have several labels or none"),
         ({"train_labels": np.zeros(39, int)}, "40 pictures but 39 labels"),
         ({"test_labels": np.full(8, 7)}, "labels .7. are in the test set but not in the training set"),
-        ({"test_images": np.zeros((8, 5, 5, 3), np.uint8)}, "use pictures of one size"),
+        ({"test_images": np.zeros((8, 13, 13, 3), np.uint8)}, "use pictures of one size"),
         ({"train_labels": np.array([object()] * 40)}, "without Python objects"),
     ],
 )
@@ -54,14 +54,14 @@ def test_npz_that_does_not_fit(tmp_path, changes, message):
 
 
 def test_npz_with_validation_pictures(tmp_path):
-    held_out = {"val_images": np.full((7, 6, 5, 3), 9, np.uint8), "val_labels": np.zeros((7, 1), np.uint8)}
+    held_out = {"val_images": np.full((7, 14, 13, 3), 9, np.uint8), "val_labels": np.zeros((7, 1), np.uint8)}
     splits = load_splits(archive(tmp_path / "cells.npz", **held_out))
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (40, 7, 8)
     assert (splits.validation.images == 9).all()
 
 
 def test_npz_with_all_in_one(tmp_path):
-    images = np.random.default_rng(0).integers(0, 256, (100, 6, 5), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (100, 14, 13), dtype=np.uint8)
     images[1:11:2] = images[21]  # six of class 1 are equal: they stay on one side
     labels = np.arange(100) % 2
     np.savez(tmp_path / "one.npz", images=images, labels=labels[:, None], classes=["cat", "dog"])

@@ -19,6 +19,7 @@ from muslin.data.decoding.pictures import open_picture
 from muslin.data.files.cut import Rule, assign_splits
 from muslin.data.files.listing import Entry, Listing
 from muslin.data.images import Splits, check_images
+from muslin.data.sizing import least_scale
 from muslin.data.sources.outline import Outline, outline_of
 from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
 from muslin.data.split import train_validation_test
@@ -75,6 +76,11 @@ def load_arrays(
     for part in read.values():
         check_images(*part, len(classes))
     blank = _check_contents(images)
+    (channels, height, width), *others = {each.shape[1:] for each in images.values()}
+    if not others and (scale := least_scale(height, width)) > 1:
+        shape = channels, scale * height, scale * width
+        read = {part: (brought_to(each, shape), label) for part, (each, label) in read.items()}
+        more = [*more, f"pictures of {width} x {height} are enlarged {scale} times"]
     if "test" not in read:
         read |= _cut_test(read.pop("all" if "all" in read else "train"), classes, options.reading.rule)
     splits = train_validation_test(
@@ -179,9 +185,14 @@ def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:
     shape = options.reading.shape
     if shape and images.shape[1:] != shape:
         more = [*more, f"pictures of {_size(images.shape[1:])} are brought to {_size(shape)}, as the model needs"]
-        images = torch.stack([fit_to_shape(open_picture(_as_picture(image))[0], shape) for image in images])
+        images = brought_to(images, shape)
     part: Literal["test", "all"] = "test" if [*found.parts] == ["test"] else "all"
     return Sample(found.name, part, images, labels[""], classes, None, (*found.notes, *notes, *more))
+
+
+def brought_to(images: Tensor, shape: tuple[int, int, int]) -> Tensor:
+    """Returns (N, C, H, W) pictures as others of the shape, as picture files would be brought to it."""
+    return torch.stack([fit_to_shape(open_picture(_as_picture(image))[0], shape) for image in images])
 
 
 def _joined(labels: Sequence[AnyArray]) -> AnyArray:
