@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 __all__ = ["CASES", "BadPicture"]
 
@@ -112,6 +112,58 @@ def damaged_exif() -> bytes:
     return content[:2] + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + content[2:]
 
 
+def ramp48() -> np.ndarray:
+    """Colours of 16 bits a channel: (SIDE, SIDE, 3)."""
+    return np.linspace(0, 65535, SIDE * SIDE * 3).reshape(SIDE, SIDE, 3).astype(np.uint16)
+
+
+def png48(values: np.ndarray) -> bytes:
+    """A PNG of (H, W, 3) or (H, W, 4) uint16, which Pillow does not write."""
+    height, width, channels = values.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, 2 if channels == 3 else 6, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in values))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def tiff(values: np.ndarray, order: str = "<", *, packed: bool = False) -> bytes:
+    """A TIFF of (H, W, bands) uint8 or uint16, which Pillow does not write: RGB where it has three bands."""
+    height, width, bands = values.shape
+    bits = 8 * values.itemsize
+    data = values.astype(f"{order}u{values.itemsize}").tobytes()
+    data = zlib.compress(data) if packed else data
+    of_bits = 8 + 2 + 10 * 12 + 4  # where the bits of each band stand
+    tags = [
+        (256, 3, 1, width), (257, 3, 1, height), (258, 3, bands, of_bits), (259, 3, 1, 8 if packed else 1),
+        (262, 3, 1, 2 if bands == 3 else 1), (273, 4, 1, of_bits + 2 * bands), (277, 3, 1, bands),
+        (278, 3, 1, height), (279, 4, 1, len(data)), (284, 3, 1, 1),
+    ]  # fmt: skip
+    entries = b"".join(
+        struct.pack(f"{order}HHI", tag, kind, count)
+        + struct.pack(
+            f"{order}HH" if kind == 3 and count == 1 else f"{order}I",
+            *((value, 0) if kind == 3 and count == 1 else (value,)),
+        )
+        for tag, kind, count, value in tags
+    )
+    start = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HIH", 42, 8, len(tags))
+    return start + entries + struct.pack(f"{order}I", 0) + struct.pack(f"{order}{bands}H", *([bits] * bands)) + data
+
+
+def tagged(tags: dict[int, object]) -> bytes:
+    """A TIFF with some more tags."""
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        directory[tag] = value
+    return saved(noise(), "TIFF", tiffinfo=directory)
+
+
+def white() -> Image.Image:
+    """A white square on nothing."""
+    image = Image.new("RGBA", (SIDE, SIDE), (255, 255, 255, 0))
+    image.paste((255, 255, 255, 255), (16, 16, 48, 48))
+    return image
+
+
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
 
 CASES: dict[str, BadPicture] = {
@@ -126,9 +178,12 @@ CASES: dict[str, BadPicture] = {
     "BMP cut in half": BadPicture(lambda: half(saved(noise(), "BMP")), ".bmp", refused="is the file damaged"),
     "PNG with a broken chunk": BadPicture(broken_chunk, ".png", refused="is the file damaged"),
     "PNG without its end": BadPicture(lambda: saved(noise(), "PNG")[:-12], ".png", note="lacks the end"),
-    "20,000 x 20,000 declared": BadPicture(lambda: declared_png(20_000, 20_000), ".png", refused="at most 50,000,000"),
-    "10,000 x 10,000": BadPicture(lambda: black_png(10_000, 10_000), ".png", refused="at most 50,000,000"),
-    "81 megapixels in 79 KB": BadPicture(lambda: black_png(9_000, 9_000), ".png", refused="at most 50,000,000"),
+    "20,000 x 20,000 declared": BadPicture(lambda: declared_png(20_000, 20_000), ".png", refused="at most 200,000,000"),
+    "10,000 x 10,000": BadPicture(lambda: black_png(10_000, 10_000), ".png", note="read at 1/2 of its sides"),
+    "81 megapixels in 79 KB": BadPicture(lambda: black_png(9_000, 9_000), ".png", note="read at 1/2 of its sides"),
+    "JPEG of 60 megapixels": BadPicture(
+        lambda: saved(Image.new("L", (8_000, 7_500)), "JPEG"), ".jpg", note="at 1/2 of"
+    ),
     "65,500 x 1": BadPicture(lambda: black_png(65_500, 1), ".png", refused="at most 100 times"),
     "0 x 0": BadPicture(lambda: declared_png(0, 0), ".png", refused="is damaged at its start"),
     "1 x 1": BadPicture(lambda: black_png(1, 1), ".png", note="a side under 4 pixels"),
@@ -138,10 +193,23 @@ CASES: dict[str, BadPicture] = {
     "SVG": BadPicture(lambda: SVG, ".svg", refused="is an SVG drawing"),
     "PDF": BadPicture(lambda: saved(noise(), "PDF"), ".pdf", refused="is a PDF document"),
     "HEIC": BadPicture(lambda: b"\0\0\0\x18ftypheic" + bytes(99), ".heic", refused="is a HEIC photo"),
+    "HEIC of an iPhone": BadPicture(lambda: b"\0\0\0\x24ftypmif1" + bytes(99), ".heic", refused="with: heif-convert"),
+    "AVIF": BadPicture(lambda: saved(noise(), "AVIF"), ".avif"),
+    "AVIF cut in half": BadPicture(lambda: half(saved(noise(), "AVIF")), ".avif", refused="amaged"),
+    "JPEG XL": BadPicture(lambda: b"\xff\x0a" + bytes(99), ".jxl", refused="is a JPEG XL picture"),
+    "JPEG 2000": BadPicture(lambda: saved(noise(), "JPEG2000"), ".jp2", refused="is a JPEG 2000 picture"),
+    "DICOM": BadPicture(lambda: bytes(128) + b"DICM" + bytes(99), ".dcm", refused="is a DICOM file"),
+    "raw of a Canon": BadPicture(lambda: b"\0\0\0\x18ftypcrx " + bytes(99), ".cr3", refused="is a camera's raw file"),
+    "raw of a Fuji": BadPicture(lambda: b"FUJIFILMCCD-RAW 0201", ".raf", refused="is a camera's raw file"),
+    "raw with a preview": BadPicture(lambda: tagged({254: 1, 330: 8}), ".nef", refused="is a camera's raw file"),
+    "DNG": BadPicture(lambda: tagged({50706: b"\1\4\0\0"}), ".dng", refused="is a camera's raw file"),
+    "TIFF of 13 bands": BadPicture(lambda: tiff(np.zeros((8, 9, 13), np.uint8)), ".tif", refused="has 13 bands"),
     "CMYK": BadPicture(lambda: saved(noise().convert("CMYK"), "JPEG"), ".jpg", note="CMYK colours: converted"),
     "Lab TIFF": BadPicture(lambda: saved(Image.new("LAB", (SIDE, SIDE)), "TIFF"), ".tiff", refused="has Lab colours"),
     "16-bit grey PNG": BadPicture(lambda: ramp16("PNG"), ".png", note="16 bits: scaled to 8"),
     "16-bit grey TIFF": BadPicture(lambda: ramp16("TIFF"), ".tiff", note="16 bits: scaled to 8"),
+    "48-bit PNG": BadPicture(lambda: png48(ramp48()), ".png", note="16 bits: scaled to 8"),
+    "48-bit TIFF": BadPicture(lambda: tiff(ramp48()), ".tif", note="16 bits: scaled to 8"),
     "32-bit TIFF": BadPicture(
         lambda: saved(Image.fromarray(np.full((SIDE, SIDE), 70_000, np.int32)), "TIFF"),
         ".tiff",
@@ -158,6 +226,7 @@ CASES: dict[str, BadPicture] = {
         lambda: saved(noise(1).convert("P"), "PNG", transparency=7), ".png", note="transparent: laid on white"
     ),
     "transparency": BadPicture(lambda: saved(transparent(), "PNG"), ".png", note="transparent: laid on white"),
+    "white on transparent": BadPicture(lambda: saved(white(), "PNG"), ".png", note="transparent: laid on black"),
     "opaque alpha": BadPicture(lambda: saved(noise().convert("RGBA"), "PNG"), ".png"),
     "animated GIF": BadPicture(lambda: moving("GIF"), ".gif", note="is animated: its first frame"),
     "animated PNG": BadPicture(lambda: moving("PNG"), ".png", note="is animated: its first frame"),

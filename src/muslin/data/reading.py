@@ -5,6 +5,7 @@ from pathlib import Path
 
 from muslin.data.bad_files import check_on_bad
 from muslin.data.decoding.pool import ReportProgress
+from muslin.data.decoding.wide import Levels
 from muslin.data.files.cut import Rule
 from muslin.data.sizing import SMALL
 from muslin.files import cache_folder
@@ -27,6 +28,7 @@ class Reading:
         size: the side in pixels that all pictures are brought to; 0 to choose by the pictures.
         most: the longest side to choose.
         shape: (C, H, W) exactly, which the two others then do not matter for; None to choose.
+        levels: the values of 16 bits that become black and white; None for those that the training pictures have.
         cache: the folder of all packs.
         rule: how a test split is cut off where the source brings none, as for `assign_splits`.
         on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.
@@ -42,6 +44,7 @@ class Reading:
     size: int = 0
     most: int = SMALL
     shape: tuple[int, int, int] | None = None
+    levels: Levels | None = None
     cache: Path = field(default_factory=cache_folder)
     rule: Rule = "threshold"
     on_bad: str = "stop"

@@ -124,6 +124,7 @@ def evaluate_run(
         Reading(
             cache=cache or cache_folder(),
             rule=config["data"].get("rule", "rank"),
+            levels=spec.levels,
             on_bad=on_bad or config["settings"].get("on_bad", "stop"),
             progress=progress,
         ),

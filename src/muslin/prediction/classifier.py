@@ -160,7 +160,7 @@ class Classifier(nn.Module):
             raise PictureError(f"pictures[{number}]: {error}") from error
 
     def _read(self, picture: Picture, *, invert: bool) -> Read:
-        image, notes = open_picture(picture)
+        image, notes = open_picture(picture, self.spec.levels)
         pixels = fit_to_shape(image, (self.spec.channels, self.spec.height, self.spec.width))  # (C, H, W) uint8
         if invert:
             pixels = 255 - pixels

@@ -125,11 +125,12 @@ def test_a_closed_or_damaged_pillow_image_is_refused():
 
 
 def test_pillows_warnings_are_silenced_while_any_thread_decodes():
-    before = warnings.filters[:]
-    content = declared_png(9_500, 9_500)  # Pillow warns of more than 89 megapixels
-    with ThreadPoolExecutor(4) as pool, pytest.raises(PictureError, match="at most 50,000,000"):
+    before, most = warnings.filters[:], Image.MAX_IMAGE_PIXELS
+    content = declared_png(9_500, 99_500)  # Pillow warns of more than 89 megapixels, and refuses more than 178
+    with ThreadPoolExecutor(4) as pool, pytest.raises(PictureError, match="at most 200,000,000"):
         list(pool.map(lambda _: decode_picture(content, "large"), range(50)))
     assert warnings.filters == before
+    assert most == Image.MAX_IMAGE_PIXELS
 
 
 SEEDS = [saved(noise(), kind) for kind in ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "PPM")]

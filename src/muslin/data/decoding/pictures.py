@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from muslin.data.decoding.other_kinds import FORMATS, kind_of, other_tiff
 from muslin.data.decoding.quiet import quiet_pillow
+from muslin.data.decoding.wide import Levels, is_wide, narrow, wide_values
 from muslin.errors import PictureError, UnreadError
 from muslin.text import printable
 
-__all__ = ["open_picture"]
+__all__ = ["decode_picture", "identify", "open_picture", "read_file"]
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_BYTES = 512 * 2**20  # an uncompressed picture of MAX_PIXELS with 16 bits in each of 4 channels is smaller
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 200_000_000
+MANY_PIXELS = 50_000_000  # more are brought to fewer as soon as can be, so that memory stays bounded
 MAX_PROPORTION = 100  # longer side to shorter side
 MIN_SIDE = 4  # pixels; smaller ones are read, with a note
-BACKGROUND = "white"  # what transparent pictures are laid on, in training and in use
+BACKGROUND, DARK_BACKGROUND = "white", "black"  # what transparent pictures are laid on, in training and in use
+HARDLY_SEEN = 32  # levels of brightness between what is seen of a transparent picture and white
 
 GREY_MODES = ("1", "L", "LA", "La")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
@@ -36,26 +39,16 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # EXIF 2.32, orientation: what undoes each
-OTHER_KINDS = (  # where to look, what is there, what that is
-    (slice(0, 1), b"", "is empty (0 bytes)"),
-    (slice(0, 4), b"%!PS", "is a PostScript drawing"),
-    (slice(0, 4), b"\xc5\xd0\xd3\xc6", "is a PostScript drawing"),
-    (slice(0, 4), b"%PDF", "is a PDF document"),
-    (slice(0, 4), b"8BPS", "is a Photoshop document"),
-    (slice(4, 12), b"ftypheic", "is a HEIC photo"),
-    (slice(4, 12), b"ftypmif1", "is a HEIC photo"),
-    (slice(4, 12), b"ftypavif", "is an AVIF picture"),
-    (slice(0, 2), b"PK", "is a ZIP archive"),
-)
 
 
 def open_picture(
-    source: "str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]",
+    source: "str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]", levels: Levels | None = None
 ) -> tuple[Image.Image, tuple[str, ...]]:
     """Opens and fully decodes a picture, upright, without transparency, 8 bits a channel.
 
     Args:
         source: a file, a Pillow image, or (H, W) or (H, W, 3) uint8.
+        levels: the values of 16 bits that become black and white; None for all that there can be.
 
     Returns:
         The picture in mode L or RGB, and notes on what was done to it.
@@ -66,8 +59,8 @@ def open_picture(
     if isinstance(source, np.ndarray):
         return _from_array(source)
     if isinstance(source, Image.Image):
-        return _convert(source, "the picture")
-    return decode_picture(read_file(Path(source)), printable(source))
+        return _convert(source, b"", "the picture", levels)
+    return decode_picture(read_file(Path(source)), printable(source), levels)
 
 
 def read_file(path: Path) -> bytes:
@@ -94,12 +87,13 @@ def read_file(path: Path) -> bytes:
         raise kind(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def decode_picture(content: bytes, name: str) -> tuple[Image.Image, tuple[str, ...]]:
+def decode_picture(content: bytes, name: str, levels: Levels | None = None) -> tuple[Image.Image, tuple[str, ...]]:
     """Decodes all of a picture file's content; what `open_picture` does to a file once it is read.
 
     Args:
         content: the file's bytes; they decide the kind, not the name.
         name: the picture's name in errors.
+        levels: as for `open_picture`.
 
     Returns:
         The picture in mode L or RGB, and notes on what was done to it.
@@ -107,22 +101,38 @@ def decode_picture(content: bytes, name: str) -> tuple[Image.Image, tuple[str, .
     Raises:
         PictureError: damaged, too large, or of a kind that is not read.
     """
-    with quiet_pillow(), _identify(content, name) as image:
-        picture, notes = _convert(image, name)
+    with quiet_pillow(), identify(content, name) as image:
+        picture, notes = _convert(image, content, name, levels)
     if content.startswith(PNG_START) and PNG_END not in content:
         notes = (*notes, "lacks the end of a PNG file: all its pixels were there")
     return picture, notes
 
 
-def _identify(content: bytes, name: str) -> Image.Image:
+def identify(content: bytes, name: str) -> Image.Image:
+    """Opens a picture file's content without decoding it.
+
+    Raises:
+        PictureError: damaged at its start, or of a kind that is not read.
+    """
     try:
-        return Image.open(io.BytesIO(content), formats=FORMATS)
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        other = other_tiff(image, content)
     except UnidentifiedImageError as error:
-        raise PictureError(f"{name} {_kind_of(content)}; save it as PNG or JPEG") from error
+        raise _unread(kind_of(content), name) from error
     except Image.DecompressionBombError as error:
         raise PictureError(f"{name} has too many pixels; at most {MAX_PIXELS:,} are read; make it smaller") from error
     except Exception as error:
         raise _damaged(name, error) from error
+    if other:
+        raise _unread(other, name)
+    return image
+
+
+def _unread(kind: tuple[str, str], name: str) -> PictureError:
+    what, remedy = kind
+    return PictureError(
+        f"{name} {what}, which is not a picture of a kind that is read ({', '.join(FORMATS)}); {remedy}"
+    )
 
 
 def _damaged(name: str, error: Exception) -> PictureError:
@@ -133,16 +143,7 @@ def _from_array(array: "np.ndarray[Any, np.dtype[np.uint8]]") -> tuple[Image.Ima
     has_shape = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
     if array.dtype != np.uint8 or not has_shape or 0 in array.shape:
         raise PictureError(f"array of {array.dtype} {array.shape}; (H, W) or (H, W, 3) uint8 is needed")
-    return _convert(Image.fromarray(array), "the array")
-
-
-def _kind_of(content: bytes) -> str:
-    for where, start, kind in OTHER_KINDS:
-        if content[where] == start:
-            return f"{kind}, which is not a picture of a kind that is read ({', '.join(FORMATS)})"
-    if b"<svg" in content[:1000]:
-        return f"is an SVG drawing, which is not a picture of a kind that is read ({', '.join(FORMATS)})"
-    return f"is damaged at its start, or not a picture of a kind that is read ({', '.join(FORMATS)})"
+    return _convert(Image.fromarray(array), b"", "the array", None)
 
 
 def _check_size(size: tuple[int, int], name: str) -> None:
@@ -160,12 +161,20 @@ def _check_size(size: tuple[int, int], name: str) -> None:
         )
 
 
-def _convert(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...]]:
+def _convert(
+    image: Image.Image, content: bytes, name: str, levels: Levels | None
+) -> tuple[Image.Image, tuple[str, ...]]:
     _check_size(image.size, name)
     try:  # Pillow's decoders raise anything at all on damaged bytes
         notes = _frame_notes(image)  # before the pixels: loading a TIFF closes its file
-        image.load()
-        upright, turned = _upright(image)
+        if is_wide(image):
+            grey_or_rgb = narrow(wide_values(content, image, name), levels)
+            grey_or_rgb.info, loaded = image.info, grey_or_rgb
+            notes = (*notes, "has 16 bits: scaled to 8")
+        else:
+            loaded, smaller = _fewer_pixels(image)
+            notes = (*notes, *smaller)
+        upright, turned = _upright(loaded)
         plain, converted = _plain(upright, name)
         plain.info = {}  # no orientation that could be applied once more
         small = ("has a side under 4 pixels: little can be seen in it",) if min(plain.size) < MIN_SIDE else ()
@@ -174,6 +183,26 @@ def _convert(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...
         raise
     except Exception as error:
         raise _damaged(name, error) from error
+
+
+def _fewer_pixels(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Loads a picture; one of very many pixels at a half, a quarter or an eighth of its size."""
+    pixels, scale = image.width * image.height, 1
+    while pixels > MANY_PIXELS * scale**2:
+        scale *= 2
+    if scale == 1:
+        image.load()
+        return image, ()
+    note = (f"has more than {MANY_PIXELS:,} pixels: read at 1/{scale} of its sides",)
+    orientation = image.getexif().get(ORIENTATION)
+    if image.format == "JPEG":
+        image.draft(None, (image.width // scale, image.height // scale))  # decodes no more than that
+        image.load()
+        return image, note
+    image.load()
+    smaller = image.reduce(scale)
+    smaller.getexif()[ORIENTATION] = orientation or 1
+    return smaller, note
 
 
 def _frame_notes(image: Image.Image) -> tuple[str, ...]:
@@ -195,8 +224,6 @@ def _upright(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
 
 def _plain(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...]]:
     """Brings a decoded picture to mode L or RGB."""
-    if image.mode.startswith("I"):
-        return _eight_bits(image, name)
     if image.mode == "F":
         raise PictureError(f"{name} holds floating-point numbers; save it with 8 or 16 bits a channel")
     if image.mode == "LAB":
@@ -208,19 +235,17 @@ def _plain(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...]]
     return (image.copy() if image.mode == wanted else image.convert(wanted)), notes
 
 
-def _eight_bits(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...]]:
-    wide = np.asarray(image)  # (H, W) uint16 or int32; Pillow's own conversion would clip nearly all to white
-    if wide.min() < 0 or wide.max() > 65535:
-        raise PictureError(
-            f"{name} has brightness from {wide.min()} to {wide.max()}; 0 to 65535 is read; save it with 16 bits"
-        )
-    scaled = (wide.astype(np.uint32) + 128) // 257  # 65535 = 257 * 255, rounded to the nearest
-    return Image.fromarray(scaled.astype(np.uint8)), ("has 16 bits: scaled to 8",)
-
-
 def _without_transparency(image: Image.Image, wanted: str) -> tuple[Image.Image, tuple[str, ...]]:
     image = image.convert("RGBA")
     if image.getchannel("A").getextrema() == (255, 255):
         return image.convert(wanted), ()
-    laid = Image.alpha_composite(Image.new("RGBA", image.size, BACKGROUND), image)
-    return laid.convert(wanted), (f"is transparent: laid on {BACKGROUND}",)
+    ground = DARK_BACKGROUND if _is_light(image) else BACKGROUND
+    laid = Image.alpha_composite(Image.new("RGBA", image.size, ground), image)
+    return laid.convert(wanted), (f"is transparent: laid on {ground}",)
+
+
+def _is_light(image: Image.Image) -> bool:
+    """Whether what is seen of an RGBA picture is nearly white, so that it would vanish on white."""
+    alpha = np.asarray(image.getchannel("A"), np.float32)
+    brightness = np.asarray(image.convert("L"), np.float32)
+    return bool(alpha.any()) and float((alpha * (255 - brightness)).sum() / alpha.sum()) < HARDLY_SEEN

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from muslin.data.decoding.pictures import decode_picture, open_picture, read_file
+from muslin.data.decoding.wide import Levels, is_wide
 from muslin.errors import PictureError
 from muslin.text import printable
 
@@ -47,12 +48,13 @@ def decode_whole(content: bytes, path: Path) -> tuple[Image.Image, tuple[str, ..
     return decode_picture(content, printable(path))
 
 
-def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[str, ...]]:
+def pixels_of(path: Path, shape: tuple[int, int, int], levels: Levels | None = None) -> tuple[Pixels, tuple[str, ...]]:
     """Decodes one file to the very pixels of `open_picture` and `fit_to_shape`, sooner where nothing is to be changed.
 
     Args:
         path: the file.
         shape: (C, H, W) wanted.
+        levels: as for `open_picture`.
 
     Returns:
         (C, H, W) uint8, and notes on what was done.
@@ -65,7 +67,7 @@ def pixels_of(path: Path, shape: tuple[int, int, int]) -> tuple[Pixels, tuple[st
         return pixels, ()
     from muslin.data.decoding.fitting import fit_to_shape
 
-    image, notes = open_picture(path)
+    image, notes = open_picture(path, levels)
     return fit_to_shape(image, shape).numpy(), notes
 
 
@@ -97,6 +99,7 @@ def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str 
             is_usual = (
                 size in (None, image.size)
                 and image.mode in ((mode,) if mode else ("L", "RGB"))
+                and not is_wide(image)
                 and short >= PLAIN_SIDE
                 and long <= PLAIN_PROPORTION * short
                 and long * short <= PLAIN_PIXELS

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from muslin.data.decoding.pool import ReportProgress, share_out
+from muslin.data.decoding.wide import Levels
 
 __all__ = ["Decoded", "Examined", "Target", "decode_into", "examine", "look_at"]
 
@@ -27,6 +28,7 @@ class Look:
         height: pixels down, 0 when the header cannot be read.
         mode: Pillow's mode, empty when the header cannot be read.
         unread: whether the system could not read the file, which may pass.
+        levels: the darkest and the brightest value of a picture of more than 8 bits; None for any other.
     """
 
     sha256: str
@@ -34,6 +36,7 @@ class Look:
     height: int
     mode: str
     unread: bool
+    levels: Levels | None
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,13 @@ class Target:
         file: a file that exists already, with room for all.
         offset: bytes before the first picture.
         shape: (C, H, W) of each.
+        levels: the values of 16 bits that become black and white; None for all that there can be.
     """
 
     file: Path
     offset: int
     shape: tuple[int, int, int]
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,11 @@ def look_at(paths: Sequence[Path], *, threads: int, progress: ReportProgress) ->
     """Hashes files and reads the size and mode of their pictures, without decoding them."""
 
     def look(items: Sequence[str], progress: ReportProgress) -> list[Look]:
-        return [Look(*answer) for answer in share_out({"do": "look"}, items, threads, "reading", progress)]
+        answers = share_out({"do": "look"}, items, threads, "reading", progress)
+        return [
+            Look(digest, width, height, mode, unread, levels and tuple(levels))
+            for (digest, width, height, mode, unread), levels in answers
+        ]
 
     return _tried_again(look, [str(path) for path in paths], progress)
 
@@ -134,6 +143,7 @@ def decode_into(
         DataError: the file cannot be written, or a worker was ended from outside.
     """
     task = {"do": "decode", "file": str(target.file), "offset": target.offset, "shape": target.shape}
+    task["levels"] = target.levels
 
     def decode(items: Sequence[tuple[str, int]], progress: ReportProgress) -> list[Decoded]:
         answers = share_out(task, items, threads, "decoding", progress)

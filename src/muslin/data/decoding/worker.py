@@ -17,12 +17,13 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
+from muslin.data.decoding.other_kinds import FORMATS
+from muslin.data.decoding.pictures import MAX_PIXELS
 from muslin.data.decoding.plain import content_of, decode_whole, pixels_of
+from muslin.data.decoding.wide import is_wide, wide_values
 from muslin.errors import DataError, PictureError, UnreadError
 
 __all__ = ["do_task"]
-
-KINDS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # whose headers are looked at
 
 
 def do_task(task: dict[str, Any]) -> list[Any]:
@@ -48,17 +49,20 @@ def do_task(task: dict[str, Any]) -> list[Any]:
         ) from error
 
 
-def _look(path: Path) -> tuple[str, int, int, str, bool]:
+def _look(path: Path) -> tuple[tuple[str, int, int, str, bool], tuple[int, int] | None]:
     try:
         content = content_of(path)
     except PictureError as error:
-        return "", 0, 0, "", isinstance(error, UnreadError)
+        return ("", 0, 0, "", isinstance(error, UnreadError)), None
     digest = hashlib.sha256(content).hexdigest()
     try:
-        with Image.open(io.BytesIO(content), formats=KINDS) as image:
-            return digest, *image.size, image.mode, False
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            size, mode = image.size, image.mode
+            is_read = is_wide(image) and image.width * image.height <= MAX_PIXELS
+            values = wide_values(content, image, "") if is_read else None
+            return (digest, *size, mode, False), None if values is None else (int(values.min()), int(values.max()))
     except Exception:  # Pillow raises anything at all on damaged bytes; decoding will say what is wrong
-        return digest, 0, 0, "", False
+        return (digest, 0, 0, "", False), None
 
 
 def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
@@ -98,7 +102,7 @@ def _examine_one(path: Path) -> tuple[Image.Image | None, dict[str, Any]]:
 
 def _decode(path: Path, row: int, file: IO[bytes], task: dict[str, Any]) -> tuple[str, tuple[str, ...], bool]:
     try:
-        pixels, notes = pixels_of(path, tuple(task["shape"]))
+        pixels, notes = pixels_of(path, tuple(task["shape"]), task["levels"] and tuple(task["levels"]))
     except PictureError as error:
         return str(error), (), isinstance(error, UnreadError)
     if (pixels == pixels[:, :1, :1]).all():

@@ -87,7 +87,7 @@ def _fill(folder: Path, plan: PackPlan, reading: Reading) -> None:
     shape = (len(entries), *size.shape)
     make_room(folder / IMAGES, shape)
     decoded = decode_into(
-        Target(folder / IMAGES, HEADER, size.shape),
+        Target(folder / IMAGES, HEADER, size.shape, plan.levels),
         [entry.path for entry in entries],
         range(len(entries)),
         threads=reading.threads,
@@ -131,6 +131,7 @@ def _describe(
         splits=splits,
         shape=(len(entries), *plan.size.shape),
         input=plan.size.reason,
+        levels=plan.levels,
         root=str(plan.listing.root.resolve()),
         files=len(plan.listing.entries),
         notes=(*(note_on_pictures(count, note) for note, count in done.items()), *plan.repeats),

@@ -32,7 +32,8 @@ def content_key(plan: PackPlan) -> str:
         (path_below_root(listing, entry), listing.classes[entry.label], entry.split, plan.digests[entry.path])
         for entry in listing.entries
     )
-    return _key_of([FORMAT, plan.size.shape, listing.classes, entries])
+    wide = [plan.levels] if plan.levels else []
+    return _key_of([FORMAT, plan.size.shape, *wide, listing.classes, entries])
 
 
 def index_entry(listing: Listing, reading: Reading) -> Path:
@@ -45,7 +46,7 @@ def index_entry(listing: Listing, reading: Reading) -> Path:
     return (
         reading.cache
         / "index"
-        / _key_of([FORMAT, reading.rule, str(listing.root.resolve()), listing.classes, asked, entries])
+        / _key_of([FORMAT, reading.rule, reading.levels, str(listing.root.resolve()), listing.classes, asked, entries])
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from muslin.data.decoding.wide import Levels
 from muslin.errors import DataError
 from muslin.text import printable
 
@@ -43,6 +44,7 @@ class PackInfo:
         notes: sentences on what was done to pictures.
         skipped: the pictures that were left out.
         sha256: the SHA-256 of each array's file, in hexadecimal.
+        levels: the values of 16 bits that became black and white; None where no picture had 16 bits.
         format: the version of the pack's layout.
     """
 
@@ -55,6 +57,7 @@ class PackInfo:
     notes: tuple[str, ...]
     skipped: tuple[LeftOut, ...]
     sha256: dict[str, str]
+    levels: Levels | None = None
     format: int = FORMAT
 
     def as_json(self) -> dict[str, Any]:
@@ -88,6 +91,7 @@ def read_info(folder: Path) -> PackInfo:
             notes=tuple(info["notes"]),
             skipped=tuple(LeftOut(**one) for one in info["skipped"]),
             sha256=info["sha256"],
+            levels=info.get("levels") and (int(info["levels"][0]), int(info["levels"][1])),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"the pack {printable(folder)} is damaged: {error}; remove it") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from muslin.data.decoding.tasks import look_at
+from muslin.data.decoding.wide import Levels, levels_of
 from muslin.data.files.cut import assign_splits
 from muslin.data.files.listing import Listing
 from muslin.data.reading import Reading
@@ -23,11 +24,13 @@ class PackPlan:
         listing: the pictures, each with its split.
         digests: each file's SHA-256, in hexadecimal.
         size: the size and colours that pictures will be brought to.
+        levels: the values of 16 bits that become black and white; None where no picture has 16 bits.
     """
 
     listing: Listing
     digests: dict[Path, str]
     size: InputSize
+    levels: Levels | None = None
 
     @property
     def repeats(self) -> tuple[str, ...]:
@@ -63,4 +66,10 @@ def plan_pack(listing: Listing, reading: Reading) -> PackPlan:
     else:
         sizes, modes = [(one.width, one.height) for one in seen], [one.mode for one in seen]
         size = choose_input(sizes, modes, most=reading.most, size=reading.size)
-    return PackPlan(assign_splits(listing, [look.sha256 for look in looks], reading.rule), digests, size)
+    cut = assign_splits(listing, [look.sha256 for look in looks], reading.rule)
+    levels = reading.levels
+    if levels is None:
+        ranges = {entry.path: look.levels for entry, look in zip(listing.entries, looks, strict=True) if look.levels}
+        train = [ranges[entry.path] for entry in cut.entries if entry.split == "train" and entry.path in ranges]
+        levels = levels_of(train or list(ranges.values()))
+    return PackPlan(cut, digests, size, levels)

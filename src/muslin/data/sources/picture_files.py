@@ -99,7 +99,7 @@ def cut_pack(pack: Pack, name: str, validation: int, *, is_resident: bool) -> Sp
     file = pack.file
     mean, std = pixel_statistics(images, file)
     _, channels, height, width = images.shape
-    spec = DataSpec(channels, height, width, pack.classes, mean, std)
+    spec = DataSpec(channels, height, width, pack.classes, mean, std, pack.info.levels)
 
     def data(images: Tensor, labels: Tensor) -> ImageData:
         return ImageData(images.clone(), labels, spec) if is_resident else ImageData(images, labels, spec, file)
