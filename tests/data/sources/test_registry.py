@@ -107,3 +107,10 @@ def test_what_is_not_there_or_not_understood(tmp_path):
     ):
         with pytest.raises(DataError, match=message):
             load_splits(tmp_path / source if source != "nowhere" else source)
+
+
+def test_small_pictures_are_enlarged(tmp_path):
+    path = archive(tmp_path / "small.npz", train_images=noise(40, 8, 9, 3), test_images=noise(8, 8, 9, 3))
+    splits = load_splits(path)
+    assert (splits.spec.height, splits.spec.width) == (16, 18)
+    assert splits.notes[0] == "pictures of 9 x 8 are enlarged 2 times"
