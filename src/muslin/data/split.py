@@ -137,17 +137,16 @@ def lacking_notes(parts: Mapping[str, Tensor], classes: Sequence[str]) -> list[s
 
 
 def class_notes(labels: Tensor, classes: Sequence[str]) -> tuple[str, ...]:
-    """Returns sentences on classes that differ much in size, or have hardly any training pictures."""
-    counts = labels.bincount(minlength=len(classes)).tolist()
+    """Returns a sentence on classes that differ much in size, and one on those with hardly any training pictures."""
+    names, counts = [*map(printable, classes)], labels.bincount(minlength=len(classes)).tolist()
     most, least = max(counts), min(counts)
-    notes = [
-        f"class {printable(name)} has {plural(count, 'training picture')}: it can hardly be learnt from so few"
-        for name, count in zip(classes, counts, strict=True)
-        if count < HARDLY_LEARNABLE
-    ]
+    notes = []
+    if few := [f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count < HARDLY_LEARNABLE]:
+        them = plural(len(few), "class", "classes")
+        notes.append(f"{them} can hardly be learnt from so few training pictures: {join_first(few)}")
     if most > SKEWED * least:
         notes.append(
-            f"classes are skewed: {classes[counts.index(most)]} has {most:,} training pictures, "
-            f"{classes[counts.index(least)]} {least:,}; accuracy over all pictures says little of the small classes"
+            f"classes are skewed: {names[counts.index(most)]} has {most:,} training pictures, "
+            f"{names[counts.index(least)]} {least:,}; accuracy over all pictures says little of the small classes"
         )
     return tuple(notes)
