@@ -201,12 +201,29 @@ def stretches(rows: Tensor, gap: int) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1]) + 1) for part in rows.tensor_split(breaks)]
 
 
-def sequential_batches(data: ImageData, batch_size: int, part: Part = take_all) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yields every picture of a part once, unchanged and in its order, in the form of `TrainingBatches.epoch`."""
-    chosen = part(len(data))
-    batches = zip(data.images[chosen].split(batch_size), data.labels[chosen].split(batch_size), strict=True)
-    for images, labels in batches:
-        images = data.spec.normalise(images.to(data.device))
-        yield images.contiguous(memory_format=torch.channels_last), labels.to(data.device)
+def sequential_batches(
+    data: ImageData, batch_size: int, part: Part = take_all, rows: Tensor | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yields every picture of a part once, unchanged and in its order, in the form of `TrainingBatches.epoch`.
+
+    Args:
+        data: N pictures.
+        batch_size: pictures a batch at most.
+        part: a choice of the pictures to yield, given how many there are.
+        rows: (n,) int64 on the CPU, which pictures there are; by default all.
+    """
+    for chosen in _places(len(data), batch_size, part, rows):
+        images = data.spec.normalise(data.images[chosen].to(data.device))
+        yield images.contiguous(memory_format=torch.channels_last), data.labels[chosen].to(data.device)
         if data.file:
             data.file.give_back()
+
+
+def _places(count: int, batch_size: int, part: Part, rows: Tensor | None) -> Iterator[slice | Tensor]:
+    """Yields which of `count` pictures a batch takes, one after the other: a stretch where they all count."""
+    if rows is not None:
+        yield from rows[part(len(rows))].split(batch_size)
+        return
+    start, stop, _ = part(count).indices(count)
+    for low in range(start, stop, batch_size):
+        yield slice(low, min(low + batch_size, stop))

@@ -11,22 +11,20 @@ from typing import Any
 
 import torch
 
-from muslin.data.content import picture_digests
 from muslin.data.decoding.pool import ReportProgress
 from muslin.data.images import ImageData
 from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources import fashion_mnist
-from muslin.data.sources.registry import load_sample
 from muslin.data.sources.source import Data, Origin, Sample, read_origin
 from muslin.errors import DataError
 from muslin.evaluation.calibration import expected_calibration_error
+from muslin.evaluation.unseen import choose_scored
 from muslin.machine.device import computing, prepare
 from muslin.prediction.classifier import load
 from muslin.prediction.metrics import Metrics
 from muslin.prediction.scoring import score
 from muslin.prediction.views import check_views
 from muslin.run.folder import find_run, read_config
-from muslin.run.known import read_known
 from muslin.text import join_first, plural, printable
 
 __all__ = ["Evaluation", "evaluate_run"]
@@ -41,6 +39,8 @@ class Evaluation:
         data: the data's name.
         part: `test`; `all` where the data do not tell which pictures are for testing, or all were asked for; `unseen`
             where those were left out that the run was trained on.
+        trained_on: how many pictures of the data the run was trained on or watched by, left out unless all were asked
+            for; None where the run does not tell.
         classes: the K class names, in the order of the model.
         metrics: the scores over those pictures, by the run's views (or those that were asked for) and by one.
         calibration_error: expected calibration error, in [0, 1].
@@ -50,6 +50,7 @@ class Evaluation:
     run: Path
     data: str
     part: str
+    trained_on: int | None
     classes: tuple[str, ...]
     metrics: Metrics
     calibration_error: float
@@ -59,7 +60,7 @@ class Evaluation:
         """Returns all figures by name, for `json.dumps`; the recall of a class without pictures is None."""
         recalls = zip(self.classes, self.metrics.per_class, strict=True)
         return {
-            "run": str(self.run), "data": self.data, "part": self.part,
+            "run": str(self.run), "data": self.data, "part": self.part, "trained_on": self.trained_on,
             **self.metrics.figures(), "count": self.metrics.count,
             "per_class": {name: None if recall != recall else recall for name, recall in recalls},
             "expected_calibration_error": self.calibration_error,
@@ -116,68 +117,33 @@ def evaluate_run(
     config = read_config(folder)
     spec, own = classifier.spec, config["data"]["source"]
     origin = own if data is None else read_origin(data)
-    is_own = is_same_source(origin, own)
-    sample = load_sample(
-        origin,
-        (spec.channels, spec.height, spec.width),
-        "all" if everything else "cut" if is_own else "test",
-        Reading(
-            cache=cache or cache_folder(),
-            rule=config["data"].get("rule", "rank"),
-            levels=spec.levels,
-            on_bad=on_bad or config["settings"].get("on_bad", "stop"),
-            progress=progress,
-        ),
+    reading = Reading(
+        cache=cache or cache_folder(),
+        rule=config["data"].get("rule", "rank"),
+        levels=spec.levels,
+        on_bad=on_bad or config["settings"].get("on_bad", "stop"),
+        progress=progress,
     )
-    labels, notes = labels_of(sample, classifier.classes, folder)
-    unseen, more = choose_unseen(sample, folder, everything=everything, is_own=is_own)
-    images, labels = (sample.images, labels) if unseen is None else (sample.images[unseen], labels[unseen])
-    test = ImageData(images, labels, spec, sample.file if unseen is None else None)
+    scored = choose_scored(
+        origin, folder, (spec.channels, spec.height, spec.width), reading,
+        is_own=is_same_source(origin, own), everything=everything,
+    )  # fmt: skip
+    sample, rows = scored.sample, scored.rows
+    labels, notes = labels_of(sample, rows, classifier.classes, folder)
     with computing():
         machine = prepare("auto", "auto")
         model = classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
-        metrics = score(model, test, machine, views)
-    error = expected_calibration_error(metrics.confidence, metrics.predicted == test.labels)
-    notes = [*sample.notes, *notes, *more]
-    part = "unseen" if unseen is not None else sample.part
-    return Evaluation(folder, sample.name, part, classifier.classes, metrics, error, tuple(notes))
-
-
-def choose_unseen(
-    sample: Sample, run: Path, *, everything: bool, is_own: bool
-) -> tuple[torch.Tensor | None, list[str]]:
-    """Tells which pictures a run was neither trained on nor watched by, by their content.
-
-    Args:
-        sample: the pictures.
-        run: the run's folder.
-        everything: whether all are to be scored whatever they are.
-        is_own: whether the data are those that the run was made for.
-
-    Returns:
-        (N,) bool; None where all are to be scored. And what a person should know of that.
-
-    Raises:
-        DataError: none is left.
-    """
-    if is_own and not everything:
-        return None, []
-    known = read_known(run)
-    if known is None:
-        return None, ["this run does not tell what it was trained on: such pictures may be among them"]
-    seen = torch.isin(picture_digests(sample.images, sample.file), known)
-    count, total = int(seen.sum()), len(seen)
-    if not count:
-        return None, []
-    trained = f"{count:,} of {plural(total, 'picture')} {'was' if count == 1 else 'were'} trained on"
-    if everything:
-        return None, [f"{trained}: the accuracy is flattered by them"]
-    if count == total:
-        raise DataError(
-            f"{run} was trained on all {plural(total, 'picture')} of {sample.name}, so nothing is left to test it on; "
-            "score them nevertheless with --all (everything=True in Python)"
-        )
-    return ~seen, [f"{trained} and left out; the other {total - count:,} are scored (--all scores all)"]
+        metrics = score(model, ImageData(sample.images, labels, spec, sample.file), machine, views, rows=rows)
+    return Evaluation(
+        run=folder,
+        data=sample.name,
+        part=scored.part,
+        trained_on=scored.trained_on,
+        classes=classifier.classes,
+        metrics=metrics,
+        calibration_error=expected_calibration_error(metrics.confidence, metrics.predicted == labels[rows]),
+        notes=(*sample.notes, *notes, *scored.notes),
+    )
 
 
 def is_same_source(data: Origin, own: str) -> bool:
@@ -187,25 +153,30 @@ def is_same_source(data: Origin, own: str) -> bool:
     return os.path.realpath(str(data)) == os.path.realpath(own)
 
 
-def labels_of(sample: Sample, classes: tuple[str, ...], run: Path) -> tuple[torch.Tensor, list[str]]:
+def labels_of(
+    sample: Sample, rows: torch.Tensor, classes: tuple[str, ...], run: Path
+) -> tuple[torch.Tensor, list[str]]:
     """Returns (N,) int64 labels as indices into the model's classes, by name, and what was assumed.
 
-    Numbers in place of names count the model's classes, in their order, from 0.
+    Numbers in place of names count the model's classes, in their order, from 0. Only `rows` are sure to be right: of
+    what is not scored, the class need not be one of the model's.
 
     Raises:
-        DataError: the data have a class that the model does not know.
+        DataError: a picture is of a class that the model does not know.
     """
     place_of = {unicodedata.normalize("NFC", name): place for place, name in enumerate(classes)}
     names = [unicodedata.normalize("NFC", name) for name in sample.classes]
+    counts = sample.labels[rows].bincount(minlength=len(names)).tolist()
+    there = {name: count for name, count in zip(names, counts, strict=True) if count}
     notes = []
-    if not any(name in place_of for name in names) and all(name in map(str, range(len(classes))) for name in names):
+    if not any(name in place_of for name in there) and all(name in map(str, range(len(classes))) for name in there):
         place_of = {str(place): place for place in range(len(classes))}
         notes.append(f"the labels are numbers: 0 is {printable(classes[0])}, and so on")
-    unknown = [name for name in names if name not in place_of]
+    unknown = [f"{printable(name)} ({plural(n, 'picture')})" for name, n in there.items() if name not in place_of]
     if unknown:
         raise DataError(
-            f"{sample.name} has classes that {run} was not trained on: {join_first(map(printable, unknown))}; "
-            f"it knows {join_first(map(printable, classes))}; rename the classes, or leave those out"
+            f"{sample.name} has classes that {run} was not trained on: {join_first(unknown)}; it knows "
+            f"{join_first(map(printable, classes))}; rename the classes, or leave those out"
         )
-    places = torch.tensor([place_of[name] for name in names])
+    places = torch.tensor([place_of.get(name, 0) for name in names])
     return places[sample.labels], notes

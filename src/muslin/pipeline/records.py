@@ -19,7 +19,7 @@ from muslin.pipeline.events import Notice, Report
 from muslin.pipeline.job import Job
 from muslin.run import journal
 from muslin.run.folder import read_config, write_config
-from muslin.run.known import write_known
+from muslin.run.known import read_known, write_known
 from muslin.version import __version__
 
 __all__ = ["versions"]
@@ -29,7 +29,7 @@ FEW_PHOTOGRAPHS = 2000  # training pictures of which a new network learns less t
 
 
 def open_records(job: Job, report: Report) -> None:
-    """Writes `config.json` of a new run; of one that goes on, checks it and takes back what was logged too early.
+    """Writes `config.json` of a new run and what it knows; of one that goes on, checks it, takes back what was logged early.
 
     Args:
         job: what is about to be trained.
@@ -41,13 +41,15 @@ def open_records(job: Job, report: Report) -> None:
     """
     folder = job.folder
     if not job.request.resumes:
+        write_known(folder, job.splits, job.settings.init)
         write_config(folder, config_of(job))
-        write_known(folder, [job.splits.train, job.splits.validation])
         return
     before = read_config(folder)
     check_unchanged(job, before, report)
     if job.request.source != before["data"]["source"]:
         write_config(folder, before | {"data": before["data"] | {"source": job.request.source}})
+    if read_known(folder) is None:
+        write_known(folder, job.splits, job.settings.init)
     (folder / SUMS).unlink(missing_ok=True)
     journal.rewind(folder, len(job.start.values["results"]) if job.start else 0)
     journal.append(folder, "resume", step=job.resumed_step)

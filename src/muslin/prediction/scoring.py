@@ -21,8 +21,15 @@ ENOUGH = 256 << 20  # bytes for a model's largest layer: more makes no answer fa
 MOST_PROBABILITIES = 128 << 20  # bytes of float16: room for the 50,000 pictures and 1,000 classes of ImageNet
 
 
-def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, world: World = ALONE) -> Metrics:
-    """Measures a model on every picture of a data set, by one view and by several in one go.
+def score(
+    model: nn.Module,
+    data: ImageData,
+    machine: Machine,
+    views: int = 1,
+    world: World = ALONE,
+    rows: Tensor | None = None,
+) -> Metrics:
+    """Measures a model on the pictures of a data set, by one view and by several in one go.
 
     Probabilities are kept unless they take more than 128 MiB, at 2 K bytes a picture.
 
@@ -32,6 +39,7 @@ def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, w
         machine: how to compute.
         views: 1, 2 or 10, as in `predict_logits`.
         world: processes that share the work; all get the scores of all pictures.
+        rows: (n,) int64 on the CPU, which pictures to measure it on; by default all.
     """
 
     def answer(images: Tensor) -> Logits:
@@ -39,16 +47,16 @@ def score(model: nn.Module, data: ImageData, machine: Machine, views: int = 1, w
             return predict_logits(model, images, views)
 
     classes = len(data.spec.classes)
-    keeps = len(data) * classes * torch.float16.itemsize <= MOST_PROBABILITIES
+    count = len(data) if rows is None else len(rows)
+    keeps = count * classes * torch.float16.itemsize <= MOST_PROBABILITIES
     was_training = model.training
     model.eval()
     data = data.to(machine.device)
-    batches = sequential_batches(
-        data, batch_that_fits(model, data.spec.normalise(data.images[:1]), machine.room), world.part
-    )
+    most = batch_that_fits(model, data.spec.normalise(data.images[:1]), machine.room)
+    batches = sequential_batches(data, most, world.part, rows)
     result = measure(answer, batches, classes, views=views, keep_probabilities=keeps)
     model.train(was_training)
-    return result if world.size == 1 else gather_metrics(result, len(data), world)
+    return result if world.size == 1 else gather_metrics(result, count, world)
 
 
 def batch_that_fits(model: nn.Module, image: Tensor, room: int = ENOUGH) -> int:

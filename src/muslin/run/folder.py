@@ -13,10 +13,11 @@ from muslin.errors import RunError
 from muslin.files import remove_temporaries, write_whole
 from muslin.run import journal
 
-__all__ = ["RUNS", "RunFolder", "RunSummary", "find_run", "is_run", "list_runs", "read_config", "write_config"]
+__all__ = ["KNOWN", "RUNS", "RunFolder", "RunSummary", "find_run", "is_run", "list_runs", "read_config", "write_config"]
 
 RUNS = Path("runs")
 CONFIG = "config.json"
+KNOWN = "known.safetensors"
 LOCK = ".lock"
 
 
@@ -55,7 +56,7 @@ class RunFolder:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Releases the folder; after an error, one that holds no result yet is removed."""
-        has_result = any(p.name not in (CONFIG, LOCK) for p in self.path.iterdir())
+        has_result = any(p.name not in (CONFIG, KNOWN, LOCK) for p in self.path.iterdir())
         self._release()
         if kind is not None and self.made and not has_result:
             shutil.rmtree(self.path, ignore_errors=True)

@@ -1,7 +1,9 @@
-"""The pictures that a run was trained on or watched by, known again by their content: a digest of each."""
+"""The pictures that a run was trained on, watched by or tested on, known again by their content: a digest of each.
 
-from collections.abc import Sequence
-from dataclasses import replace
+Legend: N pictures.
+"""
+
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import safetensors.torch
@@ -13,56 +15,93 @@ from muslin.data.content import picture_digests
 from muslin.data.images import ImageData, Splits
 from muslin.errors import RunError
 from muslin.files import write_whole
+from muslin.run.folder import KNOWN
+from muslin.run.saved_model import read_description
 from muslin.text import plural, printable
 
-__all__ = ["read_known", "tested_on_unseen", "write_known"]
-
-KNOWN = "known.safetensors"  # 8 bytes a picture: 480 kB for Fashion-MNIST
-NAME = "digests"
+__all__ = ["Known", "read_known", "tested_on_unseen", "write_known"]
 
 
-def write_known(folder: Path, parts: Sequence[ImageData]) -> None:
+@dataclass(frozen=True)
+class Known:
+    """What a run knows by content: 8 bytes a picture, 560 kB for Fashion-MNIST.
+
+    Attributes:
+        trained: (M,) int64, digests of what it was trained on or watched by, as were the weights that it began with.
+        tested: (T,) int64, digests of what it is tested on, in rising order; of copies, each.
+    """
+
+    trained: Tensor
+    tested: Tensor
+
+
+def write_known(folder: Path, splits: Splits, init: str = "") -> None:
     """Writes `known.safetensors`.
 
     Args:
         folder: the run's folder.
-        parts: what is trained on, and what is validated with.
+        splits: what it is trained on, watched by and tested on.
+        init: the run whose weights it begins with; empty where there is none.
 
     Raises:
-        RunError: the folder is not writable.
+        RunError: the folder is not writable, or what the other run knows is damaged.
     """
-    digests = torch.cat([picture_digests(part.images, part.file) for part in parts])
-    write_whole(folder / KNOWN, safetensors.torch.save({NAME: digests.unique()}))
+    parts = [picture_digests(part.images, part.file) for part in (splits.train, splits.validation)]
+    before = read_known(Path(init)) if init else None
+    if before:
+        parts.append(before.trained)
+    tested = picture_digests(splits.test.images, splits.test.file).sort().values
+    write_whole(folder / KNOWN, safetensors.torch.save({"trained": torch.cat(parts).unique(), "tested": tested}))
 
 
-def read_known(folder: Path) -> Tensor | None:
-    """Returns the digests of what a run was trained on or watched by, (M,) int64; None where it does not tell.
+def read_known(folder: Path) -> Known | None:
+    """Returns what a run was trained and tested on; None where it does not tell.
 
     Raises:
         RunError: the file is damaged.
     """
     path = folder / KNOWN
     try:
-        digests = safetensors.torch.load(path.read_bytes())[NAME]
+        tensors = safetensors.torch.load(path.read_bytes())
+        known = Known(tensors["trained"], tensors["tested"])
     except FileNotFoundError:
         return None
     except (OSError, SafetensorError, KeyError) as error:
         raise RunError(
             f"cannot read {path}: {error}; take the file from a whole copy of the run, or remove it"
         ) from error
-    if digests.dtype != torch.int64 or digests.ndim != 1:
-        raise RunError(f"{path} holds {digests.dtype} of shape {tuple(digests.shape)}; remove it")
-    return digests
+    for tensor in (known.trained, known.tested):
+        if tensor.dtype != torch.int64 or tensor.ndim != 1:
+            raise RunError(f"{path} holds {tensor.dtype} of shape {tuple(tensor.shape)}; remove it")
+    return known
 
 
 def tested_on_unseen(splits: Splits, run: Path) -> Splits:
-    """Returns splits whose test set lacks what a run, whose weights are gone on from, was trained on or watched by."""
+    """Returns splits whose test set lacks what a run, whose weights are gone on from, was trained on or watched by.
+
+    Raises:
+        RunError: what the run knows is damaged.
+        BundleError: the run has no model, or a damaged one.
+    """
     known, test = read_known(run), splits.test
-    seen = None if known is None else torch.isin(picture_digests(test.images, test.file), known)
-    if seen is None or not seen.any():
+    if known is None:
+        return _noted(splits, f"{printable(run)} does not tell what it was trained on: the test may hold such pictures")
+    shape = tuple(read_description(run)["data"][name] for name in ("channels", "height", "width"))
+    if shape != test.images.shape[1:]:
+        _, height, width = shape
+        size = f"{width} x {height}{'' if shape[0] == 1 else ' in colour'}"
+        return _noted(
+            splits, f"{printable(run)} saw pictures as {size}: which ones of the test it was trained on cannot be told"
+        )
+    seen = torch.isin(picture_digests(test.images, test.file), known.trained)
+    if not seen.any():
         return splits
     note = f"{int(seen.sum()):,} of {plural(len(seen), 'test picture')} were trained on by {printable(run)}"
     if seen.all():
-        return replace(splits, notes=(*splits.notes, f"{note}: the test says nothing"))
+        return _noted(splits, f"{note}: the test says nothing")
     unseen = ImageData(test.images[~seen], test.labels[~seen], test.spec)
-    return replace(splits, test=unseen, notes=(*splits.notes, f"{note}: left out of the test"))
+    return _noted(replace(splits, test=unseen), f"{note}: left out of the test")
+
+
+def _noted(splits: Splits, note: str) -> Splits:
+    return replace(splits, notes=(*splits.notes, note))

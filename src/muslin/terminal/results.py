@@ -21,7 +21,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     score = evaluation.metrics
     name, pictures = {
         "test": ("test accuracy", f"{score.count:,} pictures"),
-        "all": ("accuracy", f"all its {score.count:,} pictures"),
+        "all": ("accuracy", f"all its {score.count:,} pictures{_trained_on(evaluation)}"),
         "unseen": ("accuracy", f"{score.count:,} pictures that it was not trained on"),
     }[evaluation.part]
     console = Console()
@@ -39,6 +39,10 @@ def print_evaluation(evaluation: Evaluation) -> None:
         )
     ]
     print_table(("class", "pictures", "said right"), rows)
+
+
+def _trained_on(evaluation: Evaluation) -> str:
+    return f", of which {evaluation.trained_on:,} were trained on" if evaluation.trained_on else ""
 
 
 def one_view_line(score: Metrics) -> str:

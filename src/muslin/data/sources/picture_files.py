@@ -130,7 +130,7 @@ def pack_files(path: Path, reading: Reading) -> Packed:
 
 
 def _sample(origin: Origin, options: LoadOptions) -> Sample:
-    listing = list_picture_files(Path(str(origin)), to_train=options.part == "cut")
+    listing = list_picture_files(Path(str(origin)), to_train=False)
     pack = pack_of(listing, options.reading)
     notes = (*pack.notes, *listing.notes)
     if options.part == "cut" or (options.part == "test" and "test" in listing.splits):

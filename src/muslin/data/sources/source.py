@@ -33,7 +33,7 @@ class LoadOptions:
         validation: pictures to hold out of the training set, at most a tenth of it, where the source brings none.
         seed: any int; chooses which, but for pictures in files, where their content alone does.
         part: what a sample is: of `test`, the test pictures where the source tells which, else all; of `cut`, those or
-            else the ones that training cuts off for testing; of `all`, every picture.
+            else the ones that training cuts off for testing, perhaps none; of `all`, every picture.
         reading: the way in which pictures in files are read, with the shape that a sample must have.
     """
 
