@@ -4,14 +4,16 @@ Legend: N pictures, C channels, H x W pixels.
 """
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from muslin.data.images import MappedPictures
+from muslin.text import plural
 
-__all__ = ["picture_digests"]
+__all__ = ["picture_digests", "repeat_notes", "same_picture_notes"]
 
 BLOCK = 4096  # pictures read at a time, so that memory stays flat
 DIGEST = 8  # bytes of each picture's digest: among a million pictures two differ and agree in it by 3 in 10 ** 8
@@ -33,8 +35,30 @@ def picture_digests(images: Tensor, file: MappedPictures | None = None) -> Tenso
     """
     digests = bytearray()
     for block in images.split(BLOCK):
-        rows = block.cpu().contiguous().numpy().reshape(len(block), -1)
+        rows = block.cpu().contiguous().flatten(1).numpy()
         digests += b"".join(hashlib.blake2b(row.data, digest_size=DIGEST).digest() for row in rows)
         if file:
             file.give_back()
     return torch.from_numpy(np.frombuffer(bytes(digests), "<i8").astype(np.int64))
+
+
+def repeat_notes(parts: Mapping[str, tuple[Tensor, Tensor]]) -> list[str]:
+    """Returns a sentence on pictures that are in two classes, and one on those that are in both of two parts.
+
+    Args:
+        parts: (N, C, H, W) uint8 pictures and (N,) int64 labels of what is trained on, and of what is tested on.
+    """
+    digests = {part: picture_digests(images) for part, (images, _) in parts.items()}
+    labelled = torch.stack([torch.cat([*digests.values()]), torch.cat([labels for _, labels in parts.values()])], 1)
+    in_two = int((labelled.unique(dim=0)[:, 0].unique(return_counts=True)[1] > 1).sum())
+    first, second = (each.unique() for each in digests.values())
+    return same_picture_notes("picture", in_two, int(torch.isin(first, second).sum()))
+
+
+def same_picture_notes(what: str, in_two: int, in_both: int) -> list[str]:
+    """Returns a sentence on how many pictures are in two classes, and one on how many in train and test, if any are."""
+    notes = {
+        f"{plural(in_two, what)} in two classes: the same picture cannot be of both": in_two,
+        f"{plural(in_both, what)} in train and test: the test is flattered by them": in_both,
+    }
+    return [note for note, count in notes.items() if count]

@@ -29,7 +29,7 @@ FEW_PHOTOGRAPHS = 2000  # training pictures of which a new network learns less t
 
 
 def open_records(job: Job, report: Report) -> None:
-    """Writes `config.json` of a new run and what it knows; of one that goes on, checks it, takes back what was logged early.
+    """Writes `config.json` of a new run and what it knows; of one that goes on, takes back what was logged too early.
 
     Args:
         job: what is about to be trained.

@@ -11,7 +11,7 @@ from muslin.prediction.classifier import Prediction
 from muslin.prediction.metrics import Metrics
 from muslin.run.folder import RunSummary
 from muslin.terminal.layout import folded, print_table
-from muslin.text import duration, percent, printable
+from muslin.text import duration, percent, plural, printable
 
 __all__ = ["prediction_line", "print_evaluation", "print_runs"]
 
@@ -20,9 +20,9 @@ def print_evaluation(evaluation: Evaluation) -> None:
     """Prints accuracy, by the views that were asked for and by one, calibration and the classes."""
     score = evaluation.metrics
     name, pictures = {
-        "test": ("test accuracy", f"{score.count:,} pictures"),
-        "all": ("accuracy", f"all its {score.count:,} pictures{_trained_on(evaluation)}"),
-        "unseen": ("accuracy", f"{score.count:,} pictures that it was not trained on"),
+        "test": ("test accuracy", plural(score.count, "picture")),
+        "all": ("accuracy", f"all its {plural(score.count, 'picture')}{_trained_on(evaluation)}"),
+        "unseen": ("accuracy", f"{plural(score.count, 'picture')} that it was not trained on"),
     }[evaluation.part]
     console = Console()
     summary = (

@@ -83,7 +83,7 @@ def test_a_pair_of_datasets_is_train_and_test():
 def test_pillow_images_of_several_sizes_and_modes_are_brought_to_one():
     mixed = [*pillow("RGBA", ((40, 30), (20, 30)))[:30], *pillow()[30:]]
     mixed[0].putpixel((0, 0), (0, 0, 0, 0))
-    parts, notes = read_datasets({"train": of(mixed), "test": of(pillow()[:3], [0, 1, 2])})
+    parts, _, notes = read_datasets({"train": of(mixed), "test": of(pillow()[:3], [0, 1, 2])})
     assert parts["train"][0].shape == (60, 28, 28, 3)
     assert parts["test"][0].shape == (3, 28, 28, 3)
     assert notes[0] == "1 picture is transparent: laid on white"
@@ -93,7 +93,7 @@ def test_pillow_images_of_several_sizes_and_modes_are_brought_to_one():
 
 def test_large_pillow_images_of_one_size_keep_it():
     assert load_splits(read_given(of(pillow()))).notes == ()
-    parts, notes = read_datasets({"all": of(pillow(sizes=((70, 80),)))})
+    parts, _, notes = read_datasets({"all": of(pillow(sizes=((70, 80),)))})
     assert parts["all"][0].shape == (60, 80, 70, 1)
     assert notes == ()
 

@@ -3,6 +3,7 @@
 Legend: N pictures, C channels, H x W pixels.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -24,8 +25,10 @@ Items: TypeAlias = Iterator[tuple[Any, Any]]
 SHOWN = 120  # letters of what a dataset says of its own failure
 
 
-def read_datasets(parts: Mapping[str, "Dataset[Any]"]) -> tuple[dict[str, tuple[Any, Any]], tuple[str, ...]]:
-    """Returns each dataset's pictures and labels as arrays, and sentences on what was done to pictures.
+def read_datasets(
+    parts: Mapping[str, "Dataset[Any]"],
+) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[str]], tuple[str, ...]]:
+    """Returns each dataset's pictures and labels as arrays, digests, and sentences on what was done to pictures.
 
     Args:
         parts: by name, datasets of map style whose items are (picture, label): pictures are arrays or tensors of one
@@ -34,7 +37,8 @@ def read_datasets(parts: Mapping[str, "Dataset[Any]"]) -> tuple[dict[str, tuple[
             are taken for labels that are numbers. Pillow images are read twice: the first time for their sizes.
 
     Returns:
-        By name, pictures (N, ...) and labels (N,) or (N, K), arrays of NumPy or torch; and the sentences.
+        By name, pictures (N, ...) and labels (N,) or (N, K), arrays of NumPy or torch; by name, the SHA-256 of each
+        Pillow image as it was before it was brought to a size; and the sentences.
 
     Raises:
         DataError: a dataset has no length or no item, an item is no such pair, or the dataset fails to give it.
@@ -43,12 +47,12 @@ def read_datasets(parts: Mapping[str, "Dataset[Any]"]) -> tuple[dict[str, tuple[
     if empty := [part for part, item in first.items() if item is None]:
         raise DataError(f"the dataset has no items ({empty[0]}); at least one (picture, label) is needed")
     if first and all(item is not None and isinstance(item[0], Image.Image) for item in first.values()):
-        pictures, labels, notes = _decoded(parts)
+        pictures, labels, digests, notes = _decoded(parts)
     else:
-        pictures, labels, notes = {}, {}, ()
+        pictures, labels, digests, notes = {}, {}, {}, ()
         for part, dataset in parts.items():
             pictures[part], labels[part] = _stacked(part, dataset)
-    return {part: (pictures[part], _named(labels[part], dataset)) for part, dataset in parts.items()}, notes
+    return {part: (pictures[part], _named(labels[part], dataset)) for part, dataset in parts.items()}, digests, notes
 
 
 def _items(part: str, dataset: "Dataset[Any]") -> Items:
@@ -91,16 +95,18 @@ def _stacked(part: str, dataset: "Dataset[Any]") -> tuple[Any, list[Any]]:
 
 def _decoded(
     parts: Mapping[str, "Dataset[Any]"],
-) -> tuple[dict[str, Any], dict[str, list[Any]], tuple[str, ...]]:
-    """Returns the Pillow images of datasets as (N, H, W, C) uint8, their labels, and what was done to them."""
+) -> tuple[dict[str, Any], dict[str, list[Any]], dict[str, list[str]], tuple[str, ...]]:
+    """Returns the Pillow images of datasets as (N, H, W, C) uint8, their labels, digests, and what was done to them."""
     sizes: dict[str, list[tuple[int, int]]] = {part: [] for part in parts}
     labels: dict[str, list[Any]] = {part: [] for part in parts}
+    digests: dict[str, list[str]] = {part: [] for part in parts}
     modes, done = set(), Counter[str]()
     for part, dataset in parts.items():
         for image, label in _images(part, dataset, done):
             sizes[part].append(image.size)
             modes.add(image.mode)
             labels[part].append(label)
+            digests[part].append(_digest(image))
     size = _size(sizes, sorted(modes))
     pictures = {part: torch.empty((len(sizes[part]), *size.shape), dtype=torch.uint8) for part in parts}
     for part, dataset in parts.items():
@@ -108,7 +114,13 @@ def _decoded(
             row[...] = fit_to_shape(image, size.shape)
     notes = [note_on_pictures(count, note) for note, count in done.items()]
     pictures = {part: images.permute(0, 2, 3, 1) for part, images in pictures.items()}
-    return pictures, labels, (*notes, *([size.reason] if size.reason else []))
+    return pictures, labels, digests, (*notes, *([size.reason] if size.reason else []))
+
+
+def _digest(image: Image.Image) -> str:
+    """Returns the SHA-256 of a grey or colour picture's pixels, with the colours one after the other as in arrays."""
+    pixels = np.asarray(image)  # (H, W) or (H, W, 3)
+    return hashlib.sha256((pixels if pixels.ndim == 2 else pixels.transpose(2, 0, 1)).tobytes()).hexdigest()
 
 
 def _images(part: str, dataset: "Dataset[Any]", done: Counter[str]) -> Iterator[tuple[Image.Image, Any]]:

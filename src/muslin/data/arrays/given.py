@@ -4,7 +4,7 @@ Legend: N pictures, C channels, H x W pixels.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -32,10 +32,12 @@ class Arrays:
     Attributes:
         parts: pictures and labels of `train` and `test`, or of `all`, from which a test set is still to be cut.
         notes: sentences on what was done to bring them into arrays.
+        digests: of parts whose pictures were brought to one size, the SHA-256 of each as it was before.
     """
 
     parts: dict[str, Pair]
     notes: tuple[str, ...] = ()
+    digests: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def name(self) -> str:
@@ -76,10 +78,10 @@ def read_given(data: object) -> Arrays:
 
 def _arrays(parts: dict[str, Any]) -> Arrays:
     """Returns parts, each a pair of arrays or a torch `Dataset`, as pairs of NumPy arrays."""
-    read, notes = read_datasets({part: given for part, given in parts.items() if isinstance(given, Dataset)})
+    read, digests, notes = read_datasets({part: given for part, given in parts.items() if isinstance(given, Dataset)})
     pairs = {part: read.get(part, given) for part, given in parts.items()}
     arrays = {part: (as_numpy(pair[0], "pictures"), as_numpy(pair[1], "labels")) for part, pair in pairs.items()}
-    return Arrays(arrays, notes)
+    return Arrays(arrays, notes, digests)
 
 
 def as_numpy(values: Any, what: str) -> AnyArray:

@@ -20,7 +20,7 @@ NEEDED = "one whole number or name a picture is needed, or rows with a single 1"
 
 
 def read_labels(
-    parts: Mapping[str, AnyArray], names: Sequence[str] | None = None
+    parts: Mapping[str, AnyArray], names: Sequence[str] | None = None, *, to_train: bool = True
 ) -> tuple[dict[str, Tensor], tuple[str, ...], list[str]]:
     """Returns each part's labels as (N,) int64, the classes, and a sentence for each kind of thing that was assumed.
 
@@ -28,16 +28,17 @@ def read_labels(
         parts: by name, arrays (N,) or (N, 1) of whole numbers, truth values or text, or (N, K) one-hot. The labels of
             the first part become the classes, in rising order, under their own numbers.
         names: names of the classes that are numbered from 0, or from 1; by default the numbers themselves.
+        to_train: whether a classifier is to be trained on them; for scoring, the labels of all parts are the classes.
 
     Raises:
-        DataError: they have another form, or a later part has a label that the first one lacks.
+        DataError: they have another form, or, to train on, a later part has a label that the first one lacks.
     """
     notes: list[str] = []
     if any(labels.ndim == 2 and labels.shape[1] > 1 for labels in parts.values()):
         notes.append("labels are one-hot rows: the place of each one's 1 is taken")
     values = {part: _one_each(labels) for part, labels in parts.items()}
     first, *others = values
-    found = np.unique(values[first])
+    found = np.unique(values[first] if to_train else np.concatenate([*values.values()]))
     for part in others:
         extra = np.setdiff1d(values[part], found)
         if len(extra):
@@ -46,7 +47,7 @@ def read_labels(
                 f"labels [{shown}] are in the {part} set but not in the training set; leave those pictures out, or "
                 "train on some"
             )
-    classes, more = _names(found, names)
+    classes, more = _names(found, names, to_train=to_train)
     read = {part: torch.from_numpy(np.searchsorted(found, each)).long() for part, each in values.items()}
     return read, classes, [*notes, *more]
 
@@ -89,7 +90,7 @@ def _places(labels: AnyArray) -> AnyArray:
     return np.asarray(labels.argmax(1))
 
 
-def _names(found: AnyArray, names: Sequence[str] | None) -> tuple[tuple[str, ...], list[str]]:
+def _names(found: AnyArray, names: Sequence[str] | None, *, to_train: bool) -> tuple[tuple[str, ...], list[str]]:
     """Returns the names of the labels that occur, and what was assumed."""
     if found.dtype.kind != "i":
         return tuple(str(label) for label in found), []
@@ -98,13 +99,15 @@ def _names(found: AnyArray, names: Sequence[str] | None) -> tuple[tuple[str, ...
         own = tuple(str(label) for label in found)
         is_plain = low == 0 and high == len(found) - 1
         note = f"labels are {join_first(own)}: these are the classes, under their own numbers"
-        return own, [] if is_plain or not own else [note]
+        return own, [] if is_plain or not own or not to_train else [note]
     start = int(low == 1 and high == len(names))
     if high - start >= len(names):
         raise DataError(f"labels run from {low} to {high}, but {len(names)} classes allow 0 to {len(names) - 1}")
     notes = ["labels begin at 1: that is taken for the first of the named classes"] if start else []
+    if low and not start and not to_train:
+        notes.append(f"labels are counted from 0, of which there is none: {low} is {printable(names[low])}")
     left = [name for number, name in enumerate(names, start) if number not in found]
-    if left:
+    if left and to_train:
         notes.append(f"classes without a training picture are left out: {join_first(map(printable, left))}")
     return tuple(names[label - start] for label in found), notes
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from muslin.data.content import same_picture_notes
 from muslin.data.decoding.tasks import look_at
 from muslin.data.decoding.wide import Levels, levels_of
 from muslin.data.files.cut import assign_splits
@@ -11,7 +12,7 @@ from muslin.data.files.listing import Listing
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize, choose_input
 from muslin.errors import DataError
-from muslin.text import plural, printable
+from muslin.text import printable
 
 __all__ = ["plan_pack"]
 
@@ -42,11 +43,7 @@ class PackPlan:
             splits[digest].add(entry.split)
         in_two = sum(len(each) > 1 for digest, each in labels.items() if digest)
         in_both = sum({"train", "test"} <= each for digest, each in splits.items() if digest)
-        notes = {
-            f"{plural(in_two, 'file')} in two classes: the same picture cannot be of both": in_two,
-            f"{plural(in_both, 'file')} in train and test: the test is flattered by them": in_both,
-        }
-        return tuple(f"{note}; muslin data scan names them" for note, count in notes.items() if count)
+        return tuple(f"{note}; muslin data scan names them" for note in same_picture_notes("file", in_two, in_both))
 
 
 def plan_pack(listing: Listing, reading: Reading) -> PackPlan:

@@ -3,17 +3,17 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from muslin.data.arrays.given import AnyArray, Arrays, Pair
 from muslin.data.arrays.labels import read_labels
 from muslin.data.arrays.pictures import read_pictures
+from muslin.data.content import repeat_notes
 from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import open_picture
 from muslin.data.files.cut import Rule, assign_splits
@@ -39,11 +39,14 @@ class ArrayParts:
     """Pictures and labels as a source has them.
 
     Attributes:
-        parts: those of `train`, `test` and perhaps `validation`, of `test` alone, or of `all`, as for `load_arrays`.
+        parts: those of `train`, and perhaps `test` and `validation`; of `all`, where none was told; or of `test` alone,
+            which can only be scored. The first is what is trained on.
         name: the data's name in reports.
         classes: names of the classes that are numbered from 0; None for the numbers themselves.
         notes: sentences on how they were read.
         where: the file that errors are to name; empty where there is none.
+        digests: of a part whose pictures were brought to one size, a digest of each as it was before, in hexadecimal:
+            these do not change with the size, as those of the arrays would.
     """
 
     parts: dict[str, Pair]
@@ -51,43 +54,43 @@ class ArrayParts:
     classes: Sequence[str] | None = None
     notes: tuple[str, ...] = ()
     where: str = ""
+    digests: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def load_arrays(
-    parts: Mapping[str, Pair], name: str, options: LoadOptions, names: Sequence[str] | None = None
-) -> Splits:
+def load_arrays(found: ArrayParts, options: LoadOptions) -> Splits:
     """Returns the splits of arrays of any form that leaves no doubt, with notes on what was assumed.
 
     Args:
-        parts: pictures and labels of `train`, `test` and perhaps `validation`; or of `train` and `validation`, or of
-            `all` alone: a fifth of each class is cut off for testing, chosen by content. The first is what is trained
-            on. As for `read_pictures` and `read_labels`.
-        name: the data's name in reports.
+        found: pictures and labels as for `read_pictures` and `read_labels`. Where none are for testing, about a fifth
+            of what is trained on is cut off for it, chosen by content.
         options: how many pictures are held out for validation, and by which seed.
-        names: names of the classes that are numbered from 0; by default the numbers themselves.
 
     Raises:
         DataError: they have another form, do not fit each other, or show nothing that could be told apart.
     """
+    parts = found.parts
+    if not {"train", "all"} & parts.keys():
+        raise DataError("only pictures to test on are there; add some to train on")
     _check_counts(parts)
     images, notes = read_pictures({part: pair[0] for part, pair in parts.items()})
-    labels, classes, more = read_labels({part: pair[1] for part, pair in parts.items()}, names)
+    labels, classes, more = read_labels({part: pair[1] for part, pair in parts.items()}, found.classes)
     read = {part: (images[part], labels[part]) for part in parts}
     for part in read.values():
         check_images(*part, len(classes))
     blank = _check_contents(images)
-    (channels, height, width), *others = {each.shape[1:] for each in images.values()}
+    if "test" not in read:
+        read |= _train_and_test(found, read.pop(_trained_part(parts)), classes, options.reading.rule)
+    repeats = repeat_notes({"train": read["train"], "test": read["test"]})
+    (channels, height, width), *others = {each.shape[1:] for each, _ in read.values()}
     if not others and (scale := least_scale(height, width)) > 1:
         shape = channels, scale * height, scale * width
         read = {part: (brought_to(each, shape), label) for part, (each, label) in read.items()}
         more = [*more, f"pictures of {width} x {height} are enlarged {scale} times"]
-    if "test" not in read:
-        read |= _cut_test(read.pop("all" if "all" in read else "train"), classes, options.reading.rule)
     splits = train_validation_test(
-        read["train"], read["test"], classes, name,
+        read["train"], read["test"], classes, found.name,
         validation=options.validation, seed=options.seed, held_out=read.get("validation"),
     )  # fmt: skip
-    return replace(splits, notes=(*notes, *more, *blank, *splits.notes))
+    return replace(splits, notes=(*found.notes, *notes, *more, *blank, *repeats, *splits.notes))
 
 
 def _check_counts(parts: Mapping[str, Pair]) -> None:
@@ -120,19 +123,28 @@ def _of_one_value(images: Tensor) -> int:
     return sum(int((block.amin(2) == block.amax(2)).all(1).sum()) for block in flat)
 
 
-def _cut_test(everything: Part, classes: tuple[str, ...], rule: Rule) -> dict[str, Part]:
-    """Cuts a fifth of each class off, as for folders: by content, equal pictures of a class on the same side."""
+def _train_and_test(found: ArrayParts, everything: Part, classes: tuple[str, ...], rule: Rule) -> dict[str, Part]:
+    """Cuts what is trained on in two; raises DataError where nothing is left to test on."""
     images, labels = everything
-    entries = tuple(Entry(Path(str(number)), int(label), "") for number, label in enumerate(labels))
-    digests = [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
-    cut = assign_splits(Listing(Path(), NAME, classes, entries, ()), digests, rule)
-    places = {
-        split: torch.tensor(sorted(int(entry.path.name) for entry in cut.entries if entry.split == split))
-        for split in ("train", "test")
-    }
-    if not len(places["test"]):
+    is_test = _cut(images, labels, found.digests.get(_trained_part(found.parts)), classes, rule)
+    if not is_test.any():
         raise DataError("too few different pictures to test on some of them; add pictures, or bring a test set")
-    return {split: (images[place], labels[place]) for split, place in places.items()}
+    return {"train": (images[~is_test], labels[~is_test]), "test": (images[is_test], labels[is_test])}
+
+
+def _trained_part(parts: Mapping[str, Pair]) -> str:
+    return "all" if "all" in parts else "train"
+
+
+def _cut(images: Tensor, labels: Tensor, digests: Sequence[str] | None, classes: tuple[str, ...], rule: Rule) -> Tensor:
+    """Returns which of N pictures are for testing, (N,) bool: as for folders, by content."""
+    entries = tuple(Entry(Path(str(number)), int(label), "") for number, label in enumerate(labels))
+    if digests is None:
+        digests = [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
+    cut = assign_splits(Listing(Path(), NAME, classes, entries, ()), digests, rule)
+    is_test = torch.zeros(len(labels), dtype=torch.bool)
+    is_test[[int(entry.path.name) for entry in cut.entries if entry.split == "test"]] = True
+    return is_test
 
 
 @contextmanager
@@ -154,20 +166,12 @@ def source_of_parts(
     def load(origin: Origin, options: LoadOptions) -> Splits:
         found = read(origin, options)
         with _named(found.where):
-            splits = load_arrays(found.parts, found.name, options, found.classes)
-        return replace(splits, notes=(*found.notes, *splits.notes))
+            return load_arrays(found, options)
 
     def sample(origin: Origin, options: LoadOptions) -> Sample:
         found = read(origin, options)
-        if "test" in found.parts and options.part != "all":
-            parts = {"test": found.parts["test"]}
-        elif options.part == "cut":
-            test, classes = load(origin, options).test, load(origin, options).spec.classes
-            return Sample(found.name, "test", test.images, test.labels, classes, None, found.notes)
-        else:
-            parts = found.parts
         with _named(found.where):
-            return _sample_of(replace(found, parts=parts), options)
+            return _sample_of(found, options)
 
     def outline(origin: Origin, options: LoadOptions) -> Outline:
         return outline_of(load(origin, options))
@@ -176,27 +180,37 @@ def source_of_parts(
 
 
 def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:
-    """Returns all pictures of arrays, brought to the shape that a model needs; they need not do for training."""
-    _check_counts(found.parts)
-    read, notes = read_pictures({part: pair[0] for part, pair in found.parts.items()})
-    labels, classes, more = read_labels({"": _joined([pair[1] for pair in found.parts.values()])}, found.classes)
-    images = torch.cat([*read.values()])
-    check_images(images, labels[""], len(classes))
+    """Returns pictures of arrays, brought to the shape that a model needs; they need not do for training."""
+    is_told, is_cut = "test" in found.parts, options.part == "cut"
+    if options.part != "all" and is_told:
+        chosen = ["test"]
+    else:
+        chosen = [_trained_part(found.parts)] if is_cut else [*found.parts]
+    _check_counts({part: found.parts[part] for part in chosen})
+    read, notes = read_pictures({part: found.parts[part][0] for part in chosen})
+    numbers, classes, more = read_labels(
+        {part: pair[1] for part, pair in found.parts.items()}, found.classes, to_train=False
+    )
+    for part in chosen:
+        check_images(read[part], numbers[part], len(classes))
+    if is_cut and not is_told:
+        (part,) = chosen
+        is_test = _cut(read[part], numbers[part], found.digests.get(part), classes, options.reading.rule)
+        read[part], numbers[part] = read[part][is_test], numbers[part][is_test]
     shape = options.reading.shape
-    if shape and images.shape[1:] != shape:
-        more = [*more, f"pictures of {_size(images.shape[1:])} are brought to {_size(shape)}, as the model needs"]
-        images = brought_to(images, shape)
-    part: Literal["test", "all"] = "test" if [*found.parts] == ["test"] else "all"
-    return Sample(found.name, part, images, labels[""], classes, None, (*found.notes, *notes, *more))
+    for size in {each.shape[1:] for each in read.values()} - {shape} if shape else ():
+        more = [*more, f"pictures of {_size(size)} are brought to {_size(shape)}, as the model needs"]
+    images = torch.cat([brought_to(read[part], shape) if shape else read[part] for part in chosen])
+    labels = torch.cat([numbers[part] for part in chosen])
+    kind: Literal["test", "all"] = "test" if is_cut or chosen == ["test"] else "all"
+    return Sample(found.name, kind, images, labels, classes, None, (*found.notes, *notes, *more))
 
 
 def brought_to(images: Tensor, shape: tuple[int, int, int]) -> Tensor:
     """Returns (N, C, H, W) pictures as others of the shape, as picture files would be brought to it."""
+    if images.shape[1:] == shape or not len(images):
+        return images.reshape(-1, *shape)
     return torch.stack([fit_to_shape(open_picture(_as_picture(image))[0], shape) for image in images])
-
-
-def _joined(labels: Sequence[AnyArray]) -> AnyArray:
-    return labels[0] if len(labels) == 1 else np.concatenate(labels)
 
 
 def _size(shape: Sequence[int]) -> str:
@@ -211,7 +225,7 @@ def _as_picture(image: Tensor) -> AnyArray:
 
 def _read(origin: Origin, _options: LoadOptions) -> ArrayParts:
     assert isinstance(origin, Arrays)
-    return ArrayParts(origin.parts, NAME, notes=origin.notes)
+    return ArrayParts(origin.parts, NAME, notes=origin.notes, digests=origin.digests)
 
 
 SOURCE = source_of_parts("arrays (in Python)", lambda origin: isinstance(origin, Arrays), _read)

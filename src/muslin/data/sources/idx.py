@@ -77,13 +77,15 @@ def read(folder: Path) -> ArrayParts:
     letters start at 1).
 
     Args:
-        folder: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with `t10k` or `test`;
-            any prefix (`emnist-letters-train-...`) and `.gz` are understood.
+        folder: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with `t10k` or `test`,
+            or one of these pairs alone; any prefix (`emnist-letters-train-...`) and `.gz` are understood.
 
     Raises:
         DataError: a file is missing, damaged, or does not fit the others.
     """
-    parts = {"train": _pair(folder, ("train",)), "test": _pair(folder, ("t10k", "test"))}
+    words = {"train": ("train",), "test": ("t10k", "test")}
+    there = {part: each for part, each in words.items() if _files(folder, each, "")}
+    parts = {part: _pair(folder, each) for part, each in (there or words).items()}
     return ArrayParts(parts, folder.resolve().name, where=str(folder))
 
 
@@ -106,8 +108,13 @@ def _pair(folder: Path, words: tuple[str, ...]) -> tuple[Pixels, Pixels]:
     return images, labels
 
 
+def _files(folder: Path, words: tuple[str, ...], kind: str) -> list[Path]:
+    names = folder.glob("*-ubyte*")
+    return sorted(path for path in names if kind in path.name and any(word in path.name for word in words))
+
+
 def _find(folder: Path, words: tuple[str, ...], kind: str) -> Path:
-    found = sorted(path for path in folder.glob(f"*{kind}*-ubyte*") if any(word in path.name for word in words))
+    found = _files(folder, words, kind)
     if not found:
         raise DataError(f"{folder}: no IDX file of {words[0]} {kind}; expected {words[0]}-{kind}-idx…-ubyte[.gz]")
     if len(found) > 1:

@@ -25,8 +25,9 @@ def read(path: Path) -> ArrayParts:
 
     Args:
         path: a file with `train_images`, `train_labels`, `test_images` and `test_labels`, with `val_images`,
-            `val_labels` or without, in the forms that `load_arrays` takes; or the same as `x_train`, `y_train` and so
-            on; or `images`, `labels` alone, of which a fifth of each class is cut off for testing, chosen by content.
+            `val_labels` or without, in the forms that `read_pictures` and `read_labels` take; or the same as `x_train`,
+            `y_train` and so on; or `images`, `labels` alone. Those for training alone do, too, and to score a model
+            those for testing alone.
             Optionally `classes`, the K names.
 
     Raises:
@@ -46,12 +47,10 @@ def _parts(path: Path, arrays: dict[str, AnyArray]) -> dict[str, Pair]:
     """Returns pictures and labels of each part, by the first layout whose keys are there."""
     for layout in LAYOUTS:
         keys = dict(zip(("train", "validation", "test"), layout, strict=True))
-        if {*keys["train"], *keys["test"]} <= arrays.keys():
-            return {
-                part: (arrays[images], arrays[labels])
-                for part, (images, labels) in keys.items()
-                if {images, labels} <= arrays.keys()
-            }
+        there = {part: pair for part, pair in keys.items() if {*pair} & arrays.keys()}
+        is_whole = all({*pair} <= arrays.keys() for pair in there.values())
+        if is_whole and {"train", "test"} & there.keys():
+            return {part: (arrays[images], arrays[labels]) for part, (images, labels) in there.items()}
     if set(ALL_IN_ONE) <= arrays.keys():
         return {"all": (arrays["images"], arrays["labels"])}
     held = shortened(join_first(map(printable, arrays)), SHOWN) or "nothing"

@@ -3,9 +3,10 @@
 Legend: N pictures, C channels, H x W pixels.
 """
 
+import hashlib
 import io
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,7 +75,7 @@ def read(path: Path, reading: Reading) -> ArrayParts:
             notes = (*notes, f"passed over, for no picture has a label: {join_first(left) or 'all'}")
         parts = as_parts({split: each for split, each in files.items() if split not in left})
         size = _size([file for each in parts.values() for file in each], reading)
-        pictures, more = _decoded(parts, size, reading)
+        pictures, digests, more = _decoded(parts, size, reading)
     except (pyarrow.ArrowException, OSError) as error:
         said = shortened(printable(str(error)), WIDTH)
         raise DataError(f"cannot read {printable(path)}: {said}; get whole copies of its .parquet files") from error
@@ -83,7 +84,8 @@ def read(path: Path, reading: Reading) -> ArrayParts:
     except DataError as error:
         raise DataError(str(error) if str(path) in str(error) else f"{printable(path)}: {error}") from error
     name = printable(path.resolve().name if path.is_dir() else path.stem)
-    return ArrayParts(pictures, name, notes=(*notes, *filter(None, [size.reason]), *more), where=printable(path))
+    notes = (*notes, *filter(None, [size.reason]), *more)
+    return ArrayParts(pictures, name, notes=notes, where=printable(path), digests=digests)
 
 
 def _pyarrow(path: Path) -> Any:
@@ -189,10 +191,10 @@ def _size(files: Sequence[_File], reading: Reading) -> InputSize:
 
 def _decoded(
     parts: Mapping[str, Sequence[_File]], size: InputSize, reading: Reading
-) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
-    """Returns each part's pictures (N, H, W, C) uint8 and labels, and sentences on what was done to pictures."""
+) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[str]], list[str]]:
+    """Returns each part's pictures (N, H, W, C) uint8 and labels, their files' SHA-256, and what was done to them."""
     done, problems, total = Counter[str](), list[str](), 0
-    decoded = {}
+    decoded, digests = {}, defaultdict[str, list[str]](list)
     for part, files in parts.items():
         pictures: list[torch.Tensor] = []
         labels: list[Any] = []
@@ -206,6 +208,7 @@ def _decoded(
             done.update(made)
             pictures.append(fit_to_shape(image, size.shape))
             labels.append(row.label)
+            digests[part].append(hashlib.sha256(row.content or b"").hexdigest())
         images = torch.stack(pictures) if pictures else torch.empty((0, *size.shape), dtype=torch.uint8)
         decoded[part] = images.permute(0, 2, 3, 1).numpy(), as_numpy(labels, "labels")
     if problems and (reading.on_bad == "stop" or not may_be_left_out(len(problems), total)):
@@ -213,7 +216,7 @@ def _decoded(
     notes = [note_on_pictures(count, note) for note, count in done.items()]
     if problems:
         notes.append(f"{plural(len(problems), 'damaged picture')} left out")
-    return decoded, notes
+    return decoded, dict(digests), notes
 
 
 SOURCE = source_of_parts(
