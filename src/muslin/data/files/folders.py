@@ -6,10 +6,11 @@ from pathlib import Path
 from muslin.data.files.levels import find_levels
 from muslin.data.files.listing import Listing, make_listing
 from muslin.data.files.sieve import Sieve
+from muslin.data.files.written import is_of_muslin
 from muslin.errors import DataError
 from muslin.text import join_first, printable
 
-__all__ = ["is_picture_folder", "list_folder"]
+__all__ = ["is_class_folder", "is_picture_folder", "list_class", "list_folder"]
 
 
 def is_picture_folder(path: Path) -> bool:
@@ -25,6 +26,29 @@ def is_picture_folder(path: Path) -> bool:
         return any(entry.is_symlink() or sieve.holds_pictures(path / entry.name, below=True) for entry in folders)
     except OSError:
         return True  # listing it names what cannot be read
+
+
+def is_class_folder(path: Path) -> bool:
+    """Whether pictures lie straight in a folder and in none below it, as those of one class do."""
+    if not path.is_dir() or is_picture_folder(path) or is_of_muslin(path):
+        return False
+    return Sieve(path).holds_pictures(path)
+
+
+def list_class(root: Path) -> Listing:
+    """Lists a folder of pictures of one class, which the folder's own name tells.
+
+    Raises:
+        DataError: the folder cannot be read, or a link leads out of it.
+    """
+    sieve = Sieve(root)
+    try:
+        paths = list(sieve.pictures(root))
+    except OSError as error:
+        raise _cannot_read(root, error) from error
+    name = root.resolve().name
+    note = f"the pictures straight in {printable(name)}/ are taken for one class: {printable(name)}"
+    return make_listing(root, name, [("", path, name) for path in paths], (note, *_passed_over(sieve)))
 
 
 def list_folder(root: Path) -> Listing:
@@ -50,20 +74,29 @@ def list_folder(root: Path) -> Listing:
     try:
         found, notes = _walk(sieve)
     except OSError as error:
-        raise DataError(
-            f"cannot read {printable(error.filename or root)}: {error.strerror}; may you read it?"
-        ) from error
-    written = [printable(path.relative_to(root)) for path, is_so in sieve.written.items() if is_so]
-    if written:
-        notes = (*notes, f"passed over because Muslin wrote it: {join_first(sorted(written))}")
-    if sieve.skipped:
-        counts = Counter(sieve.skipped.values())
-        kinds = ", ".join(f"{count:,} {printable(suffix)}" for suffix, count in sorted(counts.items()))
-        notes = (*notes, f"files passed over because they are no pictures: {kinds}")
+        raise _cannot_read(root, error) from error
+    notes = (*notes, *_passed_over(sieve))
     to_train = {key: paths for key, paths in found.items() if key[0] in ("", "train")}
     empty = [printable(f"{split}/{name}" if split else name) for (split, name), paths in to_train.items() if not paths]
     rows = [(split, path, name) for (split, name), paths in found.items() for path in paths]
     return make_listing(root, root.resolve().name, rows, notes, empty)
+
+
+def _cannot_read(root: Path, error: OSError) -> DataError:
+    return DataError(f"cannot read {printable(error.filename or root)}: {error.strerror}; may you read it?")
+
+
+def _passed_over(sieve: Sieve) -> list[str]:
+    """Returns sentences on what is no data."""
+    notes = []
+    written = [printable(path.relative_to(sieve.root)) for path, is_so in sieve.written.items() if is_so]
+    if written:
+        notes.append(f"passed over because Muslin wrote it: {join_first(sorted(written))}")
+    if sieve.skipped:
+        counts = Counter(sieve.skipped.values())
+        kinds = ", ".join(f"{count:,} {printable(suffix)}" for suffix, count in sorted(counts.items()))
+        notes.append(f"files passed over because they are no pictures: {kinds}")
+    return notes
 
 
 def _walk(sieve: Sieve) -> tuple[dict[tuple[str, str], list[Path]], tuple[str, ...]]:

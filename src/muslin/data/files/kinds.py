@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from muslin.data.files.csv_file import list_csv
-from muslin.data.files.folders import is_picture_folder, list_folder
+from muslin.data.files.folders import is_class_folder, is_picture_folder, list_class, list_folder
 from muslin.data.files.listing import Listing, check_classes
 from muslin.data.files.pixel_table import is_pixel_table
 from muslin.data.files.shards import is_parquet
@@ -26,7 +26,8 @@ def list_picture_files(path: Path, *, to_train: bool = True) -> Listing:
 
     Args:
         path: the folder or the CSV file.
-        to_train: whether a classifier is to be trained on them; for scoring, any pictures with a class will do.
+        to_train: whether a classifier is to be trained on them; for scoring, any pictures with a class will do, those
+            straight in a folder that is called like their class too.
 
     Raises:
         DataError: it is neither, or is not as it should be; to train on, also as `check_classes`.
@@ -42,6 +43,8 @@ def list_picture_files(path: Path, *, to_train: bool = True) -> Listing:
             f"{printable(path)} is {kind}, not a folder of pictures or a .csv that names them; see how it would be "
             "read with: muslin data info"
         )
+    if not to_train and is_class_folder(path):
+        return list_class(path)
     listing = list_csv(path) if path.is_file() else list_folder(path)
     if to_train:
         check_classes(listing)

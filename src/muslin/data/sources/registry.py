@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from muslin.data.arrays.given import ARRAYS
+from muslin.data.files.folders import is_class_folder
 from muslin.data.files.table import is_table
 from muslin.data.images import Splits
 from muslin.data.reading import Reading
@@ -70,11 +71,11 @@ def load_sample(
         DataError: as `load_splits`.
     """
     options = LoadOptions(part=part, reading=replace(reading or Reading(), shape=shape))
-    return find_source(source).sample(source, options)
+    return find_source(source, to_train=False).sample(source, options)
 
 
-def find_source(origin: Origin) -> Source:
-    """Returns the source that an origin belongs to.
+def find_source(origin: Origin, *, to_train: bool = True) -> Source:
+    """Returns the source that an origin belongs to; for scoring, the pictures of one class in a folder are one, too.
 
     Raises:
         DataError: there is nothing there, or it is of no kind that is read.
@@ -92,6 +93,8 @@ def find_source(origin: Origin) -> Source:
         raise DataError(f"no data at {origin!s}; give {join_words([source.name for source in SOURCES])}")
     if path.is_dir() and (tables := sorted(printable(each.name) for each in path.iterdir() if is_table(each))):
         raise DataError(f"{path} holds no pictures, but tables ({join_first(tables)}); name one of them")
+    if path.is_dir() and not to_train and is_class_folder(path):
+        return picture_files.SOURCE
     if path.is_dir():
         raise DataError(
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"
