@@ -180,3 +180,12 @@ def test_balanced_epochs(splits, streamed, is_streamed):
     copies = images[order == often]
     assert len(copies) > 2
     assert len(copies.flatten(1).unique(dim=0)) > 1  # each copy is changed in its own way
+
+
+def test_sequential_batches_gives_chosen_rows_alone(splits, streamed):
+    rows = torch.tensor([0, 3, 4, 50, 88, 90, 91])
+    for data in (splits.train, streamed):
+        images, labels = zip(*sequential_batches(data, 3, lambda count: slice(1, count), rows), strict=True)
+        assert [len(each) for each in labels] == [3, 3]
+        assert torch.equal(torch.cat(labels), splits.train.labels[rows[1:]])
+        assert torch.equal(torch.cat(images), splits.train.spec.normalise(splits.train.images[rows[1:]]))

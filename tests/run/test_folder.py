@@ -5,7 +5,7 @@ import pytest
 from muslin.errors import RunError
 from muslin.run import folder as folder_module
 from muslin.run import journal
-from muslin.run.folder import RunFolder, find_run, list_runs, read_config, write_config
+from muslin.run.folder import KNOWN, RunFolder, find_run, list_runs, read_config, write_config
 
 
 def make_run(path, started, *events):
@@ -62,6 +62,7 @@ def test_a_folder_that_is_not_writable(here, monkeypatch):
 def test_an_error_before_any_result_leaves_nothing(here):
     with pytest.raises(ValueError, match="no"), RunFolder(here / "out", "x") as run:
         write_config(run.path, {"started": "now"})
+        (run.path / KNOWN).write_bytes(b"digests")
         raise ValueError("no")
     assert not (here / "out").exists()
 

@@ -141,6 +141,68 @@ def test_a_test_picture_stays_one_when_others_are_added(here, run, type_):
     assert old_view["count"] == 150
 
 
+def test_no_trained_picture_counts_as_unseen_where_others_are_added(here, type_):
+    """A class of few keeps two to train on, whatever their digests; among more, such a picture is for testing."""
+    for seed in range(3):
+        write_pictures(here / "photos", *bars(12, 1, 12, 3, seed))
+    _, out, _ = type_("fit", "photos", "--quiet", *TINY)
+    run = out.strip()
+    trained = 12 - evaluated(type_, run)["count"]
+    write_pictures(here / "more", *bars(60, 1, 12, 3, 40))
+    for path in (here / "more").rglob("*.png"):
+        path.rename(here / "photos" / path.parent.name / f"new {path.name}")
+    grown = evaluated(type_, run)
+    assert (grown["count"], grown["part"], grown["trained_on"]) == (72 - trained, "unseen", trained)
+    code, out, err = type_("fit", "photos", "--quiet", "--init", run, *TINY)
+    assert code == 0
+    moved = 0 if "were trained on by" not in err else int(err.split(" of ")[0].split()[-1])
+    again = evaluated(type_, out.strip())
+    assert (again["part"], again["trained_on"]) == ("test", moved)
+
+
+def test_other_pictures_where_those_to_train_on_lay_are_all_scored(here, run, type_):
+    shutil.rmtree(here / "photos")
+    write_pictures(here / "photos", *bars(4, 1, 12, 3, 77))
+    for data in ([], ["photos"]):
+        scores = evaluated(type_, run, *data)
+        assert (scores["count"], scores["part"]) == (4, "all")
+
+
+def test_other_arrays_where_those_to_train_on_lay_are_all_scored(here, type_):
+    images, labels = bars(60, 1, 12, 3, 0)
+    np.savez(here / "a.npz", images=images[:, 0].numpy(), labels=labels.numpy())
+    _, out, _ = type_("fit", "a.npz", "--quiet", *TINY)
+    own = evaluated(type_, out.strip())
+    assert own["part"] == "test"
+    shutil.copy(here / "a.npz", here / "b.npz")
+    copied = evaluated(type_, out.strip(), "b.npz")
+    assert (copied["part"], copied["count"], copied["accuracy"]) == ("unseen", own["count"], own["accuracy"])
+    np.savez(here / "a.npz", images=images[:4, 0].numpy() + 1, labels=labels[:4].numpy())
+    assert evaluated(type_, out.strip())["count"] == 4
+
+
+def test_weights_know_what_they_began_with(here, run, type_):
+    write_pictures(here / "others", *bars(60, 1, 12, 3, 5))
+    _, out, _ = type_("fit", "others", "--quiet", "--init", run, *TINY)
+    own, later = evaluated(type_, run), evaluated(type_, out.strip(), "photos")
+    assert (later["part"], later["count"], later["trained_on"]) == ("unseen", own["count"], 90 - own["count"])
+
+
+def test_pictures_of_another_size_are_not_told_and_that_is_said(here, type_):
+    write_pictures(here / "photos", *bars(30, 1, 12, 3, 0))
+    small = ("--epochs", "1", "--model", "resnet20", "--set", "flip=none")
+    _, out, _ = type_("fit", "photos", "--quiet", "--size", "12", *small)
+    code, _, err = type_("fit", "photos", "--quiet", "--size", "16", "--init", out.strip(), *small)
+    assert code == 0, err
+    assert "saw pictures as 12 x 12: which ones of the test it was trained on cannot be told" in err
+
+
+def test_weights_of_a_run_that_does_not_tell_what_it_saw(here, run, type_):
+    (here / run / "known.safetensors").unlink()
+    _, _, err = type_("fit", "photos", "--quiet", "--init", run, *TINY)
+    assert "does not tell what it was trained on: the test may hold such pictures" in err
+
+
 def test_weights_are_not_tested_on_what_they_were_trained_on(here, run, type_):
     shutil.copytree(here / "photos", here / "again" / "test")
     write_pictures(here / "again" / "train", *bars(30, 1, 12, 3, 30))
@@ -192,3 +254,90 @@ def test_a_damaged_list_is_named(here, run, type_):
     assert code == 1
     assert "cannot read" in err
     assert "known.safetensors" in err
+
+
+def test_what_a_run_knows_is_written_anew_where_it_goes_on(here, type_):
+    write_pictures(here / "photos", *bars(90, 1, 12, 3, 0))
+    assert type_("fit", "photos", "--quiet", *TINY, "--out", "one")[0] == 0
+    known = (here / "one" / "known.safetensors").read_bytes()
+    events = (here / "one" / "metrics.jsonl").read_text().splitlines()
+    kept = [line for line in events if json.loads(line)["event"] not in ("test", "end")]
+    (here / "one" / "metrics.jsonl").write_text("\n".join([*kept, ""]))
+    (here / "one" / "SHA256SUMS").unlink()
+    (here / "one" / "known.safetensors").unlink()
+    code, _, err = type_("fit", "--resume", "one", "--quiet")
+    assert code == 0, err
+    assert (here / "one" / "known.safetensors").read_bytes() == known
+
+
+def test_a_class_that_is_not_scored_need_not_be_known(here, run, type_):
+    write_pictures(here / "data" / "test", *bars(6, 1, 12, 3, 8))
+    write_pictures(here / "data" / "train", *bars(6, 1, 12, 3, 9))
+    (here / "data" / "train" / "bar 1").rename(here / "data" / "train" / "lamp")
+    assert evaluated(type_, run, "data")["count"] == 6
+    (here / "data" / "test" / "bar 1").rename(here / "data" / "test" / "lamp")
+    code, _, err = type_("evaluate", run, "data")
+    assert code == 1
+    assert f"data has classes that {run} was not trained on: lamp (2 pictures); it knows bar 0, bar 1, bar 2" in err
+
+
+def test_a_folder_of_one_class_is_scored_by_its_name(here, run, type_):
+    write_pictures(here / "new", *bars(6, 1, 12, 3, 8))
+    (here / "new" / "bar 1" / "notes.txt").write_text("two of them")
+    scores = evaluated(type_, run, "new/bar 1")
+    assert [sum(row) for row in scores["confusion"]] == [0, 2, 0]
+    assert "the pictures straight in bar 1/ are taken for one class: bar 1" in scores["notes"]
+    assert type_("fit", "new/bar 1")[0] == 1, "nothing to tell apart"
+    code, _, err = type_("evaluate", run, run)
+    assert code == 1
+    assert "holds neither folders of pictures" in err, "the plots in a run's folder are no data"
+
+
+@pytest.mark.parametrize("part", ["test", "train"])
+def test_arrays_of_one_part_alone_are_scored(here, run, type_, part):
+    images, labels = bars(6, 1, 12, 3, 50)
+    np.savez(here / "six.npz", **{f"{part}_images": images[:, 0].numpy(), f"{part}_labels": labels.numpy()})
+    scores = evaluated(type_, run, "six.npz")
+    assert (scores["count"], scores["part"]) == (6, "test" if part == "test" else "all")
+
+
+def test_test_labels_are_counted_as_those_to_train_on_are(here, run, type_):
+    """They begin at 1, which the test pictures alone, of the first two classes, do not tell."""
+    (images, labels), names = bars(6, 1, 12, 3, 50), ["bar 0", "bar 1", "bar 2"]
+    both = {"train_images": images[:, 0].numpy(), "train_labels": labels.numpy() + 1}
+    np.savez(
+        here / "a.npz", **both, test_images=images[:2, 0].numpy(), test_labels=labels[:2].numpy() + 1, classes=names
+    )
+    assert [sum(row) for row in evaluated(type_, run, "a.npz")["confusion"]] == [1, 1, 0]
+    np.savez(here / "b.npz", images=images[:2, 0].numpy(), labels=labels[:2].numpy() + 1, classes=names)
+    assert any(
+        "counted from 0, of which there is none: 1 is bar 1" in n for n in evaluated(type_, run, "b.npz")["notes"]
+    )
+
+
+def test_only_test_arrays_are_not_trained_on(here, type_):
+    images, labels = bars(6, 1, 12, 3, 50)
+    np.savez(here / "six.npz", test_images=images[:, 0].numpy(), test_labels=labels.numpy())
+    code, _, err = type_("fit", "six.npz")
+    assert code == 1
+    assert "six.npz: only pictures to test on are there; add some to train on" in err
+
+
+def test_fit_notes_repeats_among_arrays(here, type_):
+    images, labels = bars(60, 1, 12, 3, 0)
+    labels[3] = 1
+    images[3] = images[0]
+    arrays = images[:, 0].numpy()
+    np.savez(
+        here / "a.npz", train_images=arrays, train_labels=labels.numpy(), test_images=arrays[8:18],
+        test_labels=labels[8:18].numpy(),
+    )  # fmt: skip
+    _, _, err = type_("fit", "a.npz", "--quiet", *TINY)
+    assert "1 picture in two classes: the same picture cannot be of both" in err
+    assert "10 pictures in train and test: the test is flattered by them" in err
+
+
+def test_all_says_how_many_were_trained_on(here, run, type_):
+    trained = 90 - evaluated(type_, run)["count"]
+    _, out, _ = type_("evaluate", run, "--all")
+    assert f"of all its 90 pictures, of which {trained} were trained on" in " ".join(out.split())

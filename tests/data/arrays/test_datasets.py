@@ -98,6 +98,24 @@ def test_large_pillow_images_of_one_size_keep_it():
     assert notes == ()
 
 
+def is_low(digest: str) -> bool:
+    return int(digest[:8], 16) < 16**8 // 5
+
+
+def test_what_is_tested_on_stays_where_more_images_change_the_size():
+    few = read_given(of(pillow("RGB", ((30, 28), (28, 40)))))
+    labels = [*LABELS.tolist(), *LABELS.tolist() * 2]
+    more = read_given(of([*pillow("RGB", ((30, 28), (28, 40))), *pillow("RGB", ((90, 80),)) * 2], labels))
+    assert few.parts["all"][0].shape[1:] != more.parts["all"][0].shape[1:]
+    assert more.digests["all"][:60] == few.digests["all"]
+    for each in (few, more):
+        tested = load_splits(each).test
+        expected = [
+            label for label, digest in zip(each.parts["all"][1], each.digests["all"], strict=True) if is_low(digest)
+        ]
+        assert tested.labels.tolist() == expected
+
+
 class Endless(IterableDataset):
     def __iter__(self):
         yield IMAGES[0], 0

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import sys
 
@@ -138,3 +139,19 @@ def test_commands_on_picture_files_say_what_it_is(tmp_path):
     for path, kind in ((tmp_path, "a folder of .parquet files"), (tmp_path / "a.parquet", "a .parquet file")):
         with pytest.raises(DataError, match=f"is {kind}, not a folder of pictures"):
             list_picture_files(path)
+
+
+def test_what_is_tested_on_stays_where_more_pictures_change_the_size(tmp_path):
+    files = [png_of(image.repeat_interleave(2 + number % 2, 1)) for number, image in enumerate(IMAGES[:60])]
+    large = [png_of(image.repeat_interleave(8, 1).repeat_interleave(8, 2)) for image in IMAGES[:150]]
+    few = write(tmp_path / "few.parquet", image=files, label=LABELS[:60].tolist())
+    more = write(
+        tmp_path / "more.parquet", image=[*files, *large], label=[*LABELS[:60].tolist(), *LABELS[:150].tolist()]
+    )
+    low = [int(hashlib.sha256(content).hexdigest()[:8], 16) < 16**8 // 5 for content in (*files, *large)]
+    shapes = set()
+    for path, count in ((few, 60), (more, 210)):
+        splits = load_splits(path)
+        assert splits.test.labels.tolist() == [int(LABELS[i if i < 60 else i - 60]) for i in range(count) if low[i]]
+        shapes.add(splits.test.images.shape[1:])
+    assert len(shapes) == 2
