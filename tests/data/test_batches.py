@@ -189,3 +189,10 @@ def test_sequential_batches_gives_chosen_rows_alone(splits, streamed):
         assert [len(each) for each in labels] == [3, 3]
         assert torch.equal(torch.cat(labels), splits.train.labels[rows[1:]])
         assert torch.equal(torch.cat(images), splits.train.spec.normalise(splits.train.images[rows[1:]]))
+
+
+@pytest.mark.parametrize("rows", [None, torch.arange(5)])
+def test_a_part_without_pictures_is_one_empty_batch(splits, rows):
+    """So that a process that has no share of the work can answer as the others do."""
+    (images, labels), *more = sequential_batches(splits.test, 25, lambda _: slice(2, 2), rows)
+    assert (images.shape, labels.shape, more) == ((0, 1, 12, 12), (0,), [])

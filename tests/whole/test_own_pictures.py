@@ -171,7 +171,7 @@ def test_another_folder_is_scored_whole_whatever_its_size_and_order(here, type_)
     code, _, err = type_("evaluate", run, "more/all")
     assert code == 1
     assert "all has classes that" in err
-    assert "was not trained on: lake; it knows forest, sea, sunset; rename the classes" in err
+    assert "was not trained on: lake (12 pictures); it knows forest, sea, sunset; rename the classes" in err
 
 
 def test_the_same_folder_by_another_name_is_scored_on_its_test_part(here, type_):

@@ -220,10 +220,10 @@ def sequential_batches(
 
 
 def _places(count: int, batch_size: int, part: Part, rows: Tensor | None) -> Iterator[slice | Tensor]:
-    """Yields which of `count` pictures a batch takes, one after the other: a stretch where they all count."""
+    """Yields which of `count` pictures a batch takes, one after the other: stretches where all count, one at least."""
     if rows is not None:
         yield from rows[part(len(rows))].split(batch_size)
         return
     start, stop, _ = part(count).indices(count)
-    for low in range(start, stop, batch_size):
+    for low in range(start, max(stop, start + 1), batch_size):
         yield slice(low, min(low + batch_size, stop))
