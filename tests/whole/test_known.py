@@ -194,7 +194,7 @@ def test_pictures_of_another_size_are_not_told_and_that_is_said(here, type_):
     _, out, _ = type_("fit", "photos", "--quiet", "--size", "12", *small)
     code, _, err = type_("fit", "photos", "--quiet", "--size", "16", "--init", out.strip(), *small)
     assert code == 0, err
-    assert "saw pictures as 12 x 12: which ones of the test it was trained on cannot be told" in err
+    assert "saw pictures of another height and width: which ones of the test it was trained on cannot be told" in err
 
 
 def test_weights_of_a_run_that_does_not_tell_what_it_saw(here, run, type_):

@@ -198,9 +198,10 @@ def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:
         is_test = _cut(read[part], numbers[part], found.digests.get(part), classes, options.reading.rule)
         read[part], numbers[part] = read[part][is_test], numbers[part][is_test]
     shape = options.reading.shape
-    for size in {each.shape[1:] for each in read.values()} - {shape} if shape else ():
+    assert shape, "a sample has the shape that a model needs"
+    for size in {tuple(each.shape[1:]) for each in read.values()} - {shape}:
         more = [*more, f"pictures of {_size(size)} are brought to {_size(shape)}, as the model needs"]
-    images = torch.cat([brought_to(read[part], shape) if shape else read[part] for part in chosen])
+    images = torch.cat([brought_to(read[part], shape) for part in chosen])
     labels = torch.cat([numbers[part] for part in chosen])
     kind: Literal["test", "all"] = "test" if is_cut or chosen == ["test"] else "all"
     return Sample(found.name, kind, images, labels, classes, None, (*found.notes, *notes, *more))
