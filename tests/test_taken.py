@@ -130,6 +130,15 @@ HELD_BY = {  # the row's first cell, the test that would fail if it were not so
     "to `evaluate`: pictures that RUN was trained on, wherever they lie": (
         "whole/test_known.py::test_pictures_that_moved_are_scored_on_the_held_out_fifth"
     ),
+    "to `evaluate`: other pictures where those of RUN lay, or more of them": (
+        "whole/test_known.py::test_no_trained_picture_counts_as_unseen_where_others_are_added"
+    ),
+    "to `evaluate`: a folder of pictures that is called like their class": (
+        "whole/test_known.py::test_a_folder_of_one_class_is_scored_by_its_name"
+    ),
+    "to `evaluate`: a class that RUN does not know": (
+        "whole/test_known.py::test_a_class_that_is_not_scored_need_not_be_known"
+    ),
     "to `evaluate`: labels that are numbers, of a RUN with names": (
         "whole/test_known.py::test_data_of_another_source_are_scored"
     ),
@@ -139,6 +148,14 @@ HELD_BY = {  # the row's first cell, the test that would fail if it were not so
     "a class that train lacks": "data/files/test_folders.py::test_what_is_wrong_with_a_folder_is_named",
     "the same file in two classes, or in train and test; pictures of one colour": (
         "whole/test_known.py::test_fit_notes_copies_and_pictures_of_one_colour_in_passing"
+    ),
+    "the same picture twice among arrays, in two classes, or in train and test": (
+        "whole/test_known.py::test_fit_notes_repeats_among_arrays"
+    ),
+    "arrays of pictures to train on alone": "data/sources/test_idx.py::test_one_part_alone",
+    "arrays of pictures to test on alone": "whole/test_known.py::test_only_test_arrays_are_not_trained_on",
+    "`--init RUN`, where RUN saw pictures of another size, or does not tell what it saw": (
+        "whole/test_known.py::test_pictures_of_another_size_are_not_told_and_that_is_said"
     ),
     "`--init RUN`, with test pictures that RUN was trained on": (
         "whole/test_known.py::test_weights_are_not_tested_on_what_they_were_trained_on"

@@ -194,7 +194,7 @@ def test_pictures_of_another_size_are_not_told_and_that_is_said(here, type_):
     _, out, _ = type_("fit", "photos", "--quiet", "--size", "12", *small)
     code, _, err = type_("fit", "photos", "--quiet", "--size", "16", "--init", out.strip(), *small)
     assert code == 0, err
-    assert "saw pictures as 12 x 12: which ones of the test it was trained on cannot be told" in err
+    assert "saw pictures of another height and width: which ones of the test it was trained on cannot be told" in err
 
 
 def test_weights_of_a_run_that_does_not_tell_what_it_saw(here, run, type_):
@@ -341,3 +341,19 @@ def test_all_says_how_many_were_trained_on(here, run, type_):
     trained = 90 - evaluated(type_, run)["count"]
     _, out, _ = type_("evaluate", run, "--all")
     assert f"of all its 90 pictures, of which {trained} were trained on" in " ".join(out.split())
+
+
+def test_what_is_not_scored_need_not_be_whole(here, run, type_):
+    write_pictures(here / "data" / "test", *bars(6, 1, 12, 3, 8))
+    write_pictures(here / "data" / "train", *bars(6, 1, 12, 3, 9))
+    (here / "data" / "train" / "bar 1" / "1.png").write_bytes(b"no picture")
+    assert evaluated(type_, run, "data")["count"] == 6
+    code, _, err = type_("evaluate", run, "data", "--all")
+    assert code == 1
+    assert "1.png" in err
+
+
+def test_one_picture_has_no_class_to_score(here, run, type_):
+    code, _, err = type_("evaluate", run, "photos/bar 0/0.png")
+    assert code == 1
+    assert "to see what a run sees in one picture: muslin predict RUN PICTURE" in err

@@ -3,7 +3,8 @@
 Legend: N pictures.
 """
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import safetensors.torch
@@ -17,9 +18,11 @@ from muslin.errors import RunError
 from muslin.files import write_whole
 from muslin.run.folder import KNOWN
 from muslin.run.saved_model import read_description
-from muslin.text import plural, printable
+from muslin.text import join_words, plural, printable
 
 __all__ = ["Known", "read_known", "tested_on_unseen", "write_known"]
+
+READ_BY = {"channels": "colour", "height": "height", "width": "width", "levels": "range of 16 bits"}
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,12 @@ def tested_on_unseen(splits: Splits, run: Path) -> Splits:
     known, test = read_known(run), splits.test
     if known is None:
         return _noted(splits, f"{printable(run)} does not tell what it was trained on: the test may hold such pictures")
-    shape = tuple(read_description(run)["data"][name] for name in ("channels", "height", "width"))
-    if shape != test.images.shape[1:]:
-        _, height, width = shape
-        size = f"{width} x {height}{'' if shape[0] == 1 else ' in colour'}"
+    before, now = read_description(run)["data"], asdict(test.spec)
+    if unlike := [what for key, what in READ_BY.items() if json.dumps(before.get(key)) != json.dumps(now[key])]:
         return _noted(
-            splits, f"{printable(run)} saw pictures as {size}: which ones of the test it was trained on cannot be told"
+            splits,
+            f"{printable(run)} saw pictures of another {join_words(unlike, 'and')}: which ones of the test it was "
+            "trained on cannot be told",
         )
     seen = torch.isin(picture_digests(test.images, test.file), known.trained)
     if not seen.any():

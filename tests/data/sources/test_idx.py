@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from muslin.data.sources.idx import read_idx
-from muslin.data.sources.registry import load_splits
+from muslin.data.sources.registry import load_sample, load_splits
 from muslin.errors import DataError
 
 
@@ -73,6 +73,20 @@ def test_a_missing_file_is_named(idx_folder):
     (idx_folder / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError, match="no IDX file of t10k labels"):
         load_splits(idx_folder, validation=30)
+
+
+def test_one_part_alone(idx_folder):
+    test_pair = [path.rename(idx_folder.parent / path.name) for path in idx_folder.glob("t10k*")]
+    splits = load_splits(idx_folder)
+    assert 30 < len(splits.test) < 90
+    assert len(splits.train) + len(splits.validation) + len(splits.test) == 300
+    for path in idx_folder.iterdir():
+        path.unlink()
+    for path in test_pair:
+        path.rename(idx_folder / path.name)
+    assert len(load_sample(idx_folder, (1, 12, 12)).labels) == 60
+    with pytest.raises(DataError, match="bars: only pictures to test on are there; add some to train on"):
+        load_splits(idx_folder)
 
 
 def test_two_sets_in_one_folder_are_refused(idx_folder, write_idx):

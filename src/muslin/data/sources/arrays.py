@@ -197,13 +197,11 @@ def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:
         (part,) = chosen
         is_test = _cut(read[part], numbers[part], found.digests.get(part), classes, options.reading.rule)
         read[part], numbers[part] = read[part][is_test], numbers[part][is_test]
-    if shape := options.reading.shape:
-        sizes = {each.shape[1:] for each in read.values()} - {shape}
-        more = [
-            *more, *(f"pictures of {_size(size)} are brought to {_size(shape)}, as the model needs" for size in sizes),
-        ]  # fmt: skip
-        read = {part: brought_to(each, shape) for part, each in read.items()}
-    images = torch.cat([read[part] for part in chosen])
+    shape = options.reading.shape
+    assert shape, "a sample has the shape that a model needs"
+    for size in {tuple(each.shape[1:]) for each in read.values()} - {shape}:
+        more = [*more, f"pictures of {_size(size)} are brought to {_size(shape)}, as the model needs"]
+    images = torch.cat([brought_to(read[part], shape) for part in chosen])
     labels = torch.cat([numbers[part] for part in chosen])
     kind: Literal["test", "all"] = "test" if is_cut or chosen == ["test"] else "all"
     return Sample(found.name, kind, images, labels, classes, None, (*found.notes, *notes, *more))

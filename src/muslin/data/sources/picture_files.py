@@ -131,6 +131,8 @@ def pack_files(path: Path, reading: Reading) -> Packed:
 
 def _sample(origin: Origin, options: LoadOptions) -> Sample:
     listing = list_picture_files(Path(str(origin)), to_train=False)
+    if options.part == "test" and "test" in listing.splits and known_pack(listing, options.reading) is None:
+        listing = replace(listing, entries=tuple(entry for entry in listing.entries if entry.split == "test"))
     pack = pack_of(listing, options.reading)
     notes = (*pack.notes, *listing.notes)
     if options.part == "cut" or (options.part == "test" and "test" in listing.splits):

@@ -100,4 +100,5 @@ def find_source(origin: Origin, *, to_train: bool = True) -> Source:
             f"{path} holds neither folders of pictures, one a class, nor IDX files (train-images-idx3-ubyte and so on)"
         )
     kinds = [source.name for source in SOURCES if source not in (fashion_mnist.SOURCE, arrays.SOURCE)]
-    raise DataError(f"{path} is neither {join_words(kinds, 'nor')}")
+    remedy = "" if to_train else "; to see what a run sees in one picture: muslin predict RUN PICTURE"
+    raise DataError(f"{path} is neither {join_words(kinds, 'nor')}{remedy}")
