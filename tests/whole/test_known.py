@@ -357,3 +357,20 @@ def test_one_picture_has_no_class_to_score(here, run, type_):
     code, _, err = type_("evaluate", run, "photos/bar 0/0.png")
     assert code == 1
     assert "to see what a run sees in one picture: muslin predict RUN PICTURE" in err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"train_labels": np.full(6, -100)},
+        {"train_labels": np.ones((6, 3), int)},
+        {"train_images": np.full((6, 12, 12), np.nan)},
+        {"train_images": np.zeros((6, 24, 7), np.uint8)},
+    ],
+)
+def test_arrays_to_train_on_need_not_be_right_to_score_those_to_test_on(here, run, type_, wrong):
+    images, labels = bars(6, 1, 12, 3, 50)
+    right = {"images": images[:, 0].numpy(), "labels": labels.numpy()}
+    parts = {f"{part}_{name}": array for part in ("train", "test") for name, array in right.items()}
+    np.savez(here / "a.npz", **parts | wrong)
+    assert evaluated(type_, run, "a.npz")["count"] == 6

@@ -188,8 +188,9 @@ def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:
         chosen = [_trained_part(found.parts)] if is_cut else [*found.parts]
     _check_counts({part: found.parts[part] for part in chosen})
     read, notes = read_pictures({part: found.parts[part][0] for part in chosen})
+    counted = found.parts if found.classes else chosen  # where names are numbered, all numbers tell from what on
     numbers, classes, more = read_labels(
-        {part: pair[1] for part, pair in found.parts.items()}, found.classes, to_train=False
+        {part: found.parts[part][1] for part in counted}, found.classes, to_train=False
     )
     for part in chosen:
         check_images(read[part], numbers[part], len(classes))
