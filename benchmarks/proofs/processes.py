@@ -19,6 +19,7 @@ __all__ = ["SERVER", "Ended", "Muslin", "Outcome", "busy_cores", "muslin", "spre
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["muslin.cli", "muslin.pipeline", "muslin.terminal.results", "torch._dynamo"])
 LONGEST = 300  # seconds that any process may take
+TELLS = "\0exit code "  # before it in the last line: multiprocessing's own server now and then loses it, and says 255
 
 Given = TypeVar("Given")
 
@@ -58,6 +59,7 @@ class Muslin:
         self.reader, writer = SERVER.Pipe(duplex=False)
         self.process = SERVER.Process(target=command, args=(writer, [str(one) for one in arguments]))
         self.started, self.seen = time.monotonic(), ""
+        self.told: int | None = None
         self.process.start()
         writer.close()
         self.output = os.fdopen(os.dup(self.reader.fileno()), encoding="utf-8", errors="replace")
@@ -65,8 +67,12 @@ class Muslin:
     def lines(self) -> Iterator[str]:
         """Returns what it prints, line by line, as it prints it."""
         for line in self.output:
-            self.seen += line
-            yield line
+            printed, mark, code = line.partition(TELLS)
+            if mark:
+                self.told = int(code)
+            if printed:
+                self.seen += printed
+                yield printed
 
     def wait_for(self, text: str) -> bool:
         """Reads on until a line holds a text; tells whether one did before the process ended."""
@@ -95,6 +101,7 @@ class Muslin:
         self.process.join(LONGEST)
         code = self.process.exitcode
         assert code is not None, f"still running after {LONGEST} s"
+        code = code if self.told is None else self.told
         return Ended(128 - code if code < 0 else code, self.seen, time.monotonic() - self.started)
 
 
@@ -119,7 +126,13 @@ def command(writer: Connection, arguments: list[str]) -> None:
         os.dup2(writer.fileno(), stream)
     writer.close()
     sys.argv = ["muslin", *arguments]
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        sys.stdout.flush()
+        os.write(1, f"{TELLS}{code}\n".encode())
+        raise
 
 
 def spread(trial: Callable[[Given], Any], given: Sequence[Given]) -> list[Any]:
