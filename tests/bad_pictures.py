@@ -125,28 +125,42 @@ def png48(values: np.ndarray) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
-def tiff(values: np.ndarray, order: str = "<", *, packed: bool = False) -> bytes:
-    """A TIFF of (H, W, bands) uint8 or uint16, which Pillow does not write: RGB where it has three bands."""
+def tiff(
+    values: np.ndarray, order: str = "<", *, packed: bool = False, photometric: int | None = None, extra: bool = False
+) -> bytes:
+    """A TIFF of (H, W, bands) numbers of any type, which Pillow does not write.
+
+    Its `photometric` interpretation is RGB (2) for three bands, else grey (1); `extra` says that all bands above three
+    are no colours.
+    """
     height, width, bands = values.shape
     bits = 8 * values.itemsize
-    data = values.astype(f"{order}u{values.itemsize}").tobytes()
+    data = values.astype(values.dtype.newbyteorder(order)).tobytes()
     data = zlib.compress(data) if packed else data
-    of_bits = 8 + 2 + 10 * 12 + 4  # where the bits of each band stand
-    tags = [
-        (256, 3, 1, width), (257, 3, 1, height), (258, 3, bands, of_bits), (259, 3, 1, 8 if packed else 1),
-        (262, 3, 1, 2 if bands == 3 else 1), (273, 4, 1, of_bits + 2 * bands), (277, 3, 1, bands),
-        (278, 3, 1, height), (279, 4, 1, len(data)), (284, 3, 1, 1),
+    of_kind = {"u": 1, "i": 2, "f": 3}[values.dtype.kind]
+    tags: list[tuple[int, int, list[int]]] = [
+        (256, 3, [width]), (257, 3, [height]), (258, 3, [bits] * bands), (259, 3, [8 if packed else 1]),
+        (262, 3, [photometric if photometric is not None else 2 if bands == 3 else 1]), (273, 4, [0]),
+        (277, 3, [bands]), (278, 3, [height]), (279, 4, [len(data)]), (284, 3, [1]),
+        *([(338, 3, [0] * (bands - 3))] if extra else []), (339, 3, [of_kind] * bands),
     ]  # fmt: skip
-    entries = b"".join(
-        struct.pack(f"{order}HHI", tag, kind, count)
-        + struct.pack(
-            f"{order}HH" if kind == 3 and count == 1 else f"{order}I",
-            *((value, 0) if kind == 3 and count == 1 else (value,)),
-        )
-        for tag, kind, count, value in tags
-    )
+    first = 8 + 2 + 12 * len(tags) + 4  # where what is too long for an entry begins
+    sizes = [{3: 2, 4: 4}[kind] * len(numbers) for _, kind, numbers in tags]
+    end = first + sum(size for size in sizes if size > 4)
+    entries, long = b"", b""
+    for tag, kind, numbers in tags:
+        numbers = [end] if tag == 273 else numbers
+        packed_numbers = struct.pack(f"{order}{len(numbers)}{'H' if kind == 3 else 'I'}", *numbers)
+        if len(packed_numbers) > 4:
+            packed_numbers, long = struct.pack(f"{order}I", first + len(long)), long + packed_numbers
+        entries += struct.pack(f"{order}HHI", tag, kind, len(numbers)) + packed_numbers.ljust(4, b"\0")
     start = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HIH", 42, 8, len(tags))
-    return start + entries + struct.pack(f"{order}I", 0) + struct.pack(f"{order}{bands}H", *([bits] * bands)) + data
+    return start + entries + struct.pack(f"{order}I", 0) + long + data
+
+
+def jpeg12() -> bytes:
+    """A JPEG whose header says that its values have 12 bits."""
+    return saved(noise(), "JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c")
 
 
 def tagged(tags: dict[int, object]) -> bytes:
@@ -203,6 +217,19 @@ CASES: dict[str, BadPicture] = {
     "raw of a Fuji": BadPicture(lambda: b"FUJIFILMCCD-RAW 0201", ".raf", refused="is a camera's raw file"),
     "raw with a preview": BadPicture(lambda: tagged({254: 1, 330: 8}), ".nef", refused="is a camera's raw file"),
     "DNG": BadPicture(lambda: tagged({50706: b"\1\4\0\0"}), ".dng", refused="is a camera's raw file"),
+    "raw of a Pentax": BadPicture(
+        lambda: tiff(np.zeros((8, 9, 1), np.uint16), photometric=32803), ".pef", refused="is a camera's raw file"
+    ),
+    "JPEG XR": BadPicture(lambda: b"II\xbc\x01" + bytes(99), ".jxr", refused="is a JPEG XR picture"),
+    "JPEG of 12 bits": BadPicture(jpeg12, ".jpg", refused="is a JPEG picture of 12 bits a channel"),
+    "video named .jpg": BadPicture(lambda: b"\0\0\0\x18ftypisom" + bytes(99), ".jpg", refused="is a video"),
+    "web page named .jpg": BadPicture(lambda: b"\n<!DOCTYPE html><html></html>", ".jpg", refused="is a web page"),
+    "pointer of Git LFS": BadPicture(
+        lambda: b"version https://git-lfs.github.com/spec/v1\nsize 9\n", ".png", refused="git lfs pull"
+    ),
+    "RGB and two bands": BadPicture(
+        lambda: tiff(np.zeros((8, 9, 5), np.uint8), photometric=2, extra=True), ".tif", refused="has 5 bands"
+    ),
     "TIFF of 13 bands": BadPicture(lambda: tiff(np.zeros((8, 9, 13), np.uint8)), ".tif", refused="has 13 bands"),
     "CMYK": BadPicture(lambda: saved(noise().convert("CMYK"), "JPEG"), ".jpg", note="CMYK colours: converted"),
     "Lab TIFF": BadPicture(lambda: saved(Image.new("LAB", (SIDE, SIDE)), "TIFF"), ".tiff", refused="has Lab colours"),

@@ -14,6 +14,7 @@ __all__ = [
     "DataError",
     "LostProcessError",
     "MuslinError",
+    "OtherKindError",
     "PictureError",
     "RunError",
     "SettingError",
@@ -46,6 +47,18 @@ class PictureError(DataError):
 
 class UnreadError(PictureError):
     """A picture's file is there, but the system could not read it; perhaps it can the next time."""
+
+
+class OtherKindError(PictureError):
+    """A file is of a kind that is not read.
+
+    Attributes:
+        kind: what it is, as in "is a HEIC photo", and the way to convert it.
+    """
+
+    def __init__(self, message: str, kind: tuple[str, str]) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class RunError(MuslinError, OSError):

@@ -1,6 +1,6 @@
 import pytest
 
-from muslin.data.bad_files import bad_pictures, check_on_bad, join_problems, may_be_left_out
+from muslin.data.bad_files import bad_pictures, check_on_bad, join_problems, may_be_left_out, other_kinds
 from muslin.errors import SettingError
 
 
@@ -30,3 +30,14 @@ def test_what_is_asked_for_is_checked():
     check_on_bad("skip")
     with pytest.raises(SettingError, match="on_bad is 'ignore'; stop or skip is needed"):
         check_on_bad("ignore")
+
+
+def test_files_of_other_kinds_are_counted_kind_by_kind_in_one_line():
+    heic, raw = ("is a HEIC photo", "convert it"), ("is a camera's raw file", "export it")
+    files = {"a.nef": raw} | {f"{number}.heic": heic for number in range(1200)}
+    assert str(other_kinds(files, 1500, "skip")) == (
+        "1,201 of 1,500 pictures cannot be used: 1,200 pictures, each is a HEIC photo, which is not read (0.heic): "
+        "convert it; 1 picture is a camera's raw file, which is not read (a.nef): export it; convert or remove them "
+        "(at most 1% may be left out with --on-bad skip)"
+    )
+    assert str(other_kinds({"a.nef": raw}, 100, "stop")).endswith("or leave them out with --on-bad skip")

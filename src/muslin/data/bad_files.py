@@ -1,14 +1,17 @@
 """The one rule on damaged pictures: they stop a run, or few of them may be left out if a person says so."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from muslin.errors import PictureError, SettingError
+from muslin.text import note_on_pictures, shortened
 
-__all__ = ["bad_pictures", "join_problems", "may_be_left_out"]
+__all__ = ["bad_pictures", "join_problems", "may_be_left_out", "other_kinds"]
 
 ON_BAD = ("stop", "skip")
 MOST = 0.01  # share of the pictures that may be left out
 SHOWN = 5  # damaged pictures named in one message
+WIDTH = 60  # letters of a path
 
 
 def check_on_bad(on_bad: str) -> None:
@@ -30,12 +33,37 @@ def bad_pictures(problems: Sequence[str], count: int, on_bad: str) -> PictureErr
         count: pictures in all.
         on_bad: `stop` or `skip`, as a person asked for.
     """
-    remedy = "mend or remove them"
-    if not may_be_left_out(len(problems), count):
-        remedy += f" (at most {MOST:.0%} may be left out with --on-bad skip)"
-    elif on_bad == "stop":
-        remedy += ", or leave them out with --on-bad skip"
-    return PictureError(f"{len(problems):,} of {count:,} pictures cannot be used ({join_problems(problems)}); {remedy}")
+    return PictureError(
+        f"{len(problems):,} of {count:,} pictures cannot be used ({join_problems(problems)}); "
+        f"{_remedy('mend', len(problems), count, on_bad)}"
+    )
+
+
+def other_kinds(files: Mapping[str, tuple[str, str]], count: int, on_bad: str) -> PictureError:
+    """Returns the error for files of kinds that are not read, each kind with its number and one example.
+
+    Args:
+        files: for each path what it is ("is a HEIC photo"), and the way to convert it.
+        count: pictures in all.
+        on_bad: `stop` or `skip`, as a person asked for.
+    """
+    paths = defaultdict[tuple[str, str], list[str]](list)
+    for path, kind in files.items():
+        paths[kind].append(path)
+    kinds = [
+        f"{note_on_pictures(len(same), what)}, which is not read ({shortened(same[0], WIDTH)}): {how}"
+        for (what, how), same in sorted(paths.items(), key=lambda item: -len(item[1]))
+    ]
+    return PictureError(
+        f"{len(files):,} of {count:,} pictures cannot be used: {join_problems(kinds)}; "
+        f"{_remedy('convert', len(files), count, on_bad)}"
+    )
+
+
+def _remedy(mend: str, bad: int, count: int, on_bad: str) -> str:
+    if not may_be_left_out(bad, count):
+        return f"{mend} or remove them (at most {MOST:.0%} may be left out with --on-bad skip)"
+    return f"{mend} or remove them" + ", or leave them out with --on-bad skip" * (on_bad == "stop")
 
 
 def join_problems(problems: Sequence[str]) -> str:

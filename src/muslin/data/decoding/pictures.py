@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from muslin.data.decoding.other_kinds import FORMATS, kind_of, other_tiff
+from muslin.data.decoding.other_kinds import DAMAGED, EMPTY, FORMATS, kind_of, other_tiff
 from muslin.data.decoding.quiet import quiet_pillow
 from muslin.data.decoding.wide import Levels, is_wide, narrow, wide_values
-from muslin.errors import PictureError, UnreadError
+from muslin.errors import OtherKindError, PictureError, UnreadError
 from muslin.text import printable
 
 __all__ = ["decode_picture", "identify", "open_picture", "read_file"]
@@ -112,7 +112,8 @@ def identify(content: bytes, name: str) -> Image.Image:
     """Opens a picture file's content without decoding it.
 
     Raises:
-        PictureError: damaged at its start, or of a kind that is not read.
+        PictureError: damaged at its start.
+        OtherKindError: of a kind that is not read.
     """
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
@@ -130,9 +131,8 @@ def identify(content: bytes, name: str) -> Image.Image:
 
 def _unread(kind: tuple[str, str], name: str) -> PictureError:
     what, remedy = kind
-    return PictureError(
-        f"{name} {what}, which is not a picture of a kind that is read ({', '.join(FORMATS)}); {remedy}"
-    )
+    message = f"{name} {what}, which is not a picture of a kind that is read ({', '.join(FORMATS)}); {remedy}"
+    return PictureError(message) if what in (EMPTY, DAMAGED) else OtherKindError(message, kind)
 
 
 def _damaged(name: str, error: Exception) -> PictureError:

@@ -29,6 +29,7 @@ class Look:
         mode: Pillow's mode, empty when the header cannot be read.
         unread: whether the system could not read the file, which may pass.
         levels: the darkest and the brightest value of a picture of more than 8 bits; None for any other.
+        kind: what a file of a kind that is not read is, and the way to convert it; None for any other.
     """
 
     sha256: str
@@ -37,6 +38,7 @@ class Look:
     mode: str
     unread: bool
     levels: Levels | None
+    kind: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,8 @@ def look_at(paths: Sequence[Path], *, threads: int, progress: ReportProgress) ->
 
     def look(items: Sequence[str], progress: ReportProgress) -> list[Look]:
         answers = share_out({"do": "look"}, items, threads, "reading", progress)
-        return [
-            Look(digest, width, height, mode, unread, levels and tuple(levels))
-            for (digest, width, height, mode, unread), levels in answers
-        ]
+        pairs = ("levels", "kind")
+        return [Look(**answer | {name: answer[name] and tuple(answer[name]) for name in pairs}) for answer in answers]
 
     return _tried_again(look, [str(path) for path in paths], progress)
 

@@ -4,7 +4,6 @@ Run as a program, it reads one task a line as JSON on its standard input and ans
 """
 
 import hashlib
-import io
 import json
 import os
 import signal
@@ -17,11 +16,11 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
-from muslin.data.decoding.other_kinds import FORMATS
-from muslin.data.decoding.pictures import MAX_PIXELS
+from muslin.data.decoding.pictures import MAX_PIXELS, identify
 from muslin.data.decoding.plain import content_of, decode_whole, pixels_of
+from muslin.data.decoding.quiet import quiet_pillow
 from muslin.data.decoding.wide import is_wide, wide_values
-from muslin.errors import DataError, PictureError, UnreadError
+from muslin.errors import DataError, OtherKindError, PictureError, UnreadError
 
 __all__ = ["do_task"]
 
@@ -49,20 +48,28 @@ def do_task(task: dict[str, Any]) -> list[Any]:
         ) from error
 
 
-def _look(path: Path) -> tuple[tuple[str, int, int, str, bool], tuple[int, int] | None]:
+def _look(path: Path) -> dict[str, Any]:
+    """Returns the attributes of a file's `Look`."""
+    facts: dict[str, Any] = {
+        "sha256": "", "width": 0, "height": 0, "mode": "", "unread": False, "levels": None, "kind": None
+    }  # fmt: skip
     try:
         content = content_of(path)
     except PictureError as error:
-        return ("", 0, 0, "", isinstance(error, UnreadError)), None
-    digest = hashlib.sha256(content).hexdigest()
+        return facts | {"unread": isinstance(error, UnreadError)}
+    facts["sha256"] = hashlib.sha256(content).hexdigest()
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            size, mode = image.size, image.mode
-            is_read = is_wide(image) and image.width * image.height <= MAX_PIXELS
-            values = wide_values(content, image, "") if is_read else None
-            return (digest, *size, mode, False), None if values is None else (int(values.min()), int(values.max()))
+        with identify(content, "") as image:
+            facts["width"], facts["height"] = image.size
+            facts["mode"] = image.mode
+            if is_wide(image) and image.width * image.height <= MAX_PIXELS:
+                values = wide_values(content, image, "")
+                facts["levels"] = int(values.min()), int(values.max())
+            return facts
+    except OtherKindError as error:
+        return facts | {"kind": error.kind}
     except Exception:  # Pillow raises anything at all on damaged bytes; decoding will say what is wrong
-        return (digest, 0, 0, "", False), None
+        return facts | {"mode": ""}
 
 
 def _examine(paths: Sequence[Path]) -> list[dict[str, Any]]:
@@ -118,7 +125,8 @@ def serve() -> None:
     warnings.simplefilter("ignore")
     for line in sys.stdin:
         try:
-            answer: list[Any] | str = do_task(json.loads(line))
+            with quiet_pillow():
+                answer: list[Any] | str = do_task(json.loads(line))
         except DataError as error:
             answer = str(error)
         try:

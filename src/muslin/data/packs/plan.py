@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from muslin.data.bad_files import may_be_left_out, other_kinds
 from muslin.data.content import same_picture_notes
 from muslin.data.decoding.tasks import look_at
 from muslin.data.decoding.wide import Levels, levels_of
@@ -51,10 +52,18 @@ def plan_pack(listing: Listing, reading: Reading) -> PackPlan:
 
     Raises:
         DataError: no picture can be read.
+        PictureError: files are of a kind that is not read; all are counted, one of each kind is named.
         SettingError: the size is outside what is allowed.
     """
     looks = look_at([entry.path for entry in listing.entries], threads=reading.threads, progress=reading.progress)
     digests = {entry.path: look.sha256 for entry, look in zip(listing.entries, looks, strict=True)}
+    others = {
+        printable(entry.path.relative_to(listing.root)): look.kind
+        for entry, look in zip(listing.entries, looks, strict=True)
+        if look.kind
+    }
+    if others and (reading.on_bad == "stop" or not may_be_left_out(len(others), len(looks))):
+        raise other_kinds(others, len(looks), reading.on_bad)
     seen = [look for look in looks if look.mode]
     if not (seen or reading.shape):
         raise DataError(f"no picture of {printable(listing.root)} can be read, so there is no size to choose")
