@@ -60,9 +60,9 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def declared_png(width: int, height: int) -> bytes:
-    """A PNG whose header promises any size, with hardly any pixels behind it."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+def declared_png(width: int, height: int, *, bits: int = 8, kind: int = 0) -> bytes:
+    """A PNG whose header promises any size, with hardly any pixels behind it; its kind is 0 for grey, 2 for RGB."""
+    header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
     data = zlib.compress(bytes(1000))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
@@ -118,9 +118,9 @@ def ramp48() -> np.ndarray:
 
 
 def png48(values: np.ndarray) -> bytes:
-    """A PNG of (H, W, 3) or (H, W, 4) uint16, which Pillow does not write."""
+    """A PNG of (H, W, channels) uint16, which Pillow does not write: 2 of grey, or 3 or 4 of colour."""
     height, width, channels = values.shape
-    header = struct.pack(">IIBBBBB", width, height, 16, 2 if channels == 3 else 6, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 16, {2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
     data = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in values))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
@@ -238,14 +238,28 @@ CASES: dict[str, BadPicture] = {
     "48-bit PNG": BadPicture(lambda: png48(ramp48()), ".png", note="16 bits: scaled to 8"),
     "48-bit TIFF": BadPicture(lambda: tiff(ramp48()), ".tif", note="16 bits: scaled to 8"),
     "32-bit TIFF": BadPicture(
-        lambda: saved(Image.fromarray(np.full((SIDE, SIDE), 70_000, np.int32)), "TIFF"),
+        lambda: saved(Image.fromarray(np.arange(SIDE * SIDE, dtype=np.int32).reshape(SIDE, SIDE) * 70), "TIFF"),
         ".tiff",
-        refused="0 to 65535 is read",
+        note="32 bits: scaled to 8",
     ),
     "float TIFF": BadPicture(
-        lambda: saved(Image.fromarray(np.zeros((SIDE, SIDE), np.float32)), "TIFF"),
+        lambda: tiff(np.linspace(-1, 1, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE, 1)),
         ".tiff",
-        refused="floating-point numbers",
+        note="32 bits: scaled to 8",
+    ),
+    "float TIFF without a number": BadPicture(
+        lambda: saved(Image.fromarray(np.full((SIDE, SIDE), np.nan, np.float32)), "TIFF"),
+        ".tiff",
+        refused="holds no number that is a brightness",
+    ),
+    "48-bit PNG of 100 megapixels": BadPicture(
+        lambda: declared_png(10_000, 10_000, bits=16, kind=2), ".png", refused="at most 200,000,000 are read"
+    ),
+    "palette of 60 megapixels": BadPicture(
+        lambda: saved(Image.new("P", (8_000, 7_500)), "PNG"), ".png", note="read at 1/2 of its sides"
+    ),
+    "1 bit of 60 megapixels": BadPicture(
+        lambda: saved(Image.new("1", (8_000, 7_500)), "TIFF", compression="group4"), ".tif", note="read at 1/2"
     ),
     "1 bit": BadPicture(lambda: saved(noise().convert("1"), "PNG"), ".png"),
     "palette": BadPicture(lambda: saved(noise().convert("P"), "PNG"), ".png"),

@@ -28,7 +28,8 @@ class Reading:
         size: the side in pixels that all pictures are brought to; 0 to choose by the pictures.
         most: the longest side to choose.
         shape: (C, H, W) exactly, which the two others then do not matter for; None to choose.
-        levels: the values of 16 bits that become black and white; None for those that the training pictures have.
+        levels: the values of more than 8 bits that become black and white; None for those that the training pictures
+            have or, where a shape is given, for what each picture needs itself.
         cache: the folder of all packs.
         rule: how a test split is cut off where the source brings none, as for `assign_splits`.
         on_bad: `stop` where a picture is damaged, or `skip` it, up to 1 % of all.

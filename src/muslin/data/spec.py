@@ -24,7 +24,7 @@ class DataSpec:
         classes: the K class names, in the order of the labels.
         mean: C means of the training pictures' pixels, in [0, 1].
         std: C standard deviations of the training pictures' pixels, in (0, 1].
-        levels: the values of 16 bits that became 0 and 255; None where no training picture had 16 bits.
+        levels: the values of more than 8 bits that became 0 and 255; None where no training picture had so many.
     """
 
     channels: int
@@ -33,7 +33,7 @@ class DataSpec:
     classes: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    levels: tuple[int, int] | None = None
+    levels: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         for name in ("channels", "height", "width"):

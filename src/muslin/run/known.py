@@ -22,7 +22,7 @@ from muslin.text import join_words, plural, printable
 
 __all__ = ["Known", "read_known", "tested_on_unseen", "write_known"]
 
-READ_BY = {"channels": "colour", "height": "height", "width": "width", "levels": "range of 16 bits"}
+READ_BY = {"channels": "colour", "height": "height", "width": "width", "levels": "range of values"}
 
 
 @dataclass(frozen=True)

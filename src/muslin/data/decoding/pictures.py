@@ -5,6 +5,9 @@ Legend: H x W pixels.
 
 import io
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,11 @@ from PIL import Image, UnidentifiedImageError
 
 from muslin.data.decoding.other_kinds import DAMAGED, EMPTY, FORMATS, kind_of, other_tiff
 from muslin.data.decoding.quiet import quiet_pillow
-from muslin.data.decoding.wide import Levels, is_wide, narrow, wide_values
+from muslin.data.decoding.wide import Levels, Wide, is_wide, read_wide
 from muslin.errors import OtherKindError, PictureError, UnreadError
 from muslin.text import printable
 
-__all__ = ["decode_picture", "identify", "open_picture", "read_file"]
+__all__ = ["decode_picture", "identify", "large_in_turn", "load_wide", "open_picture", "read_file"]
 
 MAX_BYTES = 512 * 2**20  # an uncompressed picture of MAX_PIXELS with 16 bits in each of 4 channels is smaller
 MAX_PIXELS = 200_000_000
@@ -26,6 +29,8 @@ MAX_PROPORTION = 100  # longer side to shorter side
 MIN_SIDE = 4  # pixels; smaller ones are read, with a note
 BACKGROUND, DARK_BACKGROUND = "white", "black"  # what transparent pictures are laid on, in training and in use
 HARDLY_SEEN = 32  # levels of brightness between what is seen of a transparent picture and white
+
+_large = threading.Lock()
 
 GREY_MODES = ("1", "L", "LA", "La")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
@@ -48,7 +53,7 @@ def open_picture(
 
     Args:
         source: a file, a Pillow image, or (H, W) or (H, W, 3) uint8.
-        levels: the values of 16 bits that become black and white; None for all that there can be.
+        levels: the values of more than 8 bits that become black and white; None for what the picture needs itself.
 
     Returns:
         The picture in mode L or RGB, and notes on what was done to it.
@@ -167,42 +172,84 @@ def _convert(
     _check_size(image.size, name)
     try:  # Pillow's decoders raise anything at all on damaged bytes
         notes = _frame_notes(image)  # before the pixels: loading a TIFF closes its file
-        if is_wide(image):
-            grey_or_rgb = narrow(wide_values(content, image, name), levels)
-            grey_or_rgb.info, loaded = image.info, grey_or_rgb
-            notes = (*notes, "has 16 bits: scaled to 8")
-        else:
-            loaded, smaller = _fewer_pixels(image)
-            notes = (*notes, *smaller)
-        upright, turned = _upright(loaded)
+        with large_in_turn(image):
+            loaded, made = _loaded_wide(image, content, name, levels) if is_wide(image) else _loaded(image)
+        upright, turned = _upright(loaded, image)
         plain, converted = _plain(upright, name)
         plain.info = {}  # no orientation that could be applied once more
         small = ("has a side under 4 pixels: little can be seen in it",) if min(plain.size) < MIN_SIDE else ()
-        return plain, (*notes, *turned, *converted, *small)
+        return plain, (*notes, *made, *turned, *converted, *small)
     except PictureError:
         raise
     except Exception as error:
         raise _damaged(name, error) from error
 
 
-def _fewer_pixels(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+@contextmanager
+def large_in_turn(image: Image.Image) -> Iterator[None]:
+    """Has pictures of very many pixels wait for each other, so that memory holds one at a time."""
+    with _large if image.width * image.height > MANY_PIXELS else nullcontext():
+        yield
+
+
+def _loaded(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """Loads a picture; one of very many pixels at a half, a quarter or an eighth of its size."""
-    pixels, scale = image.width * image.height, 1
-    while pixels > MANY_PIXELS * scale**2:
-        scale *= 2
-    if scale == 1:
-        image.load()
-        return image, ()
-    note = (f"has more than {MANY_PIXELS:,} pixels: read at 1/{scale} of its sides",)
-    orientation = image.getexif().get(ORIENTATION)
-    if image.format == "JPEG":
+    scale = _scale(image)
+    if scale > 1 and image.format == "JPEG":
         image.draft(None, (image.width // scale, image.height // scale))  # decodes no more than that
         image.load()
-        return image, note
+        return image, (_smaller(scale),)
     image.load()
-    smaller = image.reduce(scale)
-    smaller.getexif()[ORIENTATION] = orientation or 1
-    return smaller, note
+    if scale == 1:
+        return image, ()
+    if image.has_transparency_data:
+        return image.convert("RGBA").reduce(scale), (_smaller(scale),)
+    averaged = {"P": "RGB", "PA": "RGB", "1": "L"}.get(image.mode)  # numbers of colours have no average
+    return (image.convert(averaged) if averaged else image).reduce(scale), (_smaller(scale),)
+
+
+def _loaded_wide(
+    image: Image.Image, content: bytes, name: str, levels: Levels | None
+) -> tuple[Image.Image, tuple[str, ...]]:
+    """Loads a picture of more than 8 bits a channel, scaled to 8."""
+    scale = _scale(image)
+    wide = load_wide(image, content, name)
+    if not wide.range:
+        raise PictureError(f"{name} holds no number that is a brightness; remove it, or save it anew")
+    loaded, notes = wide.narrowed(levels)
+    return (loaded, notes) if scale == 1 else (loaded.reduce(scale), (*notes, _smaller(scale)))
+
+
+def load_wide(image: Image.Image, content: bytes, name: str) -> Wide:
+    """Loads the values of a picture of more than 8 bits a channel.
+
+    Args:
+        image: the picture, opened and not loaded yet.
+        content: the file's bytes; empty for a picture that a person opened.
+        name: the picture's name in errors.
+
+    Raises:
+        PictureError: there are too many.
+    """
+    values = image.width * image.height * len(image.getbands())
+    if values > MAX_PIXELS:
+        raise PictureError(
+            f"{name} has {values:,} values of more than 8 bits; at most {MAX_PIXELS:,} are read; make it smaller, or "
+            "save it with 8 bits a channel"
+        )
+    return read_wide(content, image)
+
+
+def _scale(image: Image.Image) -> int:
+    """Returns by how much a picture's sides are divided, so that not very many pixels are left."""
+    scale = 1
+    while image.width * image.height > MANY_PIXELS * scale**2:
+        scale *= 2
+    return scale
+
+
+def _smaller(scale: int) -> str:
+    return f"has more than {MANY_PIXELS:,} pixels: read at 1/{scale} of its sides"
 
 
 def _frame_notes(image: Image.Image) -> tuple[str, ...]:
@@ -213,19 +260,18 @@ def _frame_notes(image: Image.Image) -> tuple[str, ...]:
     return ("holds several pictures: the first was used",)
 
 
-def _upright(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+def _upright(loaded: Image.Image, image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Turns a picture as the file says that it was opened from."""
     try:
         orientation = image.getexif().get(ORIENTATION)
         turn = UPRIGHT.get(orientation) if isinstance(orientation, int) else None
     except Exception:  # as for pixels; but a picture whose EXIF data alone is damaged is still good
-        return image, ("has damaged EXIF data: taken as upright",)
-    return (image, ()) if turn is None else (image.transpose(turn), ())
+        return loaded, ("has damaged EXIF data: taken as upright",)
+    return (loaded, ()) if turn is None else (loaded.transpose(turn), ())
 
 
 def _plain(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, ...]]:
     """Brings a decoded picture to mode L or RGB."""
-    if image.mode == "F":
-        raise PictureError(f"{name} holds floating-point numbers; save it with 8 or 16 bits a channel")
     if image.mode == "LAB":
         raise PictureError(f"{name} has Lab colours; save it with RGB colours")
     wanted = "L" if image.mode in GREY_MODES else "RGB"

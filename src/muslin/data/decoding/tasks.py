@@ -49,7 +49,7 @@ class Target:
         file: a file that exists already, with room for all.
         offset: bytes before the first picture.
         shape: (C, H, W) of each.
-        levels: the values of 16 bits that become black and white; None for all that there can be.
+        levels: as for `open_picture`.
     """
 
     file: Path

@@ -16,10 +16,10 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
-from muslin.data.decoding.pictures import MAX_PIXELS, identify
+from muslin.data.decoding.pictures import identify, large_in_turn, load_wide
 from muslin.data.decoding.plain import content_of, decode_whole, pixels_of
 from muslin.data.decoding.quiet import quiet_pillow
-from muslin.data.decoding.wide import is_wide, wide_values
+from muslin.data.decoding.wide import is_wide
 from muslin.errors import DataError, OtherKindError, PictureError, UnreadError
 
 __all__ = ["do_task"]
@@ -62,9 +62,10 @@ def _look(path: Path) -> dict[str, Any]:
         with identify(content, "") as image:
             facts["width"], facts["height"] = image.size
             facts["mode"] = image.mode
-            if is_wide(image) and image.width * image.height <= MAX_PIXELS:
-                values = wide_values(content, image, "")
-                facts["levels"] = int(values.min()), int(values.max())
+            if is_wide(image):
+                with large_in_turn(image):
+                    wide = load_wide(image, content, "")
+                facts |= {"mode": "L" if wide.values.ndim == 2 else "RGB", "levels": wide.range}
             return facts
     except OtherKindError as error:
         return facts | {"kind": error.kind}

@@ -44,7 +44,7 @@ class PackInfo:
         notes: sentences on what was done to pictures.
         skipped: the pictures that were left out.
         sha256: the SHA-256 of each array's file, in hexadecimal.
-        levels: the values of 16 bits that became black and white; None where no picture had 16 bits.
+        levels: the values of more than 8 bits that became black and white; None where no picture had so many.
         format: the version of the pack's layout.
     """
 
@@ -91,7 +91,7 @@ def read_info(folder: Path) -> PackInfo:
             notes=tuple(info["notes"]),
             skipped=tuple(LeftOut(**one) for one in info["skipped"]),
             sha256=info["sha256"],
-            levels=info.get("levels") and (int(info["levels"][0]), int(info["levels"][1])),
+            levels=info.get("levels") and (info["levels"][0], info["levels"][1]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"the pack {printable(folder)} is damaged: {error}; remove it") from error

@@ -26,7 +26,7 @@ class PackPlan:
         listing: the pictures, each with its split.
         digests: each file's SHA-256, in hexadecimal.
         size: the size and colours that pictures will be brought to.
-        levels: the values of 16 bits that become black and white; None where no picture has 16 bits.
+        levels: the values of more than 8 bits that become black and white; None where no picture has so many.
     """
 
     listing: Listing
@@ -74,8 +74,8 @@ def plan_pack(listing: Listing, reading: Reading) -> PackPlan:
         size = choose_input(sizes, modes, most=reading.most, size=reading.size)
     cut = assign_splits(listing, [look.sha256 for look in looks], reading.rule)
     levels = reading.levels
-    if levels is None:
+    if levels is None and not reading.shape:
         ranges = {entry.path: look.levels for entry, look in zip(listing.entries, looks, strict=True) if look.levels}
         train = [ranges[entry.path] for entry in cut.entries if entry.split == "train" and entry.path in ranges]
-        levels = levels_of(train or list(ranges.values()))
+        levels = levels_of(train or list(ranges.values()), beside_eight=len(ranges) < len(seen))
     return PackPlan(cut, digests, size, levels)

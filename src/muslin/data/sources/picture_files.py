@@ -63,7 +63,7 @@ def pack_of(listing: Listing, reading: Reading) -> Pack:
     pack = find_pack(index, reading)
     if pack is None:
         plan = plan_pack(listing, reading)
-        exactly = index_entry(listing, replace(reading, shape=plan.size.shape))
+        exactly = index_entry(listing, replace(reading, shape=plan.size.shape, levels=plan.levels))
         pack = build_pack(plan, reading)
         for entry in {index, exactly}:
             remember_pack(entry, pack)
