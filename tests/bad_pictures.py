@@ -242,6 +242,9 @@ CASES: dict[str, BadPicture] = {
         ".tiff",
         note="32 bits: scaled to 8",
     ),
+    "PPM of 12 bits": BadPicture(
+        lambda: b"P6 64 64 4095\n" + (ramp48() // 16).astype(">u2").tobytes(), ".ppm", note="12 bits: 8 of them"
+    ),
     "float TIFF": BadPicture(
         lambda: tiff(np.linspace(-1, 1, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE, 1)),
         ".tiff",

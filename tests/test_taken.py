@@ -170,11 +170,29 @@ HELD_BY = {  # the row's first cell, the test that would fail if it were not so
     "pictures of one size with a side under 12 pixels": (
         "data/sources/test_registry.py::test_small_pictures_are_enlarged"
     ),
-    "HEIC, JPEG XL, JPEG 2000, DICOM, cameras' raw files, PDF, SVG, TIFF of more than 4 bands, floating-point TIFF": (
+    "HEIC, JPEG XL, JPEG 2000, JPEG XR, JPEG of 12 bits, DICOM, cameras' raw files, PDF, SVG, TIFF of over 4 bands": (
+        "data/decoding/test_pictures.py::test_odd_files_are_refused_or_accepted_as_promised"
+    ),
+    "hundreds of HEIC photos, with or without other pictures": (
+        "data/packs/test_plan.py::test_files_of_other_kinds_are_counted_before_anything_is_decoded"
+    ),
+    "videos, web pages and pointers of Git LFS that are called `.jpg`": (
         "data/decoding/test_pictures.py::test_odd_files_are_refused_or_accepted_as_promised"
     ),
     "12 bits in files of 16; 48-bit colour": (
         "data/decoding/test_wide.py::test_colours_of_16_bits_keep_all_their_bits"
+    ),
+    "the same beside pictures of 8 bits": (
+        "data/packs/test_plan.py::test_a_range_is_that_of_the_training_pictures_or_of_whole_bits_beside_8"
+    ),
+    "floats, 32 bits, negative numbers (elevation, CT)": (
+        "data/decoding/test_wide.py::test_numbers_of_32_bits_and_signed_ones_are_read"
+    ),
+    'NaN, infinity, or GDAL\'s "no data" in a TIFF': (
+        "data/decoding/test_wide.py::test_what_is_no_value_is_black_and_not_part_of_the_range"
+    ),
+    "AVIF of 10 and 12 bits, colour PPM of 16 bits": (
+        "data/decoding/test_wide.py::test_avif_of_more_bits_says_that_8_are_kept"
     ),
     "white on transparent": "data/decoding/test_pictures.py::test_odd_files_are_refused_or_accepted_as_promised",
     "photographs of 50 to 200 megapixels": (

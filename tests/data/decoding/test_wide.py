@@ -9,9 +9,9 @@ from PIL import Image
 
 import muslin
 from muslin.data.decoding.pictures import decode_picture, open_picture
-from muslin.data.decoding.wide import Wide, levels_of
+from muslin.data.decoding.wide import Wide, levels_of, lost_bits
 from muslin.errors import PictureError
-from tests.bad_pictures import chunk, png48, saved, tiff
+from tests.bad_pictures import chunk, noise, png48, saved, tiff
 from tests.samples import bars
 
 COLOURS = np.random.default_rng(0).integers(0, 4096, (20, 30, 3)).astype(np.uint16)
@@ -120,6 +120,15 @@ def test_too_many_values_are_refused_before_they_are_read():
         decode_picture(content, "x")
 
 
+@pytest.mark.parametrize(("flags", "bits"), [(0x0C, 8), (0x4C, 10), (0x6C, 12)])
+def test_avif_of_more_bits_says_that_8_are_kept(flags, bits):
+    content = saved(noise(), "AVIF")
+    place = content.index(b"av1C") + 6
+    with Image.open(io.BytesIO(content)) as image:
+        notes = lost_bits(content[:place] + bytes([flags]) + content[place + 1 :], image)
+    assert notes == ((f"has {bits} bits: 8 of them are kept",) if bits > 8 else ())
+
+
 def test_levels_are_the_widest_there_are():
     assert levels_of([(5, 90), (2, 30)]) == (2, 90)
     assert levels_of([(5, 3000), (2, 30)], beside_eight=True) == (0, 4095)
@@ -157,9 +166,13 @@ def test_the_range_of_the_training_pictures_is_kept_with_the_model(scans, tmp_pa
     assert evaluate_run(run.folder, tmp_path / "moved").metrics.count == run.test.count
 
 
-def test_pictures_of_8_bits_have_no_levels(tmp_path):
+def test_pictures_of_8_bits_have_no_levels(scans, tmp_path):
+    from muslin.evaluation.evaluate import evaluate_run
     from tests.samples import write_pictures
 
     write_pictures(tmp_path / "photos", *bars(60, 1, 12, 3, 0))
     run = muslin.fit(tmp_path / "photos", model="linear", epochs=1, size=12, out=tmp_path / "run")
     assert json.loads((run.folder / "model.json").read_text())["data"]["levels"] is None
+    answers = muslin.load(run.folder).predict(list(scans.rglob("*.png")))
+    right = [answer.label == path.parent.name for answer, path in zip(answers, scans.rglob("*.png"), strict=True)]
+    assert evaluate_run(run.folder, scans, everything=True).metrics.accuracy == pytest.approx(sum(right) / len(right))

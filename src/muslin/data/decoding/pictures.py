@@ -16,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 
 from muslin.data.decoding.other_kinds import DAMAGED, EMPTY, FORMATS, kind_of, other_tiff
 from muslin.data.decoding.quiet import quiet_pillow
-from muslin.data.decoding.wide import Levels, Wide, is_wide, read_wide
+from muslin.data.decoding.wide import Levels, Wide, is_wide, lost_bits, read_wide
 from muslin.errors import OtherKindError, PictureError, UnreadError
 from muslin.text import printable
 
@@ -171,14 +171,15 @@ def _convert(
 ) -> tuple[Image.Image, tuple[str, ...]]:
     _check_size(image.size, name)
     try:  # Pillow's decoders raise anything at all on damaged bytes
-        notes = _frame_notes(image)  # before the pixels: loading a TIFF closes its file
+        notes, wide = _frame_notes(image), is_wide(image)  # before the pixels: loading a TIFF closes its file
+        lost = () if wide else lost_bits(content, image)
         with large_in_turn(image):
-            loaded, made = _loaded_wide(image, content, name, levels) if is_wide(image) else _loaded(image)
+            loaded, made = _loaded_wide(image, content, name, levels) if wide else _loaded(image)
         upright, turned = _upright(loaded, image)
         plain, converted = _plain(upright, name)
         plain.info = {}  # no orientation that could be applied once more
         small = ("has a side under 4 pixels: little can be seen in it",) if min(plain.size) < MIN_SIDE else ()
-        return plain, (*notes, *made, *turned, *converted, *small)
+        return plain, (*notes, *lost, *made, *turned, *converted, *small)
     except PictureError:
         raise
     except Exception as error:
@@ -214,7 +215,7 @@ def _loaded_wide(
     """Loads a picture of more than 8 bits a channel, scaled to 8."""
     scale = _scale(image)
     wide = load_wide(image, content, name)
-    if not wide.range:
+    if not wide.has_values:
         raise PictureError(f"{name} holds no number that is a brightness; remove it, or save it anew")
     loaded, notes = wide.narrowed(levels)
     return (loaded, notes) if scale == 1 else (loaded.reduce(scale), (*notes, _smaller(scale)))

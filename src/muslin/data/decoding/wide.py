@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-__all__ = ["FULL", "Levels", "Wide", "is_wide", "levels_of", "read_wide"]
+__all__ = ["FULL", "Levels", "Wide", "is_wide", "levels_of", "lost_bits", "read_wide"]
 
 Levels = tuple[float, float]  # the darkest and the brightest value: black and white
 Values = np.ndarray[Any, np.dtype[Any]]
@@ -29,6 +29,7 @@ STRAY = 0.001  # share of the values at either end that is left out of a range: 
 SAMPLE = 1 << 22  # values of a large picture that its range is found by
 BLOCK = 1 << 22  # values that are worked on at a time
 NO_DATA = 42113  # the TIFF tag of GDAL for the number that stands for no value
+HIGH_BITS, TWELVE_BITS = 0x40, 0x20
 NO_NUMBER = 1e38  # beyond, floats stand for no value
 
 
@@ -53,6 +54,11 @@ class Wide:
             return None
         low, high = np.quantile(found, STRAY, method="lower"), np.quantile(found, 1 - STRAY, method="higher")
         return low.item(), high.item()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether it has any value at all."""
+        return self.values.dtype.kind != "f" or bool(np.isfinite(self.values).any())
 
     @property
     def own_levels(self) -> Levels | None:
@@ -108,6 +114,24 @@ def _raw_mode(image: Image.Image) -> str:
         if isinstance(raw, str) and raw.partition(";")[0] in ("RGB", "RGBA", "RGBX", "LA") and ";16" in raw:
             return raw
     return ""
+
+
+def lost_bits(content: bytes, image: Image.Image) -> tuple[str, ...]:
+    """Returns a note on a picture of more bits a channel, of which no more than 8 can be had; mostly none.
+
+    Args:
+        content: the file's bytes.
+        image: the picture, opened from them and not loaded yet.
+    """
+    bits = 8
+    if image.format == "AVIF" and (place := content.find(b"av1C")) >= 0:
+        flags = content[place + 6]  # AV1 in ISO media files, 2.3.3
+        bits = 8 if not flags & HIGH_BITS else 12 if flags & TWELVE_BITS else 10
+    elif image.format == "PPM" and (tiles := getattr(image, "tile", ())):
+        arguments = tiles[0][3]
+        most = arguments[1] if isinstance(arguments, tuple) and isinstance(arguments[-1], int) else 255
+        bits = max(8, most.bit_length())
+    return (f"has {bits} bits: 8 of them are kept",) if bits > 8 else ()
 
 
 def read_wide(content: bytes, image: Image.Image) -> Wide:
