@@ -9,6 +9,7 @@ from muslin.data.sources.fashion_mnist import CLASSES
 from muslin.errors import DataError, SettingError
 from muslin.ladder import RUNGS, find_rungs
 from muslin.textbook import plane
+from tests.data.test_mirror import arrows
 from tests.samples import bars
 
 BY_HAND = {"majority", "rules", "mcculloch-pitts"}
@@ -69,6 +70,13 @@ PARAMETERS = {
     "majority": 1, "rules": 0, "mcculloch-pitts": 0, "perceptron": 7850, "knn-l1": 300 * 784, "knn-l2": 300 * 784,
     "logistic": 7850, "hinge": 7850, "mlp-numpy": 203_530, "mlp": 407_050, "convnet": 421_642,
 }  # fmt: skip
+
+
+def test_a_network_learns_left_and_right():
+    images, labels = arrows(160)
+    rung = RUNGS["resnet"](("left", "right"), seed=3)
+    rung.fit(images[:120, 0].numpy(), labels[:120].numpy())
+    assert (rung.predict(images[120:, 0].numpy()) == labels[120:].numpy()).mean() > 0.9
 
 
 @pytest.mark.parametrize("name", RUNGS)

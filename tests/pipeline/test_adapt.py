@@ -46,7 +46,15 @@ def test_what_a_person_says_counts(model):
     settings, notes = fitted(make_splits(side=28), flip="none", model=model)
     assert (settings.augmentation.flip, notes) == ("none", [])
     assert settings.tta == {"resnet_narrow": 5, "efficientnet_lite0": 1}[model]
-    assert fitted(splits_of_arrows(), flip="none", tta=10)[0].tta == 10
+
+
+def test_what_is_not_mirrored_in_training_is_not_in_the_test_and_a_chosen_number_of_views_is_told():
+    settings, notes = fitted(splits_of_arrows(), tta=10)
+    assert (settings.augmentation.flip, settings.tta) == ("none", 5)
+    assert notes[1:] == ["tta is 5 in place of 10: what is not mirrored in training is not in the test"]
+    settings, notes = fitted(splits_of_arrows(), flip="none", tta=2)
+    assert (settings.tta, len(notes)) == (1, 1)
+    assert fitted(make_splits(side=12), tta=10)[0].tta == 10
 
 
 def test_fashion_mnist_stays_as_its_recipes_say_unless_a_person_asks():

@@ -286,6 +286,12 @@ def test_what_is_named_beside_a_run_to_resume_and_differs_is_told(stopped, named
     assert len(journal.read(stopped)) == 1
 
 
+def test_a_run_to_resume_goes_on_with_the_mirror_images_that_were_measured(stopped):
+    done = muslin.fit(resume=stopped, flip="auto")
+    assert done.ended == "done"
+    assert read_config(stopped)["settings"]["augmentation"]["flip"] == "alternate"
+
+
 def test_a_run_goes_on_with_the_same_data_elsewhere(here, stopped, idx_folder):
     elsewhere = idx_folder.rename(here / "elsewhere")
     with pytest.raises(RunError, match=r"are not at .*bars; name where they are: muslin fit PATH --resume"):

@@ -12,10 +12,12 @@ from torch import Tensor
 
 from muslin.config import FitSettings
 from muslin.data.images import ImageData, pixel_statistics
+from muslin.data.sources import fashion_mnist
 from muslin.data.spec import DataSpec
 from muslin.data.split import stratified_split, validation_size
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.machine.device import computing, prepare
+from muslin.pipeline.adapt import fit_settings_to_pictures
 from muslin.pipeline.model import prepare_model
 from muslin.prediction.views import predict_logits
 from muslin.recipes import fit_to_pictures
@@ -51,6 +53,9 @@ class PyTorchRung(Rung):
             self.low, self.span = low - (high - low) / 2, np.maximum(2 * (high - low), 1e-9)
         settings = self._settings_for(images)
         train, validation = self._train_validation(self._pictures(images), torch.from_numpy(labels), settings)
+        if images.ndim > 2 and settings.augmentation.flip != "none":
+            is_own = self.classes != fashion_mnist.CLASSES
+            settings, _ = fit_settings_to_pictures(settings, (), train, is_own=is_own)
         with computing():
             self.machine = prepare(settings.device, settings.precision)
             self.model, self.spec, self.views = (

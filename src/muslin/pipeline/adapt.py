@@ -1,11 +1,12 @@
 """Fit what a person asks for to what is there, as far as they left it open: time, number of pictures, memory."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from torch import nn
 
-from muslin.config import UNMIRRORED, UNSHIFTED
-from muslin.data.images import Splits
+from muslin.config import UNMIRRORED, UNSHIFTED, FitSettings
+from muslin.data.images import ImageData, Splits
 from muslin.data.mirror import try_mirror
 from muslin.data.sources import fashion_mnist
 from muslin.data.spec import DataSpec
@@ -16,7 +17,13 @@ from muslin.pipeline.request import Request
 from muslin.recipes import fit_to_pictures, recipe_within
 from muslin.text import plural
 
-__all__ = ["check_batches", "fit_request_to_data", "fit_request_to_memory", "fit_request_to_pictures"]
+__all__ = [
+    "check_batches",
+    "fit_request_to_data",
+    "fit_request_to_memory",
+    "fit_request_to_pictures",
+    "fit_settings_to_pictures",
+]
 
 SIDE = 28  # pixels of Fashion-MNIST, for which recipes tell theirs
 LEAST_BATCH = 4  # pictures: norms learn little of fewer
@@ -46,10 +53,6 @@ def fit_request_to_data(request: Request, pictures: int, gflops: float) -> tuple
 def fit_request_to_pictures(request: Request, splits: Splits) -> tuple[Request, list[str]]:
     """Fits the changes that training makes to pictures, and the views of the test, to what the pictures are.
 
-    A recipe's pixels are those of Fashion-MNIST: elsewhere they are as large a share of the shorter side. Whether
-    mirror images are used is measured, but for Fashion-MNIST, whose recipes were chosen with them, or a person's word;
-    the test takes views with mirror images only where training did.
-
     Args:
         request: what is asked for.
         splits: the pictures.
@@ -57,23 +60,46 @@ def fit_request_to_pictures(request: Request, splits: Splits) -> tuple[Request, 
     Returns:
         The request, and what a person should know of the changes.
     """
-    settings, chosen, notes = request.settings, request.changes, []
-    changes = settings.augmentation
     is_own = request.source != fashion_mnist.NAME
+    settings, notes = fit_settings_to_pictures(request.settings, request.changes, splits.train, is_own=is_own)
+    return replace(request, settings=settings), notes
+
+
+def fit_settings_to_pictures(
+    settings: FitSettings, chosen: Collection[str], train: ImageData, *, is_own: bool
+) -> tuple[FitSettings, list[str]]:
+    """Fits settings to what the pictures are, as far as a person left them open.
+
+    A recipe's pixels are those of Fashion-MNIST: elsewhere they are as large a share of the shorter side. Whether
+    mirror images are used is measured, but for Fashion-MNIST, whose recipes were chosen with them, or a person's word;
+    the test takes views with mirror images only where training did, whatever was chosen.
+
+    Args:
+        settings: a recipe's, with a person's changes.
+        chosen: the names of the settings that the person chose; these stay.
+        train: the pictures to train on.
+        is_own: whether they are others than Fashion-MNIST.
+
+    Returns:
+        The settings, and what a person should know of the changes.
+    """
+    changes, views, notes = settings.augmentation, settings.tta, []
     if changes.flip == "auto" or (is_own and "flip" not in chosen):
-        mirror = try_mirror(splits.train.images, splits.train.labels)
+        mirror = try_mirror(train.images, train.labels)
         changes = replace(changes, flip="alternate" if mirror.is_passed else "none")
-        notes.append(mirror.in_words(splits.spec.classes))
+        notes.append(mirror.in_words(train.spec.classes))
     if is_own:
-        side = min(splits.spec.height, splits.spec.width)
+        side = min(train.spec.height, train.spec.width)
         sizes = {name: round(getattr(changes, name) * side / SIDE) for name in ("shift", "erase")}
         changes = replace(changes, **{name: size for name, size in sizes.items() if name not in chosen})
         changes = changes if "border" in chosen else replace(changes, border="edge")
-    views = settings.tta
-    if "tta" not in chosen:
-        views = UNMIRRORED[views] if changes.flip == "none" else views
-        views = views if changes.shift or "shift" in chosen else UNSHIFTED[views]
-    return replace(request, settings=replace(settings, augmentation=changes, tta=views)), notes
+    if changes.flip == "none":
+        views = UNMIRRORED[views]
+    if "tta" in chosen and views != settings.tta:
+        notes.append(f"tta is {views} in place of {settings.tta}: what is not mirrored in training is not in the test")
+    elif "tta" not in chosen and not (changes.shift or "shift" in chosen):
+        views = UNSHIFTED[views]
+    return replace(settings, augmentation=changes, tta=views), notes
 
 
 def fit_request_to_memory(request: Request, model: nn.Module, spec: DataSpec, room: float) -> tuple[Request, list[str]]:

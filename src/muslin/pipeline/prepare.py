@@ -47,6 +47,7 @@ def prepare_job(request: Request, world: World, stack: ExitStack, report: Report
         notes += changed
         request, changed = fit_request_to_pictures(request, splits)
         notes += changed
+        splits = replace(splits, notes=(*splits.notes, *changed))  # what was found of them is recorded with them
     model = prepare_model(splits.spec, request.settings, machine)
     if not request.resumes:
         request, changed = fit_request_to_memory(

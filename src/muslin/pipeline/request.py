@@ -110,13 +110,17 @@ def read_request(
 def check_same(
     folder: Path, config: dict[str, Any], recipe: str | None, out: Path | None, changes: dict[str, Any]
 ) -> None:
-    """Raises SettingError where what a person named is not as in the run to resume, whose `config` is given."""
+    """Raises SettingError where what a person named is not as in the run to resume, whose `config` is given.
+
+    `flip=auto` names no other way than the one that was measured when the run began.
+    """
     before = FitSettings.restored(config["settings"])
     if init := changes.get("init"):
         changes = changes | {"init": str(find_run(init).resolve())}
     was, told = (asdict(settings) for settings in (before, before.changed(**changes)))
     was, told = ({**values, **values.pop("augmentation")} for values in (was, told))
-    unlike = [f"{name} {told[name]} (there {was[name]})" for name in changes if told[name] != was[name]]
+    named = [name for name in changes if told[name] != was[name] and (name, told[name]) != ("flip", "auto")]
+    unlike = [f"{name} {told[name]} (there {was[name]})" for name in named]
     if recipe not in (None, config["recipe"]):
         unlike.insert(0, f"recipe {recipe} (there {config['recipe']})")
     if out is not None and out.resolve() != folder.resolve():

@@ -16,7 +16,7 @@ from muslin.errors import TrainingError
 from muslin.models.backbone import as_backbone
 from muslin.pipeline.events import Report
 from muslin.pipeline.job import Job
-from muslin.prediction.views import passes
+from muslin.prediction.views import MIRRORED, passes
 from muslin.run import journal, saved_model
 from muslin.run.checkpoints import Checkpoint
 from muslin.training.fit import fit
@@ -139,5 +139,5 @@ def save_model(job: Job) -> None:
         settings = job.settings
         saved_model.save(
             job.folder, job.model, settings.model, job.splits.spec, contrast, settings.tta,
-            mirrors=settings.augmentation.flip != "none",
+            mirrors=settings.augmentation.flip != "none" or settings.tta in MIRRORED,
         )  # fmt: skip

@@ -39,7 +39,7 @@ def save(
         spec: the data's description.
         contrast: the training pictures' contrast.
         views: views of a picture that the model is tested with, and answers by: 1, 2, 5 or 10.
-        mirrors: whether it was trained on mirror images too.
+        mirrors: whether it was trained on mirror images too, or is tested with them.
 
     Raises:
         RunError: the folder is not writable.
