@@ -119,7 +119,7 @@ def table(labels: Tensor, taken: Tensor, classes: int) -> Tensor:
 def chance_of(more: int, less: int) -> float:
     """Returns the probability of so many heads or more, and so many tails or fewer, of a fair coin."""
     count = more + less
-    return sum(math.comb(count, tails) for tails in range(less + 1)) / 2**count
+    return sum(math.comb(count, tails) for tails in range(less + 1)) / (1 << count)
 
 
 def make_small(images: Tensor) -> Tensor:

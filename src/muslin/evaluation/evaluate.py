@@ -96,7 +96,7 @@ def evaluate_run(
         run: a run's folder, its name under `runs/`, or `latest`.
         data: data as `muslin.fit` takes them; by default those that the run was made for.
         factory: `file.py:factory`, for a run with a model of one's own.
-        views: views of each picture: 1, 2 or 10; by default those that the run was tested with.
+        views: views of each picture: 1, 2, 5 or 10; by default those that the run was tested with.
         best: whether to take the weights of the epoch with the lowest validation loss, not the last.
         everything: whether to score all pictures of the data, those that the run was trained on too.
         cache: the folder for decoded pictures; by default `~/.cache/muslin`.
