@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict, get_args
 
 from muslin.errors import SettingError, unknown_name
 
-__all__ = ["UNMIRRORED", "UNSHIFTED", "VIEWS", "Augmentation", "Border", "Changes", "Device", "FitSettings"]
+__all__ = ["SIDE", "UNMIRRORED", "UNSHIFTED", "VIEWS", "Augmentation", "Border", "Changes", "Device", "FitSettings"]
 
 Flip = Literal["none", "random", "alternate", "auto"]
 Border = Literal["black", "edge"]
@@ -23,6 +23,7 @@ VIEWS = {
     5: "unsure ones also shifted by a pixel",
     10: "each with its mirror image, unsure ones also shifted by a pixel",
 }  # that the test can take of pictures, by how many at the most
+SIDE = 28  # pixels: the shorter side of the pictures for which shifts and squares are told, Fashion-MNIST's
 UNMIRRORED = {1: 1, 2: 1, 5: 5, 10: 5}  # the same views without mirror images
 UNSHIFTED = {1: 1, 2: 2, 5: 1, 10: 2}  # and without shifts
 

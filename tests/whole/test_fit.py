@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -321,3 +322,13 @@ def test_little_memory_makes_batches_smaller_unless_a_person_chose_them(here, id
         assert len(notes) == 1
         assert f"batches of {batch} in place of 32" in notes[0]
         assert 4 <= batch < 32
+
+
+def test_a_whole_run_imports_no_compiler(here, idx_folder):
+    """It would take a second: docs/decisions/0016-own-sgd.md."""
+    program = (
+        "import sys, muslin; "
+        f"muslin.fit({str(idx_folder)!r}, model='resnet_slim', epochs=1, precision='fp32'); "
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=here, check=True)

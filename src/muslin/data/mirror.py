@@ -128,8 +128,7 @@ def make_small(images: Tensor) -> Tensor:
     height, width = pixels.shape[2:]
     if (height, width) == (SIDE, SIDE):
         return pixels
-    how = {"mode": "area"} if min(height, width) >= SIDE else {"mode": "bilinear"}
-    return F.interpolate(pixels, (SIDE, SIDE), **how)  # type: ignore[arg-type]
+    return F.interpolate(pixels, (SIDE, SIDE), mode="area" if min(height, width) >= SIDE else "bilinear")
 
 
 def oriented_gradients(pixels: Tensor) -> Tensor:

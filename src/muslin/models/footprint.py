@@ -1,4 +1,4 @@
-"""How much memory a model takes for each picture: counted from its layers' shapes, before it is taken.
+"""How much memory a model takes for each picture: counted by what one or two take, before it is taken.
 
 Legend: C channels, H x W pixels.
 """
@@ -15,17 +15,18 @@ __all__ = ["answering_bytes", "training_bytes"]
 FLOAT = 4  # bytes
 
 
-def training_bytes(model: nn.Module, spec: DataSpec) -> int | None:
+def training_bytes(model: nn.Module, spec: DataSpec) -> int:
     """Returns the bytes that a model in float32 keeps of each picture for the backward pass.
 
-    They are counted on a copy of the model without values (PyTorch's meta device), by what autograd asks to keep.
+    They are counted by what autograd asks to keep, on a copy of the model that sees two pictures on the CPU: PyTorch's
+    meta device would take no memory, but a second to import its compiler (decision 16).
 
     Args:
         model: (B, C, H, W) to (B, K) logits; it is left as it is.
         spec: the description of the pictures.
 
     Returns:
-        The bytes; None for a model that computes outside of PyTorch, so that they cannot be counted.
+        The bytes; 0 for a model of which they cannot be counted, such as one that computes outside of PyTorch.
     """
     kept: dict[int, torch.UntypedStorage] = {}
 
@@ -35,12 +36,12 @@ def training_bytes(model: nn.Module, spec: DataSpec) -> int | None:
 
     pictures = 2  # the least that a norm can be trained on
     try:
-        hollow = copy.deepcopy(model).to("meta").train()
-        own = {t.untyped_storage()._cdata for t in hollow.state_dict(keep_vars=True).values()}
-        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            hollow(torch.empty(pictures, spec.channels, spec.height, spec.width, device="meta"))
+        twin = copy.deepcopy(model).cpu().train()
+        own = {t.untyped_storage()._cdata for t in twin.state_dict(keep_vars=True).values()}
+        with torch.random.fork_rng(devices=[]), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            twin(torch.zeros(pictures, spec.channels, spec.height, spec.width))
     except Exception:  # a model of a person's own can do anything; then training tells
-        return None
+        return 0
     return sum(storage.nbytes() for key, storage in kept.items() if key not in own) // pictures
 
 

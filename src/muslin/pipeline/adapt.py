@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from muslin.config import UNMIRRORED, UNSHIFTED, FitSettings
+from muslin.config import SIDE, UNMIRRORED, UNSHIFTED, FitSettings
 from muslin.data.images import ImageData, Splits
 from muslin.data.mirror import try_mirror
 from muslin.data.sources import fashion_mnist
@@ -25,7 +25,6 @@ __all__ = [
     "fit_settings_to_pictures",
 ]
 
-SIDE = 28  # pixels of Fashion-MNIST, for which recipes tell theirs
 LEAST_BATCH = 4  # pictures: norms learn little of fewer
 
 

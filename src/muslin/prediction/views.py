@@ -9,12 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from muslin.config import VIEWS
+from muslin.config import SIDE, VIEWS
 from muslin.errors import SettingError
 
 __all__ = ["MIRRORED", "check_views", "passes", "predict_logits"]
 
-SIDE = 28  # pixels of a picture that is shifted by one
 MIRRORED = {2, 10}  # numbers of views with mirror images among them
 UNSURE = 0.5  # less than this between the probabilities of the two likeliest classes
 UNSURE_SHARE = 0.2  # of the pictures, about

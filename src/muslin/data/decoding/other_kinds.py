@@ -18,6 +18,10 @@ PLAIN = "save it as PNG or JPEG"
 FRAMES = "save frames of it as PNG or JPEG, as with: ffmpeg -i FILE frame%04d.png"
 EMPTY, DAMAGED = "is empty (0 bytes)", "is damaged at its start, or not a picture"
 HEIF, AVIF = b"heic heix heim heis hevc hevx mif1 msf1 heif".split(), b"avif avis".split()  # brands of ISO media files
+RAW = "is a camera's raw file", EXPORT
+RAW_STARTS = (
+    b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM", b"II\x1a\0\0\0HEAPCCDR", b"IIII",
+)  # fmt: skip
 KINDS: tuple[tuple[int, bytes, str, str], ...] = (  # where to look, what is there, what that is, what to do
     (0, b"%!PS", "is a PostScript drawing", PLAIN),
     (0, b"\xc5\xd0\xd3\xc6", "is a PostScript drawing", PLAIN),
@@ -28,16 +32,8 @@ KINDS: tuple[tuple[int, bytes, str, str], ...] = (  # where to look, what is the
     (0, b"\0\0\0\x0cjP  ", "is a JPEG 2000 picture", "convert it, as with: opj_decompress -i FILE -o FILE.png"),
     (0, b"\xff\x4f\xff\x51", "is a JPEG 2000 picture", "convert it, as with: opj_decompress -i FILE -o FILE.png"),
     (128, b"DICM", "is a DICOM file", "convert it, as with: dcm2img FILE FILE.png"),
-    (0, b"FUJIFILMCCD-RAW", "is a camera's raw file", EXPORT),
-    (0, b"IIRO", "is a camera's raw file", EXPORT),
-    (0, b"IIRS", "is a camera's raw file", EXPORT),
-    (0, b"MMOR", "is a camera's raw file", EXPORT),
-    (0, b"IIU\0", "is a camera's raw file", EXPORT),
-    (4, b"ftypcrx ", "is a camera's raw file", EXPORT),
-    (0, b"FOVb", "is a camera's raw file", EXPORT),
-    (0, b"\0MRM", "is a camera's raw file", EXPORT),
-    (0, b"II\x1a\0\0\0HEAPCCDR", "is a camera's raw file", EXPORT),
-    (0, b"IIII", "is a camera's raw file", EXPORT),
+    *((0, start, *RAW) for start in RAW_STARTS),
+    (4, b"ftypcrx ", *RAW),
     (0, b"II\xbc\x01", "is a JPEG XR picture", "convert it, as with: JxrDecApp -i FILE -o FILE.tif"),
     (0, b"\0\0\x01\0", "is an icon", MAGICK),
     (0, b"gimp xcf", "is a GIMP document", MAGICK),
@@ -60,7 +56,6 @@ CR2 = slice(8, 10), b"CR"
 NEW_SUBFILE_TYPE, SAMPLES, SUB_IFDS, DNG_VERSION, PHOTOMETRIC = 254, 277, 330, 50706, 262  # TIFF 6.0 and DNG 1.6
 RAW_PIXELS = 32803, 34892  # photometric interpretations of raw files: a colour filter's, and linear ones
 REDUCED = 1  # a bit of the new subfile type
-RAW = "is a camera's raw file", EXPORT
 MOST_BANDS = 4  # with transparency; one more where the colours are inks
 SEPARATED = 5  # the photometric interpretation of CMYK
 TIFF_STARTS = b"II*\0", b"MM\0*"

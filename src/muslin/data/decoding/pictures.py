@@ -125,8 +125,6 @@ def identify(content: bytes, name: str) -> Image.Image:
         other = other_tiff(image, content)
     except UnidentifiedImageError as error:
         raise _unread(kind_of(content), name) from error
-    except Image.DecompressionBombError as error:
-        raise PictureError(f"{name} has too many pixels; at most {MAX_PIXELS:,} are read; make it smaller") from error
     except Exception as error:
         raise _damaged(name, error) from error
     if other:

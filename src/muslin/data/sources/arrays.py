@@ -26,7 +26,7 @@ from muslin.data.split import train_validation_test
 from muslin.errors import DataError, PictureError
 from muslin.text import plural
 
-__all__ = ["SOURCE", "ArrayParts", "source_of_parts"]
+__all__ = ["SOURCE", "ArrayParts", "named_in_errors", "source_of_parts"]
 
 NAME = "arrays"
 BLOCK = 4096  # pictures compared at a time
@@ -148,7 +148,7 @@ def _cut(images: Tensor, labels: Tensor, digests: Sequence[str] | None, classes:
 
 
 @contextmanager
-def _named(where: str) -> Iterator[None]:
+def named_in_errors(where: str) -> Iterator[None]:
     """Has errors tell which file they are about."""
     try:
         yield
@@ -165,12 +165,12 @@ def source_of_parts(
 
     def load(origin: Origin, options: LoadOptions) -> Splits:
         found = read(origin, options)
-        with _named(found.where):
+        with named_in_errors(found.where):
             return load_arrays(found, options)
 
     def sample(origin: Origin, options: LoadOptions) -> Sample:
         found = read(origin, options)
-        with _named(found.where):
+        with named_in_errors(found.where):
             return _sample_of(found, options)
 
     def outline(origin: Origin, options: LoadOptions) -> Outline:

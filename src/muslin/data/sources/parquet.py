@@ -23,7 +23,7 @@ from muslin.data.decoding.pictures import decode_picture
 from muslin.data.files.shards import find_shards, is_parquet
 from muslin.data.reading import Reading
 from muslin.data.sizing import InputSize, choose_input
-from muslin.data.sources.arrays import ArrayParts, source_of_parts
+from muslin.data.sources.arrays import ArrayParts, named_in_errors, source_of_parts
 from muslin.errors import DataError, PictureError
 from muslin.text import join_first, note_on_pictures, plural, printable, shortened
 
@@ -69,20 +69,19 @@ def read(path: Path, reading: Reading) -> ArrayParts:
     pyarrow = _pyarrow(path)
     found, notes = find_shards(path)
     try:
-        files = {split: [_File(pyarrow, each) for each in shards] for split, shards in found.items()}
-        labels = {split: [label for file in each for label in file.labels()] for split, each in files.items()}
-        if left := sorted(split for split, each in labels.items() if all(label in (NO_LABEL, None) for label in each)):
-            notes = (*notes, f"passed over, for no picture has a label: {join_first(left) or 'all'}")
-        parts = as_parts({split: each for split, each in files.items() if split not in left})
-        size = _size([file for each in parts.values() for file in each], reading)
-        pictures, digests, more = _decoded(parts, size, reading)
+        with named_in_errors(printable(path)):
+            files = {split: [_File(pyarrow, each) for each in shards] for split, shards in found.items()}
+            labels = {split: [label for file in each for label in file.labels()] for split, each in files.items()}
+            if left := sorted(
+                split for split, each in labels.items() if all(label in (NO_LABEL, None) for label in each)
+            ):
+                notes = (*notes, f"passed over, for no picture has a label: {join_first(left) or 'all'}")
+            parts = as_parts({split: each for split, each in files.items() if split not in left})
+            size = _size([file for each in parts.values() for file in each], reading)
+            pictures, digests, more = _decoded(parts, size, reading)
     except (pyarrow.ArrowException, OSError) as error:
         said = shortened(printable(str(error)), WIDTH)
         raise DataError(f"cannot read {printable(path)}: {said}; get whole copies of its .parquet files") from error
-    except PictureError:
-        raise
-    except DataError as error:
-        raise DataError(str(error) if str(path) in str(error) else f"{printable(path)}: {error}") from error
     name = printable(path.resolve().name if path.is_dir() else path.stem)
     notes = (*notes, *filter(None, [size.reason]), *more)
     return ArrayParts(pictures, name, notes=notes, where=printable(path), digests=digests)
