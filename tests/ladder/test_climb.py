@@ -5,13 +5,12 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.stats import binomtest
 
 from muslin.errors import RunError, SettingError
 from muslin.ladder import find_rungs
 from muslin.ladder.climb import Failed, RungStarted, climb
 from muslin.ladder.majority import Majority
-from muslin.ladder.pictures import Measured, Pictures, make_task, wilson_interval
+from muslin.ladder.pictures import Measured, Pictures, make_task
 from muslin.ladder.plane import Plane, make_plane, point_rungs
 from tests.samples import make_splits
 
@@ -84,12 +83,6 @@ def test_sorted_files_are_no_trap():
     order = splits.train.labels.argsort()
     splits.train.images, splits.train.labels = splits.train.images[order], splits.train.labels[order]
     assert np.bincount(make_task(splits, 100, seed=0).labels, minlength=3).min() > 10
-
-
-@pytest.mark.parametrize(("right", "count"), [(0, 10), (10, 10), (1, 3), (9000, 10_000), (500, 1000)])
-def test_wilson_interval_agrees_with_scipy(right, count):
-    expected = binomtest(right, count).proportion_ci(0.95, "wilson")
-    assert wilson_interval(right, count) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_a_folder_that_cannot_be_made(tmp_path, splits):

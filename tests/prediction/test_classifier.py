@@ -61,6 +61,28 @@ def test_predicts_files_images_and_arrays_alike(tmp_path):
     assert list(answers[0].probabilities.values()) == sorted(expected.tolist(), reverse=True)
 
 
+def test_probabilities_are_calibrated_as_the_run_says(tmp_path):
+    splits, _ = make_run(tmp_path)
+    plain = load(tmp_path).predict(arrays(splits)[0])
+    assert plain.is_sure
+    saved_model.add_to_description(tmp_path, "calibration", {"temperature": 2.0, "threshold": 0.99, "pictures": 30})
+    classifier = load(tmp_path)
+    answer = classifier.predict(arrays(splits)[0])
+    expected = (classifier(splits.test.images[:1]) / 2).softmax(1)[0].sort(descending=True).values
+    assert list(answer.probabilities.values()) == pytest.approx(expected.tolist())
+    assert answer.probability < plain.probability
+    assert (answer.label, answer.runner_up) == tuple(answer.probabilities)[:2] == tuple(plain.probabilities)[:2]
+    assert not answer.is_sure
+
+
+def test_a_calibration_out_of_range_is_damage(tmp_path):
+    make_run(tmp_path)
+    for wrong in ({"temperature": 0}, {"temperature": "a"}, {"heat": 1}, []):
+        saved_model.add_to_description(tmp_path, "calibration", wrong)
+        with pytest.raises(BundleError, match="damaged or of another program"):
+            load(tmp_path)
+
+
 def arrays(splits):
     return [image[0].numpy() for image in splits.test.images]
 
@@ -132,7 +154,7 @@ def test_a_prediction_is_plain_values(tmp_path):
     splits, _ = make_run(tmp_path)
     prediction = load(tmp_path).predict(arrays(splits)[0])
     values = json.loads(json.dumps(prediction.as_json()))
-    assert list(values) == ["label", "probability", "probabilities", "views", "notes"]
+    assert list(values) == ["label", "probability", "runner_up", "is_sure", "probabilities", "views", "notes"]
     assert list(values["probabilities"].items()) == list(prediction.probabilities.items())
 
 

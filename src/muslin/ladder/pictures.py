@@ -3,7 +3,6 @@
 Legend: N pictures, K classes.
 """
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,13 +13,13 @@ import torch
 
 from muslin.data.images import ImageData, Splits
 from muslin.errors import SettingError
+from muslin.evaluation.significance import wilson_interval
 from muslin.ladder.plots import draw_ladder
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.machine.cores import available_threads
 
 __all__ = ["Measured", "Pictures", "Task", "make_task", "measure_rung"]
 
-Z = 1.959963984540054  # the standard normal's 97.5 % quantile: intervals of 95 %
 FEWEST_PICTURES = 100  # that a limit may leave
 
 
@@ -129,19 +128,6 @@ def measure_rung(rung: Rung, task: Task) -> Measured:
         parameters=rung.parameters, fit_seconds=fitted - begun, predict_seconds=answered - fitted,
         images_per_second=count / (answered - fitted),
     )  # fmt: skip
-
-
-def wilson_interval(right: int, count: int) -> tuple[float, float]:
-    """Returns the 95 % confidence interval of a share (Wilson, 1927); unlike the normal one it never leaves [0, 1].
-
-    >>> [round(end, 4) for end in wilson_interval(9000, 10000)]
-    [0.894, 0.9057]
-    """
-    share, squared = right / count, Z**2 / count
-    middle = share + squared / 2
-    reach = Z * math.sqrt(share * (1 - share) / count + squared / (4 * count))
-    low, high = (middle - reach) / (1 + squared), (middle + reach) / (1 + squared)
-    return max(0.0, min(low, share)), min(1.0, max(high, share))  # rounding must not part the interval from the share
 
 
 def make_task(splits: Splits, limit: int | None, seed: int) -> Task:

@@ -2,6 +2,7 @@
 
 import torch
 
+from muslin.evaluation.calibration import fit_calibration
 from muslin.look import note_on_letters
 from muslin.pipeline.events import Notice, Report
 from muslin.pipeline.job import Job
@@ -11,6 +12,7 @@ from muslin.report.charts import choose_shown
 from muslin.report.write import write_report
 from muslin.run import journal
 from muslin.run.answers import Answers, write_answers
+from muslin.run.saved_model import add_to_description
 from muslin.training.state import FitResult
 from muslin.version import __version__
 
@@ -18,15 +20,18 @@ __all__ = ["test_and_document"]
 
 
 def test_and_document(job: Job, result: FitResult, report: Report) -> Metrics:
-    """Reads the test set, once; the first process records its score and the answers, and writes the run's report.
+    """Calibrates on the validation set and reads the test set, once; the first process records both and reports.
 
     Args:
         job: what was trained.
         result: how training ended.
         report: told of what a person should know.
     """
+    validation = score(job.model, job.splits.validation, job.machine, job.settings.tta, job.world)
     test = score(job.model, job.splits.test, job.machine, job.settings.tta, job.world)
     if job.world.is_first:
+        calibration = fit_calibration(validation.probabilities, job.splits.validation.labels)
+        add_to_description(job.folder, "calibration", calibration.as_json())
         record_test(job, result, test)
         write_report(job.folder)
         if note := note_on_letters(job.splits.spec.classes):

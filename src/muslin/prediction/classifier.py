@@ -21,6 +21,7 @@ from muslin.data.decoding.pictures import open_picture
 from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, MuslinError, PictureError
 from muslin.models import MODELS, Factory, build
+from muslin.prediction.calibration import UNCALIBRATED, Calibration
 from muslin.prediction.scoring import batch_that_fits
 from muslin.prediction.views import check_views, predict_logits
 from muslin.run.folder import find_run, read_config
@@ -43,7 +44,9 @@ class Prediction:
 
     Attributes:
         label: the most probable class's name.
-        probability: the most probable class's probability, in [0, 1].
+        probability: the most probable class's probability, in [0, 1], calibrated as all of them are.
+        runner_up: the second most probable class's name; None of a single class.
+        is_sure: whether the probability reaches the run's threshold; below it, "not sure" is the better answer.
         probabilities: every class's probability by its name, the most probable first; they sum to 1.
         views: views of the picture that were averaged: 1, 2, 5 or 10 (at the most).
         notes: what a person should know of how the picture was read.
@@ -51,6 +54,8 @@ class Prediction:
 
     label: str
     probability: float
+    runner_up: str | None
+    is_sure: bool
     probabilities: dict[str, float]
     views: int
     notes: tuple[str, ...]
@@ -69,6 +74,7 @@ class Classifier(nn.Module):
         contrast: the training pictures' contrast, to notice inverted ones; None if not known.
         views: views of a picture that `predict` averages unless it is told otherwise: 1, 2, 5 or 10.
         mirrors: whether it was trained on mirror images too; if not, it knows none.
+        calibration: what makes probabilities of its logits, and from which one on it is sure.
 
     Raises:
         SettingError: the views are none of these.
@@ -82,10 +88,12 @@ class Classifier(nn.Module):
         views: int = 1,
         *,
         mirrors: bool = True,
+        calibration: Calibration = UNCALIBRATED,
     ) -> None:
         super().__init__()
         check_views(views, mirrors=mirrors)
         self.model, self.spec, self.contrast, self.views, self.mirrors = model, spec, contrast, views, mirrors
+        self.calibration = calibration
         self.eval()
 
     @property
@@ -172,14 +180,16 @@ class Classifier(nn.Module):
     def _predict(self, read: list[Read], views: int) -> list[Prediction]:
         pixels = torch.stack([pixels for pixels, _ in read]).to(next(self.model.parameters()).device)
         images = self.spec.normalise(pixels).contiguous(memory_format=torch.channels_last)
-        probabilities = predict_logits(self.model, images, views).averaged.softmax(1).cpu()  # (B, K)
+        logits = predict_logits(self.model, images, views).averaged
+        probabilities = self.calibration.probabilities(logits).cpu()  # (B, K)
         return [self._prediction(row, views, notes) for row, (_, notes) in zip(probabilities, read, strict=True)]
 
     def _prediction(self, probabilities: Tensor, views: int, notes: tuple[str, ...]) -> Prediction:
         order = probabilities.argsort(descending=True).tolist()
         by_class = {self.classes[i]: float(probabilities[i]) for i in order}
-        label = self.classes[order[0]]
-        return Prediction(label, by_class[label], by_class, views, notes)
+        label, *others = by_class
+        is_sure = by_class[label] >= self.calibration.threshold
+        return Prediction(label, by_class[label], next(iter(others), None), is_sure, by_class, views, notes)
 
 
 def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:
@@ -209,7 +219,8 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
         spec = DataSpec(**data)
         contrast = Contrast(**description["contrast"])
         name = str(description["model"])
-    except (AttributeError, KeyError, TypeError, MuslinError) as error:
+        calibration = Calibration(**description.get("calibration", {}))  # which 0.1.0 did not have
+    except (AttributeError, KeyError, TypeError, ValueError, MuslinError) as error:
         raise BundleError(f"{folder / DESCRIPTION}: damaged or of another program ({error})") from error
     weights = best_weights(folder) if best else read_weights(folder)
     model = _build(folder, name, spec, factory)
@@ -218,7 +229,8 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
     except RuntimeError as error:
         raise BundleError(f"{folder / WEIGHTS} does not fit model {name}: {error}") from error
     mirrors = bool(description.get("mirrors", True))  # runs of 0.1.0 and before do not tell, and averaged them always
-    return Classifier(model, spec, contrast, _views_of(folder, description), mirrors=mirrors)
+    views = _views_of(folder, description)
+    return Classifier(model, spec, contrast, views, mirrors=mirrors, calibration=calibration)
 
 
 def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | None) -> nn.Module:

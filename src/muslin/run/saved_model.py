@@ -20,7 +20,16 @@ from muslin.files import file_sha256, write_whole
 from muslin.run import journal
 from muslin.run.checkpoints import read_checkpoint, weights_of
 
-__all__ = ["DESCRIPTION", "WEIGHTS", "best_weights", "read_description", "read_weights", "save", "sealed"]
+__all__ = [
+    "DESCRIPTION",
+    "WEIGHTS",
+    "add_to_description",
+    "best_weights",
+    "read_description",
+    "read_weights",
+    "save",
+    "sealed",
+]
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 SEAL = "sha256"  # names the digest of all else in the description
@@ -59,6 +68,17 @@ def save(
         "mirrors": mirrors,
     }
     write_whole(folder / DESCRIPTION, sealed(description))
+
+
+def add_to_description(folder: Path, name: str, value: Any) -> None:
+    """Writes one more entry into `model.json`, such as what was measured with the saved weights.
+
+    Raises:
+        BundleError: it is missing or damaged.
+        RunError: the folder is not writable.
+        DiskFullError: the disk is full.
+    """
+    write_whole(folder / DESCRIPTION, sealed(read_description(folder) | {name: value}))
 
 
 def sealed(description: dict[str, Any]) -> str:
