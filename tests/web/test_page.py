@@ -1,0 +1,43 @@
+import base64
+import hashlib
+import re
+
+import pytest
+from jinja2 import UndefinedError
+from markupsafe import Markup
+
+from muslin.look import DARK, LIGHT
+from muslin.web.page import environment, render_page
+
+
+def test_a_page_has_a_policy_that_knows_its_scripts():
+    script = "document.title = '<b> & \"quotes\"';"
+    page = render_page("a & b", Markup("<p>x</p>"), scripts=(script,))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', page).group(1)
+    assert f"script-src &#39;sha256-{digest}&#39;" in policy or f"script-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src")
+    assert f"<script>{script}</script>" in page  # as it is: escaped it would have another digest
+    assert "<title>a &amp; b</title>" in page
+
+
+def test_a_page_asks_for_nothing_else():
+    page = render_page("a", Markup(""))
+    assert not re.search(r"https?:|@import|url\((?!data:)|<link|src=", page)
+
+
+def test_the_look_is_that_of_the_palettes():
+    page = render_page("a", Markup(""))
+    light, dark = page.split("prefers-color-scheme: dark", 1)
+    for palette, part in ((LIGHT, light), (DARK, dark)):
+        assert f"--paper: {palette.paper};" in part
+        assert f"--series-6: {palette.series[5]};" in part
+
+
+@pytest.mark.parametrize("package", ["muslin.report"])
+def test_templates_escape_and_miss_nothing(package):
+    templates = environment(package)
+    assert templates.from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
+    with pytest.raises(UndefinedError):
+        templates.from_string("{{ nmae }}").render(name="a")
+    assert templates.from_string("{{ 0.5 | percent }} {{ none | percent }}").render() == "50.00 % –"
