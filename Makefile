@@ -11,13 +11,25 @@ ifneq ($(shell $(PYTHON) $(MINOR)),$(shell $(BIN)/python $(MINOR) 2>/dev/null))
 endif
 endif
 
-.PHONY: train test check format bench speedrun scaling baseline ladder ladder-peers peers reliability hosts figures clean
+.PHONY: train test browser check format bench speedrun scaling baseline ladder ladder-peers peers
+.PHONY: reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
 
+# BROWSER=no leaves out the tests of pages; MUSLIN_BROWSER=/its/path names the browser for them
+ifneq ($(filter no,$(BROWSER) $(MUSLIN_BROWSER)),)
 test: check
-	$(BIN)/python -m pytest
+	MUSLIN_BROWSER=no $(BIN)/python -m pytest
+	@echo "Left out: the tests of pages, which need a browser (BROWSER=no)"
+else
+test: browser check
+	MUSLIN_BROWSER="$$(cat .venv/browser)" $(BIN)/python -m pytest
+endif
+
+# finds a browser, or installs one, prints its path and keeps it
+browser: .venv/installed-dev
+	@$(BIN)/python -m tests.browser.find --keep .venv/browser
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
