@@ -141,7 +141,8 @@ def run_all(commands: list[list[str]]) -> None:
             print(f"That failed: {error}", file=sys.stderr)
             return
         if done.returncode:
-            print("That failed:", *done.stdout.strip().splitlines()[-1:], file=sys.stderr)
+            said = [line for line in done.stdout.splitlines() if line.strip() and not line[0].isspace()]  # no trace
+            print("That failed:", *said[-1:], file=sys.stderr)
             return
 
 

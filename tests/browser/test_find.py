@@ -148,7 +148,8 @@ def test_a_person_installs_playwrights_own(program, folder, keep, person, monkey
 
 def test_where_nothing_can_be_installed_one_line_says_what_to_do(program, keep, root, monkeypatch, capfd):
     program("apt-get", "echo cannot reach the archive; exit 100")
-    monkeypatch.setattr(sys, "executable", program("python", "echo downloading; echo cannot resolve >&2; exit 1"))
+    trace = "echo cannot resolve >&2; echo '    at trace:1'; echo; exit 1"
+    monkeypatch.setattr(sys, "executable", program("python", trace))
     with pytest.raises(find.NoBrowserError, match=r"^No browser is here, and none could be .*BROWSER=no$"):
         find.kept_browser(keep, {})
     assert capfd.readouterr().err.splitlines()[1::2] == [
