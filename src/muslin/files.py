@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -156,7 +156,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_sums(folder: Path) -> None:
-    """Writes SHA256SUMS over all visible files of a folder, as `sha256sum --check` reads it."""
-    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != SUMS and not p.name.startswith("."))
+def write_sums(folder: Path, but: Collection[str] = ()) -> None:
+    """Writes SHA256SUMS over all visible files of a folder, as `sha256sum --check` reads it.
+
+    Args:
+        folder: the folder.
+        but: the names of files that may change later.
+    """
+    files = [path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    names = sorted(name for name in files if name != SUMS and name not in but)
     write_whole(folder / SUMS, "".join(f"{file_sha256(folder / name)}  {name}\n" for name in names))

@@ -1,25 +1,10 @@
-import json
-
 import pytest
 
 from muslin.errors import RunError
 from muslin.run import folder as folder_module
 from muslin.run import journal
 from muslin.run.folder import KNOWN, RunFolder, find_run, list_runs, read_config, write_config
-
-
-def make_run(path, started, *events):
-    path.mkdir(parents=True)
-    config = {
-        "started": started,
-        "recipe": "coffee",
-        "data": {"name": "bars", "source": "bars"},
-        "settings": {"model": "mlp"},
-    }
-    (path / "config.json").write_text(json.dumps(config))
-    for event, values in events:
-        journal.append(path, event, **values)
-    return path
+from tests.run.examples import make_run
 
 
 def test_names_are_fresh(here):

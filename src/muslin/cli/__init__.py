@@ -12,7 +12,8 @@ from muslin.cli.ladder import ladder
 from muslin.cli.letters import write_any_letter
 from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
-from muslin.cli.runs import evaluate, predict, runs
+from muslin.cli.runs import evaluate, predict
+from muslin.cli.shelf import runs
 from muslin.errors import MuslinError
 from muslin.text import printable, shortened
 from muslin.version import __version__

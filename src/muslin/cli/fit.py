@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from muslin.cli.options import SIGNALLED, cache_option, on_bad_option
+from muslin.cli.options import SIGNALLED, cache_option, named_values, on_bad_option
 from muslin.errors import SettingError
 from muslin.recipes import DEFAULT, RECIPES, SHORT, Recipe
 from muslin.text import percent
@@ -28,16 +28,6 @@ def _measured(recipe: Recipe) -> str:
     seconds = recipe.seconds
     time = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
     return f" ({percent(recipe.accuracy, 2)} on Fashion-MNIST in {time}, on 2 cores)"
-
-
-def _changes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
-    changes = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise SettingError(f"--set {pair!r}: write it as NAME=VALUE, such as --set lr=0.2")
-        changes[name.strip().replace("-", "_")] = value.strip()
-    return changes
 
 
 def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
@@ -73,7 +63,7 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float |
 @cache_option
 @click.option("--device", help="auto, cpu, cuda or mps.  [default: auto]")
 @click.option(
-    "--set", "changes", metavar="NAME=VALUE", multiple=True, callback=_changes, help="Change any other setting."
+    "--set", "changes", metavar="NAME=VALUE", multiple=True, callback=named_values, help="Change any other setting."
 )
 @click.option("--log", "logger", metavar="LOGGER", help="tensorboard, mlflow or trackio: log there too.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line, for programs.")

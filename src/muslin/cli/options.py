@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["SIGNALLED", "cache_option", "on_bad_option", "views_option"]
+from muslin.errors import SettingError
+
+__all__ = ["SIGNALLED", "cache_option", "named_values", "on_bad_option", "views_option"]
 
 SIGNALLED = 128  # a signal's number more is the exit code, as shells have it
 
@@ -16,3 +18,19 @@ views_option = click.option(
     help="Views of a picture to average: itself, mirrored (2), shifted (5), both (10).  [default: as RUN was tested]",
 )  # fmt: skip
 on_bad_option = click.option("--on-bad", help="stop at a damaged picture, or skip it, up to 1 %.  [default: stop]")
+
+
+def named_values(_: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Returns what was typed as NAME=VALUE, by name.
+
+    Raises:
+        SettingError: something was typed otherwise.
+    """
+    values = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            typed = option.opts[0]
+            raise SettingError(f"{typed} {pair!r}: write it as NAME=VALUE, such as {typed} lr=0.2")
+        values[name.strip().replace("-", "_")] = value.strip()
+    return values

@@ -1,4 +1,4 @@
-"""`muslin evaluate`, `muslin predict` and `muslin runs`: what is done with runs that there are."""
+"""`muslin evaluate` and `muslin predict`: what a run that there is says of pictures."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 
 from muslin.cli.options import cache_option, on_bad_option, views_option
 
-__all__ = ["evaluate", "predict", "runs"]
+__all__ = ["evaluate", "predict"]
 
 
 @click.command()
@@ -103,23 +103,3 @@ def predict(
         for note in prediction.notes:
             write_aside(f"  note: {printable(picture)} {note}")
     return 1 if failures else 0
-
-
-@click.command()
-@click.argument("folder", default="runs", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a run.")
-def runs(folder: Path, as_json: bool) -> None:
-    """List the runs in FOLDER, newest first."""
-    from muslin.run.folder import list_runs
-    from muslin.terminal.layout import write_line
-    from muslin.terminal.results import print_runs
-    from muslin.text import printable
-
-    found = list_runs(folder)
-    if as_json:
-        for summary in found:
-            click.echo(json.dumps(summary.as_json()))
-    elif found:
-        print_runs(found)
-    else:
-        write_line(f"No runs in {printable(folder)}/ yet; make one with: muslin fit")

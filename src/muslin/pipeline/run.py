@@ -17,6 +17,7 @@ from muslin.pipeline.request import broadcast_request, read_request, with_arrays
 from muslin.pipeline.train import train
 from muslin.prediction.metrics import Metrics
 from muslin.run import journal
+from muslin.run.notes import NOTES
 from muslin.training.interrupt import Interruption
 from muslin.training.state import EpochResult
 
@@ -100,7 +101,7 @@ def run_recipe(
         if job.checkpoints is not None:
             journal.append(job.folder, "end", ended=result.ended, seconds=job.elapsed())
             job.checkpoints.wait()
-            write_sums(job.folder)
+            write_sums(job.folder, but=(NOTES,))
             if test is not None:
                 job.checkpoints.clear()
     signal = interruption.received if test is None else None

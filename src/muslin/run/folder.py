@@ -1,7 +1,10 @@
 """Make, lock, find and list the folders of runs."""
 
 import json
+import math
 import shutil
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +15,8 @@ from filelock import FileLock, Timeout
 from muslin.errors import RunError
 from muslin.files import remove_temporaries, write_whole
 from muslin.run import journal
+from muslin.run.notes import read_notes
+from muslin.text import join_words, printable
 
 __all__ = ["KNOWN", "RUNS", "RunFolder", "RunSummary", "find_run", "is_run", "list_runs", "read_config", "write_config"]
 
@@ -85,6 +90,10 @@ class RunSummary:
         epochs: number of finished epochs.
         test_accuracy: share of right answers to the test set, in [0, 1]; None when the test was not reached.
         seconds: time from start to end; None for a run that did not end.
+        ended: `done`, `early`, `interrupted` or `diverged`; None for a run that did not end.
+        name: a person's own name for it; empty where it has none.
+        note: what a person says of it; empty where they said nothing.
+        settings: what training did, as `config.json` has it.
     """
 
     path: Path
@@ -95,6 +104,15 @@ class RunSummary:
     epochs: int
     test_accuracy: float | None
     seconds: float | None
+    ended: str | None
+    name: str
+    note: str
+    settings: Mapping[str, Any]
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it came to its end."""
+        return self.ended in ("done", "early")
 
     def as_json(self) -> dict[str, Any]:
         """Returns the attributes by their names, for `json.dumps`."""
@@ -104,7 +122,7 @@ class RunSummary:
 def list_runs(root: Path = RUNS) -> list[RunSummary]:
     """Returns the runs under a folder, newest first; folders that hold no run are passed over."""
     found = (_summary(folder) for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else ()
-    return sorted((s for s in found if s), key=lambda s: _time_of(s.started), reverse=True)
+    return sorted((s for s in found if s), key=lambda s: time_of(s.started), reverse=True)
 
 
 def write_config(folder: Path, config: dict[str, Any]) -> None:
@@ -125,7 +143,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise RunError(f"cannot read {path}: {error}; is {folder} a run's folder?") from error
     try:
         names = config["recipe"], config["data"]["name"], config["data"]["source"], config["settings"]["model"]
-        is_ours = all(isinstance(name, str) for name in names) and bool(_time_of(config["started"]))
+        is_ours = all(isinstance(name, str) for name in names) and bool(time_of(config["started"]))
     except (KeyError, TypeError, ValueError, OverflowError):
         is_ours = False
     if not is_ours:
@@ -146,7 +164,7 @@ def is_run(folder: Path) -> bool:
     return True
 
 
-def _time_of(started: str) -> float:
+def time_of(started: str) -> float:
     """Returns a time with its zone, in ISO 8601, as seconds: text would be sorted by the clocks of different zones."""
     return datetime.fromisoformat(started).timestamp()
 
@@ -158,6 +176,7 @@ def _summary(folder: Path) -> RunSummary | None:
         return None
     test = next((e for e in events if e["event"] == "test"), {})
     end = next((e for e in events if e["event"] == "end"), {})
+    notes = read_notes(folder)
     return RunSummary(
         path=folder,
         started=config["started"],
@@ -165,23 +184,44 @@ def _summary(folder: Path) -> RunSummary | None:
         data=config["data"]["name"],
         model=config["settings"]["model"],
         epochs=sum(e["event"] == "epoch" for e in events),
-        test_accuracy=test.get("accuracy"),
-        seconds=end.get("seconds"),
+        test_accuracy=_number(test.get("accuracy")),
+        seconds=_number(end.get("seconds")),
+        ended=str(end["ended"]) if "ended" in end else None,
+        name=notes.name,
+        note=notes.note,
+        settings=config["settings"],
     )
 
 
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) and math.isfinite(value) else None
+
+
 def find_run(name: str | Path) -> Path:
-    """Returns a run's folder, found by its path, its name under `runs/`, or `latest`.
+    """Returns a run's folder, found by its path, its name under `runs/`, a person's name for it, or `latest`.
 
     Raises:
-        RunError: there is none.
+        RunError: there is none, or two are called so.
     """
     if str(name) == "latest":
         runs = list_runs()
         if not runs:
             raise RunError(f"no runs in {RUNS}/ here; make one with `muslin fit`, or give a run's folder")
         return runs[0].path
-    found = [path for path in (Path(name), RUNS / name) if (path / CONFIG).is_file()]
+    paths = (Path(name), RUNS / name)
+    found = [path for path in paths if (path / CONFIG).is_file()]
     if found:
         return next(filter(is_run, found), found[0])
+    wanted = plain_name(Path(name).name)
+    called = [run.path for path in paths for run in list_runs(path.parent) if wanted and run.name == wanted]
+    if len(called) > 1:
+        folders = join_words([printable(path) for path in called], "and")
+        raise RunError(f"{len(called)} runs are called {name}: {folders}; give a folder, or call one of them otherwise")
+    if called:
+        return called[0]
     raise RunError(f"no run at {name}; `muslin runs` lists those in {RUNS}/ here")
+
+
+def plain_name(name: str) -> str:
+    """Returns a name as it is compared: the same letters, however their accents are coded."""
+    return unicodedata.normalize("NFC", name)

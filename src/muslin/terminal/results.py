@@ -1,6 +1,4 @@
-"""What is printed of evaluations, predictions and runs."""
-
-from collections.abc import Sequence
+"""What is printed of evaluations and predictions."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,11 +7,10 @@ from muslin.config import VIEWS
 from muslin.evaluation.evaluate import Evaluation
 from muslin.prediction.classifier import Prediction
 from muslin.prediction.metrics import Metrics
-from muslin.run.folder import RunSummary
 from muslin.terminal.layout import folded, print_table
-from muslin.text import duration, percent, plural, printable
+from muslin.text import percent, plural, printable
 
-__all__ = ["prediction_line", "print_evaluation", "print_runs"]
+__all__ = ["prediction_line", "print_evaluation"]
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
@@ -56,16 +53,3 @@ def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
     """Returns one line: the picture and its most probable classes."""
     best = list(prediction.probabilities.items())[:top]
     return f"{printable(picture)}: " + ", ".join(f"{printable(name)} {percent(p, 1)}" for name, p in best)
-
-
-def print_runs(runs: Sequence[RunSummary]) -> None:
-    """Prints a row a run."""
-    rows = [
-        (
-            *(escape(printable(name)) for name in (run.path, run.recipe, run.model, run.data)), str(run.epochs),
-            "–" if run.test_accuracy is None else percent(run.test_accuracy, 2),
-            "unfinished" if run.seconds is None else duration(run.seconds),
-        )
-        for run in runs
-    ]  # fmt: skip
-    print_table(("run", "recipe", "model", "data", "epochs", "test", "time"), rows, left=4)
