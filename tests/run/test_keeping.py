@@ -1,4 +1,3 @@
-import os
 import shutil
 
 import pytest
@@ -167,6 +166,6 @@ def test_a_deletion_that_was_cut_short_can_be_done_again(run, monkeypatch):
         patched.setattr(type(run), "unlink", refuse)
         with pytest.raises(RunError, match="cannot delete .*README.md: Permission denied"):
             delete_run(run)
-    os.unlink(run / "README.md")
+    (run / "README.md").unlink()
     delete_run(run)
     assert not run.exists()

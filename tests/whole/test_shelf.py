@@ -41,7 +41,7 @@ def test_names_and_notes_stand_in_the_list(runs, type_):
     assert "note" not in type_("runs")[1]
     assert type_("runs", "name", "a", "the [first] one")[:2] == (0, "runs/a is called the [first] one now\n")
     assert type_("runs", "note", "the [first] one", "see page 3")[:2] == (0, "runs/a has your note now\n")
-    code, out, _ = type_("runs", "--sort", "name")
+    _, out, _ = type_("runs", "--sort", "name")
     heading, *rows = out.splitlines()
     assert heading.split()[:2] == ["run", "name"]
     assert [("[first]" in row, "see page 3" in row) for row in rows] == [(False, False), (False, False), (True, True)]

@@ -97,7 +97,9 @@ def held_by(folder: Path) -> Held:
     if folder.is_symlink():
         raise RunError(f"{folder} is a link to {os.path.realpath(folder)}; delete the run there, by its own path")
     read_config(folder)
-    files, folders, foreign = [], [], []
+    files: list[Path] = []
+    folders: list[Path] = []
+    foreign: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name == LOCK:
             continue
