@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from muslin.config import FitSettings
+from muslin.prediction.calibration import Calibration
 from muslin.prediction.metrics import Score
 from muslin.report.record import RunRecord
 from muslin.run.answers import Answers
@@ -20,9 +21,16 @@ def make_record(**changes: Any) -> RunRecord:
         "recipe": "coffee",
         "settings": FitSettings(model="mlp", seed=7),
         "data": "bars",
+        "source": "bars",
+        "labels": "0123",
+        "rule": "threshold",
+        "notes": (),
         "sizes": {"train": 270, "validation": 30, "test": 6},
         "classes": ("0", "1", "2"),
+        "input": (1, 9, 9),
         "parameters": 12345,
+        "calibration": Calibration(),
+        "versions": {"muslin": "0", "torch": "2", "python": "3"},
         "machine": "2 CPU threads, fp32; PyTorch 2, Muslin 0",
         "training": "2 epochs",
         "epochs": make_epochs(2),

@@ -13,6 +13,7 @@ import torch
 
 from muslin.config import FitSettings
 from muslin.errors import RunError
+from muslin.prediction.calibration import Calibration
 from muslin.prediction.metrics import Score
 from muslin.run import journal
 from muslin.run.answers import Answers, read_answers
@@ -36,9 +37,16 @@ class RunRecord:
         recipe: the recipe's name.
         settings: what training did.
         data: the data's name.
+        source: where the data lie: `fashion-mnist`, a path on the machine that trained, or what names arrays.
+        labels: a digest of the classes and of every picture's label.
+        rule: how the test set was cut off, where the data brought none.
+        notes: what was said of how the data were read.
         sizes: number of pictures by split: `train`, `validation`, `test`.
         classes: the K class names, in the order of the labels.
+        input: what the model takes: channels, height and width.
         parameters: how many numbers the model learnt.
+        calibration: the temperature and the threshold that were chosen on the validation set.
+        versions: the versions that bits can depend on, by name.
         machine: the hardware and the versions in one line.
         training: what was trained and for how long, in words.
         epochs: one result for each finished epoch.
@@ -54,9 +62,16 @@ class RunRecord:
     recipe: str
     settings: FitSettings
     data: str
+    source: str
+    labels: str
+    rule: str
+    notes: tuple[str, ...]
     sizes: Mapping[str, int]
     classes: tuple[str, ...]
+    input: tuple[int, int, int]
     parameters: int
+    calibration: Calibration
+    versions: Mapping[str, str]
     machine: str
     training: str
     epochs: tuple[EpochResult, ...]
@@ -84,9 +99,16 @@ def read_record(folder: Path) -> RunRecord:
             recipe=config["recipe"],
             settings=FitSettings.restored(config["settings"]),
             data=config["data"]["name"],
+            source=config["data"]["source"],
+            labels=config["data"].get("labels", ""),
+            rule=config["data"].get("rule", "rank"),
+            notes=tuple(config.get("notes", ())),
             sizes={name: config["data"][name] for name in ("train", "validation", "test")},
             classes=tuple(description["data"]["classes"]),
+            input=tuple(description["data"][name] for name in ("channels", "height", "width")),
             parameters=description["parameters"],
+            calibration=Calibration(**description.get("calibration", {})),  # which 0.1.0 did not have
+            versions=config["versions"],
             machine=outcome.get("machine") or machine_of(config),
             training=outcome.get("training") or plural(len(epochs), "epoch"),
             epochs=epochs,
