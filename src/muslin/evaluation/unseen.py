@@ -18,7 +18,7 @@ from muslin.errors import DataError
 from muslin.run.known import Known, read_known
 from muslin.text import plural
 
-__all__ = ["Scored", "choose_scored"]
+__all__ = ["Scored", "choose_scored", "own_test"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def choose_scored(
         DataError: they cannot be read, or none is left to score.
     """
     known = read_known(run)
-    if is_own and not everything and (own := _own_test(origin, known, shape, reading)):
+    if is_own and not everything and (own := own_test(origin, known, shape, reading)):
         return own
     sample = load_sample(origin, shape, "all" if everything else "test", reading)
     if known is None:
@@ -90,7 +90,7 @@ def _all_of(sample: Sample, trained_on: int | None, *notes: str) -> Scored:
     return Scored(sample, torch.arange(len(sample.labels)), sample.part, trained_on, notes)
 
 
-def _own_test(origin: Origin, known: Known | None, shape: Shape, reading: Reading) -> Scored | None:
+def own_test(origin: Origin, known: Known | None, shape: Shape, reading: Reading) -> Scored | None:
     """Returns the test set that a run was tested on; None where the data have become others.
 
     A run that does not tell is taken at its word that the data are where they were.

@@ -27,15 +27,18 @@ READ_BY = {"channels": "colour", "height": "height", "width": "width", "levels":
 
 @dataclass(frozen=True)
 class Known:
-    """What a run knows by content: 8 bytes a picture, 560 kB for Fashion-MNIST.
+    """What a run knows by content: 8 bytes a picture and 4 more for each to test on, 600 kB for Fashion-MNIST.
 
     Attributes:
         trained: (M,) int64, digests of what it was trained on or watched by, as were the weights that it began with.
         tested: (T,) int64, digests of what it is tested on, in rising order; of copies, each.
+        order: (T,) int64, the place in the test set that each of `tested` has; None for a run of 0.1.0, which does not
+            tell.
     """
 
     trained: Tensor
     tested: Tensor
+    order: Tensor | None = None
 
 
 def write_known(folder: Path, splits: Splits, init: str = "") -> None:
@@ -53,8 +56,9 @@ def write_known(folder: Path, splits: Splits, init: str = "") -> None:
     before = read_known(Path(init)) if init else None
     if before:
         parts.append(before.trained)
-    tested = picture_digests(splits.test.images, splits.test.file).sort().values
-    write_whole(folder / KNOWN, safetensors.torch.save({"trained": torch.cat(parts).unique(), "tested": tested}))
+    tested, order = picture_digests(splits.test.images, splits.test.file).sort(stable=True)
+    tensors = {"trained": torch.cat(parts).unique(), "tested": tested, "order": order.to(torch.int32)}
+    write_whole(folder / KNOWN, safetensors.torch.save(tensors))
 
 
 def read_known(folder: Path) -> Known | None:
@@ -66,7 +70,8 @@ def read_known(folder: Path) -> Known | None:
     path = folder / KNOWN
     try:
         tensors = safetensors.torch.load(path.read_bytes())
-        known = Known(tensors["trained"], tensors["tested"])
+        order = tensors["order"].long() if "order" in tensors else None
+        known = Known(tensors["trained"], tensors["tested"], order)
     except FileNotFoundError:
         return None
     except (OSError, SafetensorError, KeyError) as error:
@@ -76,6 +81,8 @@ def read_known(folder: Path) -> Known | None:
     for tensor in (known.trained, known.tested):
         if tensor.dtype != torch.int64 or tensor.ndim != 1:
             raise RunError(f"{path} holds {tensor.dtype} of shape {tuple(tensor.shape)}; remove it")
+    if known.order is not None and not torch.equal(known.order.sort().values, torch.arange(len(known.tested))):
+        raise RunError(f"{path} is damaged: its order is none of {len(known.tested):,} test pictures; remove it")
     return known
 
 
