@@ -21,8 +21,9 @@ from muslin.version import __version__
 if TYPE_CHECKING:
     from muslin.pipeline import run_recipe as fit
     from muslin.prediction.classifier import load
+    from muslin.report.compare.comparison import compare_runs as compare
 
-__all__ = ["__version__", "fit", "load"]
+__all__ = ["__version__", "compare", "fit", "load"]
 
 
 wait_briefly_if_busy()
@@ -37,4 +38,8 @@ def __getattr__(name: str) -> Any:
         from muslin.prediction.classifier import load
 
         return load
+    if name == "compare":
+        from muslin.report.compare.comparison import compare_runs
+
+        return compare_runs
     raise AttributeError(f"module 'muslin' has no attribute {name!r}")

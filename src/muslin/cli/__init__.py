@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from muslin.cli.compare import compare
 from muslin.cli.data import data
 from muslin.cli.fit import fit
 from muslin.cli.ladder import ladder
@@ -69,5 +70,5 @@ def cli() -> None:
     """
 
 
-for command in (fit, evaluate, predict, runs, data, ladder, doctor):
+for command in (fit, evaluate, predict, compare, runs, data, ladder, doctor):
     cli.add_command(command)
