@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from muslin.report.compare.groups import FIGURES, written
+from muslin.report.compare.groups import FIGURES, setting, written
 from muslin.terminal.layout import folded, print_table
 from muslin.text import percent, plural, printable, shortened
 
@@ -29,7 +29,10 @@ def print_comparison(facts: Facts) -> None:
     _heading("Settings that differ")
     if facts["settings"]:
         letters = [group["group"] for group in facts["groups"]]
-        rows = [(each["name"], *map(setting, each["values"])) for each in facts["settings"]]
+        rows = [
+            (each["name"], *(escape(shortened(setting(value), VALUE)) for value in each["values"]))
+            for each in facts["settings"]
+        ]
         print_table(("setting", *letters), rows)
     else:
         _say("The seed alone.")
@@ -56,12 +59,6 @@ def print_runs(runs: Sequence[Facts]) -> None:
 def known(figure: str, value: float | None) -> str:
     """Returns a value as it is read; a dash for one that is not there."""
     return "–" if value is None else written(figure, value)
-
-
-def setting(value: object) -> str:
-    """Returns a setting's value as it is read."""
-    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return escape(shortened(printable(text), VALUE)) or "–"
 
 
 def print_reached(groups: Sequence[Facts], runs: Sequence[Facts]) -> None:
@@ -106,6 +103,8 @@ def print_pair(pair: Facts) -> None:
     first, second = pair["runs"]
     _heading(f"{' against '.join(pair['groups'] if len(set(pair['groups'])) > 1 else pair['runs'])}")
     _say(pair["verdict"])
+    if pair["reasons"]:
+        _say(pair["reasons"])
     answers = pair["answers"]
     if not answers:
         if pair["p_value"] is not None:

@@ -81,7 +81,7 @@ def test_what_makes_answers_no_match_is_said():
         "B was not tested; go on with it: muslin fit --resume": make_member("B", [0], [0], test=None, answers=None),
         "B keeps no answers to its test set": make_member("B", [0], [0], answers=None),
         "B does not tell which pictures it was tested on": Member(one.record, "B", None),
-        "A takes pictures of 1 x 9 x 9 values and B of 3 x 9 x 9": make_member("B", [0, 1], [0, 1], input=(3, 9, 9)),
+        "A takes pictures of 9x9 pixels and B of 8x7": make_member("B", [0, 1], [0, 1], input=(1, 7, 8)),
         "of the 2 test pictures of A, 1 is in the test set of B": make_member("B", [0, 1], [0, 1], [6, 7]),
         "but with other labels": make_member("B", [1, 0], [0, 1], [5, 6]),
     }

@@ -14,6 +14,7 @@ from torch import Tensor
 from muslin.errors import RunError
 from muslin.evaluation.significance import McNemar, mcnemar
 from muslin.report.compare.groups import Member
+from muslin.report.compare.pictures import are_same_by_source
 from muslin.run.answers import Answers
 from muslin.text import plural
 
@@ -144,14 +145,12 @@ def paired_rows(first: Member, one: Answers, second: Member, other: Answers) -> 
             raise RunError(f"{member.letter} does not tell which pictures it was tested on; train it again")
     assert first.known is not None
     assert second.known is not None
-    shapes = [member.record.input for member in (first, second)]
-    if shapes[0] != shapes[1]:
-        words = [f"{channels} x {height} x {width}" for channels, height, width in shapes]
-        raise RunError(
-            f"{first.letter} takes pictures of {words[0]} values and {second.letter} of {words[1]}: pictures that were "
-            "brought to other sizes or colours cannot be known as the same; train both with the same --size"
-        )
-    if not torch.equal(first.known.tested, second.known.tested):
+    has_order = first.known.order is not None and second.known.order is not None
+    if first.record.input != second.record.input:
+        if not are_same_by_source(first, second):
+            raise RunError(unlike_sizes(first, second))
+        has_order = False  # of digests of other pixels
+    elif not torch.equal(first.known.tested, second.known.tested):
         common = int(torch.isin(first.known.tested, second.known.tested).sum())
         raise RunError(
             f"{first.letter} and {second.letter} were tested on other pictures: of the "
@@ -160,7 +159,9 @@ def paired_rows(first: Member, one: Answers, second: Member, other: Answers) -> 
         )
     codes = codes_of(first, one.labels), codes_of(second, other.labels)
     rows = torch.arange(len(one.labels))
-    if first.known.order is not None and second.known.order is not None:
+    if has_order:
+        assert first.known.order is not None
+        assert second.known.order is not None
         mine = by_content(first.known.tested, first.known.order, codes[0])
         rows[mine] = by_content(second.known.tested, second.known.order, codes[1])
     if not np.array_equal(codes[0], codes[1][rows.numpy()]):
@@ -169,6 +170,16 @@ def paired_rows(first: Member, one: Answers, second: Member, other: Answers) -> 
             "order: their answers cannot be held against each other; train both on the same data"
         )
     return rows
+
+
+def unlike_sizes(first: Member, second: Member) -> str:
+    """Returns why pictures that two runs brought to other sizes cannot be known as the same."""
+    sizes = [f"{width}x{height}" for _, height, width in (first.record.input, second.record.input)]
+    return (
+        f"{first.letter} takes pictures of {sizes[0]} pixels and {second.letter} of {sizes[1]}, or of other colours, "
+        "and their data do not lie at one place as they were: whether they are the same pictures cannot be told; bring "
+        "the data back"
+    )
 
 
 def by_content(digests: Tensor, order: Tensor, codes: NDArray[np.str_]) -> Tensor:

@@ -10,7 +10,7 @@ from muslin.errors import SettingError
 from muslin.evaluation.significance import wilson_interval
 from muslin.report.compare.groups import Group, Member, finite, group_runs, last_name, unlike_settings
 from muslin.report.compare.pairs import Pair, pairs_of
-from muslin.report.compare.words import verdict
+from muslin.report.compare.words import reasons, verdict
 from muslin.report.record import RunRecord, read_record
 from muslin.run.folder import find_run
 from muslin.run.notes import read_notes
@@ -43,7 +43,7 @@ class Comparison:
             "runs": [run_facts(run, name) for run, name in zip(self.runs, self.names, strict=True)],
             "groups": [group_facts(group) for group in self.groups],
             "settings": unlike_settings(self.groups),
-            "pairs": [pair.as_json() | {"verdict": verdict(pair)} for pair in self.pairs],
+            "pairs": [pair.as_json() | {"verdict": verdict(pair), "reasons": reasons(pair)} for pair in self.pairs],
             "notes": list(notes_on(self.groups)),
         }
 

@@ -14,9 +14,9 @@ import torch
 from muslin.errors import RunError
 from muslin.report.record import RunRecord
 from muslin.run.known import Known, read_known
-from muslin.text import duration
+from muslin.text import duration, printable
 
-__all__ = ["FIGURES", "Group", "Member", "Spread", "group_runs", "unlike_settings", "written"]
+__all__ = ["FIGURES", "Group", "Member", "Spread", "group_runs", "setting", "unlike_settings", "written"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,16 @@ def written(figure: str, mean: float, deviation: float | None = None) -> str:
     scale, digits, unit = (100, 2, " %") if "accuracy" in figure else (1, 4, "")
     spread = "" if deviation is None else f" ± {scale * deviation:.{digits}f}"
     return f"{scale * mean:.{digits}f}{spread}{unit}"
+
+
+def setting(value: object) -> str:
+    """Returns a setting's value as a person reads it.
+
+    >>> setting(77120), setting(0.1), setting("")
+    ('77,120', '0.1', '–')
+    """
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return printable(f"{value:,}" if is_count else str(value)) or "–"
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,21 @@
 from muslin.report.compare.pairs import Pair
 from muslin.text import percent, plural
 
-__all__ = ["verdict"]
+__all__ = ["LEVEL", "reasons", "verdict"]
 
 LEVEL = 0.05  # the probability below which chance is no explanation any more
 
 
 def verdict(pair: Pair) -> str:
-    """Returns whether a difference means anything, how that was told, and of what it holds."""
+    """Returns whether a difference means anything, in a sentence."""
     if pair.p_value is None:
         return f"Whether the difference means anything cannot be told: {pair.why_not}."
-    return " ".join(filter(None, (_finding(pair, pair.p_value), _evidence(pair, pair.p_value), _scope(pair))))
+    return _finding(pair, pair.p_value)
+
+
+def reasons(pair: Pair) -> str:
+    """Returns how that was told, and of what it holds; empty where it cannot be told."""
+    return "" if pair.p_value is None else f"{_evidence(pair, pair.p_value)} {_scope(pair)}"
 
 
 def _finding(pair: Pair, p_value: float) -> str:
