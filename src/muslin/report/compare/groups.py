@@ -238,7 +238,8 @@ def made_by(record: RunRecord) -> dict[str, Any]:
         "classes": len(record.classes),
         "a picture": f"{width}x{height}, {'grey' if channels == 1 else 'colour'}",
         "parameters": record.parameters,
-        "machine": record.machine,
+        "computed on": record.machine.split(";")[0],
+        **record.versions,
     }
 
 

@@ -70,8 +70,8 @@ def _scope(pair: Pair) -> str:
     if pair.groups[0] is pair.groups[1]:
         return "They differ in the seed alone: what parts them is chance in training."
     if pair.over_seeds is not None:
-        return "That holds for the settings, trained anew with other seeds."
+        return "This is about the settings, whatever the seed."
     return (
-        "That holds for these two trained models; another seed can turn it round. To compare the settings, train each "
+        "This is about these two trained models; another seed can turn it round. To compare the settings, train each "
         "with two seeds or more (muslin fit --seed N) and name all the runs."
     )
