@@ -17,6 +17,7 @@ __all__ = [
     "cache_folder",
     "file_sha256",
     "remove_temporaries",
+    "renew_sums",
     "replace_file",
     "sync",
     "sync_problem",
@@ -154,6 +155,21 @@ def file_sha256(path: Path) -> str:
     """Returns the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def renew_sums(folder: Path, names: Collection[str]) -> None:
+    """Renews the lines of some files in a folder's SHA256SUMS; the others stay, so that damage to their files shows.
+
+    Args:
+        folder: the folder; where it has no sums, none are written.
+        names: the files that were written anew, or for the first time; those that are not there are passed over.
+    """
+    if not (folder / SUMS).is_file():
+        return
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    by_name = {line.partition("  ")[2]: line for line in lines}
+    by_name |= {name: f"{file_sha256(folder / name)}  {name}" for name in names if (folder / name).is_file()}
+    write_whole(folder / SUMS, "".join(f"{by_name[name]}\n" for name in sorted(by_name)))
 
 
 def write_sums(folder: Path, but: Collection[str] = ()) -> None:

@@ -44,7 +44,10 @@ def test_little_is_told_in_a_short_time_but_each_end(monkeypatch):
         (Notice("one"), "event text"),
         (
             Ended(Path("runs/it"), "done", 2, 70.0, make_score()),
-            "event ended folder seconds test_accuracy test_loss views test_accuracy_one_view test_loss_one_view",
+            (
+                "event ended folder seconds test_accuracy test_loss views test_accuracy_one_view test_loss_one_view "
+                "report findings"
+            ),
         ),
     ],
     ids=lambda value: type(value).__name__,

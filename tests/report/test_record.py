@@ -56,7 +56,7 @@ def test_a_report_comes_from_the_folder_alone_and_is_the_same_again(run, idx_fol
     for name in MADE:
         (run.folder / name).unlink()
     moved = run.folder.rename(run.folder.with_name("moved"))
-    assert write_report(moved).folder == moved
+    assert write_report(moved).record.folder == moved
     assert {name: (moved / name).read_bytes() for name in MADE} == before
 
 

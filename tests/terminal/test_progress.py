@@ -24,7 +24,8 @@ EPOCH = EpochResult(
     epoch=1, step=9, train_loss=0.5, validation_loss=0.4, validation_accuracy=0.875, learning_rate_factor=0.5,
     pictures_per_second=1234.5, seconds=65.0, pictures=1270,
 )  # fmt: skip
-END = Ended(Path("runs/it"), "done", 2, 70.0, make_score())
+FINDINGS = ("Most often wrong: a called b, 3 of 4", "Try next: muslin fit")
+END = Ended(Path("runs/it"), "done", 2, 70.0, make_score(), Path("runs/it/report.html"), FINDINGS)
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_whole_run_on_a_terminal(pictures, capsys):
     assert re.fullmatch(r"━{24} 100 %  trained and tested", lines[table + 3])
     said = " ".join(lines[table + 4 :])
     assert said.startswith(f"Test accuracy {100 * run.test.accuracy:.2f} % on 60 pictures, in ")
-    assert said.endswith(f"The run is in {run.folder}: look at README.md, curves.png and predictions.png there")
+    assert said.endswith(f"Why, with the pictures: open {run.folder / 'report.html'}")
     assert capsys.readouterr().out == ""
 
 
@@ -135,7 +136,9 @@ def test_lines_for_logs(capsys):
         "epoch 1: loss 0.5000, validation accuracy 87.50 %, 1,234 pictures/s, 1:05",
         "Test accuracy 66.67 % on 6 pictures, in 1:10",
         "(each with its mirror image, unsure ones also shifted by a pixel; by each picture once it is 50.00 %)",
-        "The run is in runs/it: look at README.md, curves.png and predictions.png there",
+        "Most often wrong: a called b, 3 of 4",
+        "Try next: muslin fit",
+        "Why, with the pictures: open runs/it/report.html",
     ]
 
 
@@ -164,10 +167,10 @@ def test_a_run_that_goes_on_says_where(capsys):
     assert lines[3] == "Going on at step 1,200 of runs/it"
 
 
-def test_the_end_says_what_there_is_to_see(capsys):
-    PlainLines()(replace(END, epochs=1, ended="early"))
+def test_the_end_says_so_if_it_came_early(capsys):
+    PlainLines()(replace(END, findings=(), ended="early"))
     assert capsys.readouterr().out.splitlines() == [
         "Test accuracy 66.67 % on 6 pictures, in 1:10 (stopped early: no more progress)",
         "(each with its mirror image, unsure ones also shifted by a pixel; by each picture once it is 50.00 %)",
-        "The run is in runs/it: look at README.md and predictions.png there",
+        "Why, with the pictures: open runs/it/report.html",
     ]

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,7 +31,10 @@ def test_fit_prints_a_line_an_epoch_into_a_pipe(here, idx_folder, type_):
     assert lines[2].startswith("epoch 1: loss ")
     assert lines[4].startswith("Test accuracy ")
     assert lines[5].startswith("(each with its mirror image")
-    assert len(lines) == 7
+    assert lines[6].startswith("Try next (")
+    folder = next((here / "runs").iterdir())
+    assert lines[-1] == f"Why, with the pictures: open runs/{folder.name}/report.html"
+    assert (here / lines[-1].rpartition("open ")[2]).is_file()
 
 
 def test_fit_prints_json_for_programs(here, idx_folder, type_):
@@ -41,13 +45,16 @@ def test_fit_prints_json_for_programs(here, idx_folder, type_):
     assert events[-1]["test_accuracy"] > 0.9
     assert events[-1]["test_accuracy_one_view"] > 0.9
     assert events[-1]["views"] == 10
+    assert Path(events[-1]["report"]).is_file()
+    assert events[-1]["findings"]
 
 
 def test_evaluate(run_folder, type_):
     code, out, _ = type_("evaluate", "latest")
     assert code == 0
     assert "test accuracy" in out
-    assert "calibration" in out
+    assert "95 % interval" in out
+    assert "calibrated: " in out
     code, out, _ = type_("evaluate", run_folder, "--json")
     values = json.loads(out)
     assert set(values["per_class"]) == {"0", "1", "2"}
@@ -63,7 +70,7 @@ def test_both_accuracies_are_printed(run_folder, type_):
     assert one.endswith("(each picture once)")
     _, out, _ = type_("evaluate", run_folder, "--views", "1")
     assert "(each picture once)" in out.splitlines()[0]
-    assert out.splitlines()[1].startswith("calibration")
+    assert out.splitlines()[1].startswith("95 % interval")
 
 
 def test_views_are_chosen(here, run_folder, type_):

@@ -13,6 +13,7 @@ from muslin.cli.ladder import ladder
 from muslin.cli.letters import write_any_letter
 from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
+from muslin.cli.report import report
 from muslin.cli.runs import evaluate, predict
 from muslin.cli.shelf import runs
 from muslin.errors import MuslinError
@@ -70,5 +71,5 @@ def cli() -> None:
     """
 
 
-for command in (fit, evaluate, predict, compare, runs, data, ladder, doctor):
+for command in (fit, evaluate, predict, report, compare, runs, data, ladder, doctor):
     cli.add_command(command)

@@ -3,6 +3,8 @@
 Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
+import hashlib
+import json
 import math
 import mmap
 import sys
@@ -17,7 +19,7 @@ from torch.utils.data import Dataset
 from muslin.data.spec import DataSpec
 from muslin.errors import DataError
 
-__all__ = ["ImageData", "MappedPictures", "Splits", "pixel_statistics"]
+__all__ = ["ImageData", "MappedPictures", "Splits", "labels_digest", "pixel_statistics"]
 
 BLOCK = 4 << 20  # bytes of pictures counted at a time, eightfold while they are, so that memory stays flat
 NO_RESERVE = 0x4000  # Linux's MAP_NORESERVE, which Python names from 3.13 on
@@ -130,6 +132,14 @@ class Splits:
     def spec(self) -> DataSpec:
         """The description that all three parts share."""
         return self.train.spec
+
+
+def labels_digest(splits: Splits) -> str:
+    """Returns a digest of the classes' names and of every picture's label, in order."""
+    digest = hashlib.sha256(json.dumps(splits.spec.classes).encode())
+    for part in (splits.train, splits.validation, splits.test):
+        digest.update(part.labels.cpu().numpy().astype("<i8").tobytes())
+    return digest.hexdigest()
 
 
 def check_images(images: Tensor, labels: Tensor, classes: int) -> None:

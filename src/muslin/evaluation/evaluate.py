@@ -17,7 +17,7 @@ from muslin.data.reading import Reading, cache_folder
 from muslin.data.sources import fashion_mnist
 from muslin.data.sources.source import Data, Origin, Sample, read_origin
 from muslin.errors import DataError
-from muslin.evaluation.calibration import expected_calibration_error
+from muslin.evaluation.figures import Figures, figures_of
 from muslin.evaluation.unseen import choose_scored
 from muslin.machine.device import computing, prepare
 from muslin.prediction.classifier import load
@@ -43,7 +43,7 @@ class Evaluation:
             for; None where the run does not tell.
         classes: the K class names, in the order of the model.
         metrics: the scores over those pictures, by the run's views (or those that were asked for) and by one.
-        calibration_error: expected calibration error, in [0, 1].
+        figures: all that the answers say together, calibrated as the run is.
         notes: what a person should be told of how the data were read.
     """
 
@@ -53,7 +53,7 @@ class Evaluation:
     trained_on: int | None
     classes: tuple[str, ...]
     metrics: Metrics
-    calibration_error: float
+    figures: Figures
     notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Evaluation:
             "run": str(self.run), "data": self.data, "part": self.part, "trained_on": self.trained_on,
             **self.metrics.figures(), "count": self.metrics.count,
             "per_class": {name: None if recall != recall else recall for name, recall in recalls},
-            "expected_calibration_error": self.calibration_error,
+            "figures": self.figures.as_json(self.classes),
             "confusion": self.metrics.confusion.tolist(), "notes": list(self.notes),
         }  # fmt: skip
 
@@ -141,7 +141,9 @@ def evaluate_run(
         trained_on=scored.trained_on,
         classes=classifier.classes,
         metrics=metrics,
-        calibration_error=expected_calibration_error(metrics.confidence, metrics.predicted == labels[rows]),
+        figures=figures_of(
+            labels[rows], metrics.predicted, metrics.probabilities, len(classifier.classes), classifier.calibration
+        ),
         notes=(*sample.notes, *notes, *scored.notes),
     )
 

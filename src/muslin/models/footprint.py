@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from muslin.data.spec import DataSpec
 
-__all__ = ["answering_bytes", "training_bytes"]
+__all__ = ["answering_bytes", "operations", "training_bytes"]
 
 FLOAT = 4  # bytes
 
@@ -66,3 +66,32 @@ def answering_bytes(model: nn.Module, image: Tensor) -> int:
         for handle in handles:
             handle.remove()
     return FLOAT * largest
+
+
+@torch.no_grad()
+def operations(model: nn.Module, spec: DataSpec) -> int:
+    """Returns the floating-point operations of a model's convolutions and matrix products for one picture.
+
+    A multiplication and an addition are two. PyTorch's own counter would import its compiler, which takes a second.
+
+    Args:
+        model: (B, C, H, W) to (B, K) logits, in the mode to answer in.
+        spec: the description of the pictures.
+    """
+    total = 0
+
+    def count(layer: nn.Module, _inputs: object, output: Tensor) -> None:
+        nonlocal total
+        weight = layer.weight
+        assert isinstance(weight, Tensor)
+        total += 2 * output.numel() * weight[0].numel()  # each output is a sum over so many products
+
+    layers = [layer for layer in model.modules() if isinstance(getattr(layer, "weight", None), Tensor)]
+    handles = [layer.register_forward_hook(count) for layer in layers if layer.weight.ndim > 1]  # type: ignore[operator]
+    try:
+        device = next((p.device for p in model.parameters()), torch.device("cpu"))
+        model(torch.zeros(1, spec.channels, spec.height, spec.width, device=device))
+    finally:
+        for handle in handles:
+            handle.remove()
+    return total

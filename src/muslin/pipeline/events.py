@@ -111,6 +111,8 @@ class Ended:
         epochs: how many epochs were finished.
         seconds: the time from the start to the last file.
         test: the last weights' score on the test set; None when training was interrupted.
+        report: the page that tells all of it; None when training was interrupted.
+        findings: what that page says first, a line each.
     """
 
     folder: Path
@@ -118,6 +120,8 @@ class Ended:
     epochs: int
     seconds: float
     test: Score | None = None
+    report: Path | None = None
+    findings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Returns what JSON tells of it."""
@@ -127,6 +131,7 @@ class Ended:
             "test_accuracy": test and test.accuracy, "test_loss": test and test.loss, "views": test and test.views,
             "test_accuracy_one_view": test and test.accuracy_one_view,
             "test_loss_one_view": test and test.loss_one_view,
+            "report": self.report and str(self.report), "findings": list(self.findings),
         }  # fmt: skip
 
 

@@ -1,9 +1,13 @@
 """What a run keeps of its test: the score, the answers, and the report that is made of them."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import torch
 
 from muslin.evaluation.calibration import fit_calibration
 from muslin.look import note_on_letters
+from muslin.models import MODELS
 from muslin.pipeline.events import Notice, Report
 from muslin.pipeline.job import Job
 from muslin.prediction.metrics import Metrics
@@ -16,10 +20,25 @@ from muslin.run.saved_model import add_to_description
 from muslin.training.state import FitResult
 from muslin.version import __version__
 
-__all__ = ["test_and_document"]
+__all__ = ["Tested", "test_and_document"]
 
 
-def test_and_document(job: Job, result: FitResult, report: Report) -> Metrics:
+@dataclass(frozen=True)
+class Tested:
+    """What a run's test gave.
+
+    Attributes:
+        metrics: the score.
+        report: the page that was written; None in processes that write nothing.
+        findings: what the page says first.
+    """
+
+    metrics: Metrics
+    report: Path | None
+    findings: tuple[str, ...]
+
+
+def test_and_document(job: Job, result: FitResult, report: Report) -> Tested:
     """Calibrates on the validation set and reads the test set, once; the first process records both and reports.
 
     Args:
@@ -29,14 +48,22 @@ def test_and_document(job: Job, result: FitResult, report: Report) -> Metrics:
     """
     validation = score(job.model, job.splits.validation, job.machine, job.settings.tta, job.world)
     test = score(job.model, job.splits.test, job.machine, job.settings.tta, job.world)
+    made = None
     if job.world.is_first:
         calibration = fit_calibration(validation.probabilities, job.splits.validation.labels)
         add_to_description(job.folder, "calibration", calibration.as_json())
         record_test(job, result, test)
-        write_report(job.folder)
+        made = write_report(job.folder, splits=job.splits, factory=own_factory(job))
+        for problem in made.problems:
+            report(Notice(f"something is missing in the report: {problem}"))
         if note := note_on_letters(job.splits.spec.classes):
             report(Notice(note))
-    return test
+    return Tested(test, made.path if made else None, made.findings if made else ())
+
+
+def own_factory(job: Job) -> str | None:
+    """Returns the name of a model of a person's own, which they named for this very run; None for one of Muslin's."""
+    return None if job.settings.model in MODELS else job.settings.model
 
 
 def record_test(job: Job, result: FitResult, test: Metrics) -> None:

@@ -1,7 +1,5 @@
 """What `config.json` records of a run, what must be the same when it goes on, and what could do better."""
 
-import hashlib
-import json
 import math
 import platform
 from dataclasses import asdict
@@ -9,7 +7,7 @@ from typing import Any
 
 import torch
 
-from muslin.data.images import Splits
+from muslin.data.images import labels_digest
 from muslin.data.sources import fashion_mnist
 from muslin.distributed.world import launch_name
 from muslin.errors import DataError
@@ -79,14 +77,6 @@ def config_of(job: Job) -> dict[str, Any]:
         "versions": versions(),
         "launch": launch_name(),
     }
-
-
-def labels_digest(splits: Splits) -> str:
-    """Returns a digest of the classes' names and of every picture's label, in order."""
-    digest = hashlib.sha256(json.dumps(splits.spec.classes).encode())
-    for part in (splits.train, splits.validation, splits.test):
-        digest.update(part.labels.cpu().numpy().astype("<i8").tobytes())
-    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:

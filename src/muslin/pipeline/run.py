@@ -1,7 +1,7 @@
 """The whole job, in order."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
@@ -97,16 +97,17 @@ def run_recipe(
         report(job.as_event())
         with Interruption() as interruption:
             result = train(job, report, interruption)
-        test = test_and_document(job, result, report) if result.ended != "interrupted" else None
+        tested = test_and_document(job, result, report) if result.ended != "interrupted" else None
         if job.checkpoints is not None:
             journal.append(job.folder, "end", ended=result.ended, seconds=job.elapsed())
             job.checkpoints.wait()
             write_sums(job.folder, but=(NOTES,))
-            if test is not None:
+            if tested is not None:
                 job.checkpoints.clear()
-    signal = interruption.received if test is None else None
-    run = Run(job.folder, result.epochs, test, result.ended, job.elapsed(), signal)
-    report(run.as_event())
+    signal = interruption.received if tested is None else None
+    run = Run(job.folder, result.epochs, tested.metrics if tested else None, result.ended, job.elapsed(), signal)
+    ended = run.as_event()
+    report(replace(ended, report=tested.report, findings=tested.findings) if tested else ended)
     return run
 
 

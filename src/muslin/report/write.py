@@ -1,24 +1,71 @@
 """Write a run's report into its folder: what `fit` does at the end, and what can be done again at any time."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from muslin.data.images import Splits
+from muslin.data.reading import Reading
 from muslin.errors import RunError
 from muslin.files import write_whole
+from muslin.machine.device import computing, prepare
+from muslin.prediction.classifier import Classifier, load
 from muslin.report.card import write_card
 from muslin.report.charts import draw_curves, draw_predictions
+from muslin.report.data import read_splits
+from muslin.report.facts import facts_of
+from muslin.report.gallery import make_gallery
+from muslin.report.html import render_report
 from muslin.report.record import RunRecord, read_record
 
-__all__ = ["write_report"]
+__all__ = ["FILES", "Report", "write_report"]
+
+REPORT, CARD, CURVES, PREDICTIONS = FILES = ("report.html", "README.md", "curves.png", "predictions.png")
 
 
-def write_report(folder: Path) -> RunRecord:
-    """Makes `README.md` (the model card), `curves.png` and `predictions.png` of a tested run from its folder alone.
+@dataclass(frozen=True)
+class Report:
+    """A report that was written.
 
-    There are no curves of a single epoch, and no predictions of a run without stored answers. `SHA256SUMS` is left to
-    the caller: whoever renews it vouches for all other files too.
+    Attributes:
+        record: what was read.
+        facts: all that it says, as plain values.
+        path: the page.
+        problems: what could not be read, in full.
+    """
 
-    Returns:
-        What was read.
+    record: RunRecord
+    facts: dict[str, Any]
+    path: Path
+    problems: tuple[str, ...]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What it says first, in two lines or fewer: the most frequent mistake, and what to try next."""
+        worst, advice = self.facts["worst"], self.facts["advice"]
+        lines = []
+        if worst:
+            lines.append(f"Most often wrong: {worst[0]['in_words']}")
+        if advice:
+            command = f": {advice[0]['command']}" if advice[0]["command"] else ""
+            lines.append(f"Try next ({advice[0]['kind']}){command or ': ' + advice[0]['text']}")
+        return tuple(lines)
+
+
+def write_report(
+    folder: Path, *, splits: Splits | None = None, factory: str | None = None, reading: Reading | None = None
+) -> Report:
+    """Makes `report.html`, `README.md` (the model card), `curves.png` and `predictions.png` of a tested run.
+
+    All is made from the run's folder, and from the data that it was trained on where they still lie; what cannot be
+    made is left out with a sentence. There are no curves of a single epoch, and no predictions of a run without stored
+    answers. `SHA256SUMS` is left to the caller.
+
+    Args:
+        folder: the run's folder.
+        splits: the run's data, where they are at hand; else they are read again.
+        factory: `file.py:factory`, for a run with a model of one's own; naming it allows it to run.
+        reading: the cache, and whom to tell of progress, where data are read.
 
     Raises:
         RunError: the run was not tested, its files are missing or damaged, or the folder is not writable.
@@ -27,9 +74,25 @@ def write_report(folder: Path) -> RunRecord:
     record = read_record(folder)
     if record.test is None:
         raise RunError(f"{folder} was not tested: there is nothing to report yet; go on: muslin fit --resume {folder}")
-    if record.answers is not None:
-        write_whole(folder / "predictions.png", draw_predictions(record))
+    gallery = None
+    if record.answers is not None and len(record.answers.labels):
+        with computing():
+            gallery = make_gallery(
+                record,
+                lambda: splits or read_splits(record, reading or Reading()),
+                lambda: placed_classifier(folder, factory),
+            )
+        write_whole(folder / PREDICTIONS, draw_predictions(record))
     if len(record.epochs) > 1:
-        write_whole(folder / "curves.png", draw_curves(record))
-    write_whole(folder / "README.md", write_card(record))
-    return record
+        write_whole(folder / CURVES, draw_curves(record))
+    write_whole(folder / CARD, write_card(record))
+    facts = facts_of(record, gallery)
+    write_whole(folder / REPORT, render_report(facts, gallery))
+    return Report(record, facts, folder / REPORT, gallery.problems if gallery else ())
+
+
+def placed_classifier(folder: Path, factory: str | None) -> Classifier:
+    """Returns a run's classifier where this machine computes fastest."""
+    classifier, machine = load(folder, factory), prepare("auto", "auto")
+    classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
+    return classifier

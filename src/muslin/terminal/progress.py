@@ -43,11 +43,11 @@ def conclusion(event: Ended) -> str:
             f"they were not tested. To go on: muslin fit --resume {printable(event.folder)}"
         )
     early = " (stopped early: no more progress)" if event.ended == "early" else ""
-    pictures = "README.md, curves.png and predictions.png" if event.epochs > 1 else "README.md and predictions.png"
     return (
         f"Test accuracy {percent(event.test.accuracy, 2)} on {event.test.count:,} pictures, "
         f"in {duration(event.seconds)}{early}\n{by_one_view(event.test)}"
-        f"The run is in {printable(event.folder)}: look at {pictures} there"
+        + "".join(f"{printable(line)}\n" for line in event.findings)
+        + f"Why, with the pictures: open {printable(event.report or event.folder)}"
     )
 
 

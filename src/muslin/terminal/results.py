@@ -5,6 +5,7 @@ from rich.markup import escape
 
 from muslin.config import VIEWS
 from muslin.evaluation.evaluate import Evaluation
+from muslin.evaluation.figures import Figures
 from muslin.prediction.classifier import Prediction
 from muslin.prediction.metrics import Metrics
 from muslin.terminal.layout import folded, print_table
@@ -25,17 +26,38 @@ def print_evaluation(evaluation: Evaluation) -> None:
     summary = (
         f"{printable(evaluation.run)} on {printable(evaluation.data)}: {name} {percent(score.accuracy, 2)} "
         f"of {pictures}, loss {score.loss:.4f} ({VIEWS[score.views]})\n{one_view_line(score)}"
-        f"calibration: {percent(float(score.confidence.mean()), 1)} sure on average; expected calibration error "
-        f"{100 * evaluation.calibration_error:.1f} points"
+        f"{figures_lines(evaluation.figures)}"
     )
     console.print(folded(summary, console), highlight=False, soft_wrap=True, markup=False)
     rows = [
-        (escape(printable(name)), f"{count:,}", percent(recall, 2) if count else "–")
-        for name, count, recall in zip(
-            evaluation.classes, score.confusion.sum(1).tolist(), score.per_class, strict=True
-        )
+        (escape(printable(name)), f"{each.count:,}", *map(share, (each.recall, each.precision, each.f1)))
+        for name, each in zip(evaluation.classes, evaluation.figures.per_class, strict=True)
     ]
-    print_table(("class", "pictures", "said right"), rows)
+    print_table(("class", "pictures", "said right", "precision", "F1"), rows)
+
+
+def share(value: float | None) -> str:
+    """Returns a share in per cent; a dash for one that is not defined."""
+    return "–" if value is None else percent(value, 2)
+
+
+def figures_lines(figures: Figures) -> str:
+    """Returns in a few lines how far the accuracy may be off, and how well the model knows how sure it is."""
+    low, high = figures.interval
+    lines = [f"95 % interval of the accuracy: {percent(low, 2)} to {percent(high, 2)}"]
+    for name, sureness in (("as trained", figures.before), ("calibrated", figures.after)):
+        if sureness:
+            lines.append(
+                f"{name}: {percent(sureness.confidence, 1)} sure on average; expected calibration error "
+                f"{100 * sureness.calibration_error:.1f} points, Brier score {sureness.brier:.4f}, "
+                f"log-loss {sureness.log_loss:.4f}"
+            )
+    if figures.sure:
+        lines.append(
+            f"sure ({percent(figures.sure.threshold, 1)} or more) of {percent(figures.sure.coverage, 1)} of them; "
+            f"{percent(figures.sure.accuracy, 2)} of these answers are right"
+        )
+    return "\n".join(lines)
 
 
 def _trained_on(evaluation: Evaluation) -> str:

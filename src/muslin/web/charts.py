@@ -8,7 +8,7 @@ from markupsafe import Markup
 __all__ = ["Axis", "Line", "line_chart"]
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 44
 MOST_DOTS = 40  # points of a line that are marked each
 MOST_ROWS = 400  # of a table
 
@@ -87,7 +87,7 @@ def line_chart(
         '<figure class="chart"><figcaption>{title}</figcaption>{legend}'
         '<svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}: {y} by {x}">{parts}</svg>{table}</figure>'
     ).format(
-        title=title, legend=_legend(lines), width=WIDTH, height=HEIGHT, x=x.label, y=y.label,
+        title=title, legend=_legend(lines, mark), width=WIDTH, height=HEIGHT, x=x.label, y=y.label,
         parts=Markup("").join(parts), table=_table(title, lines, x, y),
     )  # fmt: skip
 
@@ -145,14 +145,15 @@ def _line(line: Line, place: Callable[[tuple[float, float]], tuple[str, str]]) -
     return parts
 
 
-def _legend(lines: Sequence[Line]) -> Markup:
-    if len(lines) < 2:
+def _legend(lines: Sequence[Line], mark: tuple[float, float, str] | None) -> Markup:
+    if len(lines) < 2 and not mark:
         return Markup("")
     entries = Markup("").join(
         Markup('<span class="key {}"></span>{} ').format("dashed" if line.dashed else f"s{line.colour}", line.name)
         for line in lines
     )
-    return Markup('<p class="legend">{}</p>').format(entries)
+    ring = Markup('<span class="key ring"></span>{}').format(mark[2]) if mark else ""
+    return Markup('<p class="legend">{}{}</p>').format(entries, ring)
 
 
 def _table(title: str, lines: Sequence[Line], x: Axis, y: Axis) -> Markup:
