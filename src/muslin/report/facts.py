@@ -1,5 +1,6 @@
 """All that a report says, as plain values: what `--json` prints, and what the page is made of."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,8 @@ from muslin.report.gallery import Gallery
 from muslin.report.record import RunRecord
 
 __all__ = ["facts_of", "figures_of_record"]
+
+ABSOLUTE = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:;,]+[\\/])+")
 
 
 def figures_of_record(record: RunRecord) -> Figures | None:
@@ -56,7 +59,8 @@ def facts_of(record: RunRecord, gallery: Gallery | None) -> dict[str, Any]:
         "versions": dict(record.versions), "sizes": dict(record.sizes), "classes": list(record.classes),
         "input": list(record.input), "parameters": record.parameters,
         "operations": gallery.operations if gallery else None,
-        "settings": flat_settings(record.settings) | {"init": data_init(record)}, "notes": list(record.notes),
+        "settings": flat_settings(record.settings) | {"init": data_init(record)},
+        "notes": [without_folders(note) for note in record.notes],
         "data_name": data_name(record), "calibration": record.calibration.as_json(),
         "test": test.figures() | {"confusion": test.confusion.tolist()},
         "figures": figures.as_json(record.classes) if figures else None,
@@ -67,6 +71,15 @@ def facts_of(record: RunRecord, gallery: Gallery | None) -> dict[str, Any]:
         "exhibits": [asdict(each) for each in gallery.exhibits] if gallery else [],
         "missing": missing,
     }  # fmt: skip
+
+
+def without_folders(text: str) -> str:
+    r"""Returns a sentence with the last names alone of the absolute paths in it: folders tell of a person's machine.
+
+    >>> without_folders("2 pictures of /home/me/photos were left out; see C:\\me\\a.png, and T-shirt/top")
+    '2 pictures of photos were left out; see a.png, and T-shirt/top'
+    """
+    return ABSOLUTE.sub("", text)
 
 
 def data_init(record: RunRecord) -> str:
