@@ -16,6 +16,7 @@ from muslin.errors import MuslinError, SettingError
 from muslin.evaluation.explain.grad_cam import grad_cam
 from muslin.evaluation.explain.neighbours import features_of, nearest
 from muslin.evaluation.explain.occlusion import occlusion
+from muslin.machine.device import Machine
 from muslin.models.footprint import operations
 from muslin.prediction.classifier import Classifier
 from muslin.report.record import RunRecord
@@ -105,7 +106,11 @@ class Gallery:
 
 
 def make_gallery(
-    record: RunRecord, splits: Callable[[], Splits], classifier: Callable[[], Classifier], names: tuple[str, ...] = ()
+    record: RunRecord,
+    splits: Callable[[], Splits],
+    classifier: Callable[[], Classifier],
+    machine: Machine,
+    names: tuple[str, ...] = (),
 ) -> Gallery:
     """Returns what a report shows of a tested run's pictures; what cannot be read is left out, with a sentence.
 
@@ -113,6 +118,7 @@ def make_gallery(
         record: the run, with its answers.
         splits: loads the data; may raise a MuslinError.
         classifier: loads the model; may raise a MuslinError.
+        machine: how to compute features: as the run's answers were, in bfloat16 where that is fast.
         names: the test pictures' files, in their order; empty where they have none.
     """
     answers, missing, problems = record.answers, [], []
@@ -151,7 +157,7 @@ def make_gallery(
         maps, layer = explained(model, pictures, said)
         if data is not None:
             rows = sought_among(len(data.train), work)
-            found = neighbours_of(model, pictures, data.train, rows)
+            found = neighbours_of(model, pictures, data.train, rows, machine)
             seen = len(rows) if any(found) else 0
     positions = torch.tensor(sorted({n.position for each in found for n in each}), dtype=torch.int64)
     exhibits = [
@@ -272,7 +278,9 @@ def sought_among(count: int, work: int) -> Tensor:
     return torch.arange(most) * count // most
 
 
-def neighbours_of(classifier: Classifier, pictures: Tensor, train: ImageData, rows: Tensor) -> list[list[Neighbour]]:
+def neighbours_of(
+    classifier: Classifier, pictures: Tensor, train: ImageData, rows: Tensor, machine: Machine
+) -> list[list[Neighbour]]:
     """Returns the training pictures most like each of the pictures; none for a model without features.
 
     Args:
@@ -280,12 +288,15 @@ def neighbours_of(classifier: Classifier, pictures: Tensor, train: ImageData, ro
         pictures: (S, C, H, W) uint8.
         train: the training pictures.
         rows: (n,) int64, those of them among which to seek.
+        machine: how to compute features.
     """
     try:
-        among = features_of(classifier, train.images if len(rows) == len(train) else train.images[rows])
-        found = nearest(features_of(classifier, pictures), among, min(NEIGHBOURS, len(among)))
+        with machine.autocast():
+            among = features_of(classifier, train.images if len(rows) == len(train) else train.images[rows])
+            features = features_of(classifier, pictures)
     except SettingError:
         return [[] for _ in pictures]
+    found = nearest(features, among, min(NEIGHBOURS, len(among)))
     return [
         [Neighbour(n, int(train.labels[n]), distance) for n, distance in zip(row, distances, strict=True)]
         for row, distances in zip(rows[found.positions].tolist(), found.distances.tolist(), strict=True)

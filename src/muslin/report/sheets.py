@@ -55,7 +55,7 @@ def picture_sheet(pictures: Tensor) -> Sheet:
     image = Image.fromarray(canvas[0].numpy() if len(canvas) == 1 else canvas.permute(1, 2, 0).contiguous().numpy())
     buffer = io.BytesIO()
     if max(height, width) <= SMALL:
-        image.save(buffer, "PNG", optimize=True)
+        image.save(buffer, "PNG")
         kind = "image/png"
     else:
         image.save(buffer, "WEBP", quality=QUALITY)

@@ -8,7 +8,7 @@ from muslin.data.images import Splits
 from muslin.data.reading import Reading
 from muslin.errors import RunError
 from muslin.files import write_whole
-from muslin.machine.device import computing, prepare
+from muslin.machine.device import Machine, computing, prepare
 from muslin.prediction.classifier import Classifier, load
 from muslin.report.card import write_card
 from muslin.report.charts import draw_curves, draw_predictions
@@ -77,10 +77,12 @@ def write_report(
     gallery = None
     if record.answers is not None and len(record.answers.labels):
         with computing():
+            machine = prepare("auto", "auto")
             gallery = make_gallery(
                 record,
                 lambda: splits or read_splits(record, reading or Reading()),
-                lambda: placed_classifier(folder, factory),
+                lambda: placed_classifier(folder, factory, machine),
+                machine,
             )
         write_whole(folder / PREDICTIONS, draw_predictions(record))
     if len(record.epochs) > 1:
@@ -91,8 +93,8 @@ def write_report(
     return Report(record, facts, folder / REPORT, gallery.problems if gallery else ())
 
 
-def placed_classifier(folder: Path, factory: str | None) -> Classifier:
+def placed_classifier(folder: Path, factory: str | None, machine: Machine) -> Classifier:
     """Returns a run's classifier where this machine computes fastest."""
-    classifier, machine = load(folder, factory), prepare("auto", "auto")
+    classifier = load(folder, factory)
     classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
     return classifier
