@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from muslin.pipeline import run_recipe as fit
     from muslin.prediction.classifier import load
     from muslin.report.compare.comparison import compare_runs as compare
+    from muslin.report.write import write_report
 
-__all__ = ["__version__", "compare", "fit", "load"]
+__all__ = ["__version__", "compare", "fit", "load", "write_report"]
 
 
 wait_briefly_if_busy()
@@ -42,4 +43,8 @@ def __getattr__(name: str) -> Any:
         from muslin.report.compare.comparison import compare_runs
 
         return compare_runs
+    if name == "write_report":
+        from muslin.report.write import write_report
+
+        return write_report
     raise AttributeError(f"module 'muslin' has no attribute {name!r}")

@@ -25,7 +25,8 @@ from muslin.prediction.metrics import Metrics
 from muslin.prediction.scoring import score
 from muslin.prediction.views import check_views
 from muslin.run.folder import find_run, read_config
-from muslin.text import join_first, plural, printable
+from muslin.text import join_first, percent, plural, printable
+from muslin.web.notebook import table
 
 __all__ = ["Evaluation", "evaluate_run"]
 
@@ -66,6 +67,23 @@ class Evaluation:
             "figures": self.figures.as_json(self.classes),
             "confusion": self.metrics.confusion.tolist(), "notes": list(self.notes),
         }  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: the accuracy with its interval, and the classes."""
+        low, high = self.figures.interval
+        title = (
+            f"{percent(self.figures.accuracy, 2)} of {plural(self.figures.count, 'picture')} of {printable(self.data)} "
+            f"(95 % interval {percent(low, 2)} to {percent(high, 2)})"
+        )
+        rows = [
+            (printable(name), f"{each.count:,}", *(_share(part) for part in (each.recall, each.precision, each.f1)))
+            for name, each in zip(self.classes, self.figures.per_class, strict=True)
+        ]
+        return table(title, ("class", "pictures", "recall", "precision", "F1"), rows)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else percent(value, 2)
 
 
 def evaluate_run(

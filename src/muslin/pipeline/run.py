@@ -18,8 +18,10 @@ from muslin.pipeline.train import train
 from muslin.prediction.metrics import Metrics
 from muslin.run import journal
 from muslin.run.notes import NOTES
+from muslin.text import duration, percent, printable
 from muslin.training.interrupt import Interruption
 from muslin.training.state import EpochResult
+from muslin.web.notebook import table
 
 __all__ = ["Run", "run_recipe"]
 
@@ -35,6 +37,8 @@ class Run:
         ended: `done`, `early` (no more progress) or `interrupted`.
         seconds: the time from the start to the last file.
         signal: the number of the signal that interrupted it; None otherwise.
+        report: the page that tells all of it; None when training was interrupted.
+        findings: what that page says first, a line each.
     """
 
     folder: Path
@@ -43,10 +47,23 @@ class Run:
     ended: str
     seconds: float
     signal: int | None = None
+    report: Path | None = None
+    findings: tuple[str, ...] = ()
 
     def as_event(self) -> Ended:
         """Returns what is told of it."""
-        return Ended(self.folder, self.ended, len(self.epochs), self.seconds, self.test)
+        return Ended(self.folder, self.ended, len(self.epochs), self.seconds, self.test, self.report, self.findings)
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: how it ended, and the epochs."""
+        accuracy = "" if self.test is None else f": {percent(self.test.accuracy, 2)} of the test pictures right"
+        rows = [
+            (e.epoch, f"{e.train_loss:.4f}", f"{e.validation_loss:.4f}", percent(e.validation_accuracy, 2))
+            for e in self.epochs
+        ]
+        headings = ("epoch", "training loss", "validation loss", "validation accuracy")
+        title = f"{printable(self.folder)} ({self.ended}, {duration(self.seconds)}){accuracy}"
+        return table(title, headings, rows, note="; ".join(map(printable, self.findings)))
 
 
 def run_recipe(
@@ -105,9 +122,10 @@ def run_recipe(
             if tested is not None:
                 job.checkpoints.clear()
     signal = interruption.received if tested is None else None
-    run = Run(job.folder, result.epochs, tested.metrics if tested else None, result.ended, job.elapsed(), signal)
-    ended = run.as_event()
-    report(replace(ended, report=tested.report, findings=tested.findings) if tested else ended)
+    run = Run(job.folder, result.epochs, None, result.ended, job.elapsed(), signal)
+    if tested is not None:
+        run = replace(run, test=tested.metrics, report=tested.report, findings=tested.findings)
+    report(run.as_event())
     return run
 
 

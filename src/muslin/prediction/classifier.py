@@ -26,12 +26,15 @@ from muslin.prediction.scoring import batch_that_fits
 from muslin.prediction.views import check_views, predict_logits
 from muslin.run.folder import find_run, read_config
 from muslin.run.saved_model import DESCRIPTION, WEIGHTS, best_weights, read_description, read_weights
+from muslin.text import printable
+from muslin.web.notebook import bar, table
 
 __all__ = ["Classifier", "Prediction", "load"]
 
 Picture = str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]
 Read = tuple[Tensor, tuple[str, ...]]  # (C, H, W) uint8 pixels of the training set's size, and notes
 
+SHOWN = 5  # classes in a notebook
 INVERTED_NOTE = (
     "looks inverted: its background and its middle are the other way round, light for dark, than in the training "
     "pictures; try again with --invert (invert=True in Python)"
@@ -63,6 +66,12 @@ class Prediction:
     def as_json(self) -> dict[str, Any]:
         """Returns the attributes by their names, for `json.dumps`."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: the likeliest classes with their probabilities."""
+        rows = [(printable(name), bar(share)) for name, share in list(self.probabilities.items())[:SHOWN]]
+        title = printable(self.label) if self.is_sure else f"not sure: {printable(self.label)}?"
+        return table(title, (), rows, note="; ".join(self.notes))
 
 
 class Classifier(nn.Module):

@@ -17,6 +17,8 @@ from muslin.report.facts import facts_of
 from muslin.report.gallery import make_gallery
 from muslin.report.html import render_report
 from muslin.report.record import RunRecord, read_record
+from muslin.run.folder import find_run
+from muslin.web.notebook import framed
 
 __all__ = ["FILES", "Report", "write_report"]
 
@@ -51,9 +53,13 @@ class Report:
             lines.append(f"Try next ({advice[0]['kind']}){command or ': ' + advice[0]['text']}")
         return tuple(lines)
 
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: the page itself, in a frame."""
+        return framed(self.path.read_text(encoding="utf-8"))
+
 
 def write_report(
-    folder: Path, *, splits: Splits | None = None, factory: str | None = None, reading: Reading | None = None
+    run: str | Path, *, splits: Splits | None = None, factory: str | None = None, reading: Reading | None = None
 ) -> Report:
     """Makes `report.html`, `README.md` (the model card), `curves.png` and `predictions.png` of a tested run.
 
@@ -62,7 +68,7 @@ def write_report(
     answers. `SHA256SUMS` is left to the caller.
 
     Args:
-        folder: the run's folder.
+        run: a run's folder, its name under `runs/`, or `latest`.
         splits: the run's data, where they are at hand; else they are read again.
         factory: `file.py:factory`, for a run with a model of one's own; naming it allows it to run.
         reading: the cache, and whom to tell of progress, where data are read.
@@ -71,6 +77,7 @@ def write_report(
         RunError: the run was not tested, its files are missing or damaged, or the folder is not writable.
         BundleError: the model's description is missing or damaged.
     """
+    folder = find_run(run)
     record = read_record(folder)
     if record.test is None:
         raise RunError(f"{folder} was not tested: there is nothing to report yet; go on: muslin fit --resume {folder}")

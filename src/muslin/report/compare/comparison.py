@@ -14,6 +14,8 @@ from muslin.report.compare.words import reasons, verdict
 from muslin.report.record import RunRecord, read_record
 from muslin.run.folder import find_run
 from muslin.run.notes import read_notes
+from muslin.text import percent, printable
+from muslin.web.notebook import table
 
 __all__ = ["Comparison", "compare_runs"]
 
@@ -46,6 +48,15 @@ class Comparison:
             "pairs": [pair.as_json() | {"verdict": verdict(pair), "reasons": reasons(pair)} for pair in self.pairs],
             "notes": list(notes_on(self.groups)),
         }
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: the runs with their scores, and what the differences mean."""
+        facts = self.as_json()
+        scores = [run["test_accuracy"] for run in facts["runs"]]
+        told = ["–" if score is None else percent(score, 2) for score in scores]
+        rows = [(printable(run["name"]), score) for run, score in zip(facts["runs"], told, strict=True)]
+        note = " ".join(pair["verdict"] for pair in facts["pairs"])
+        return table(f"{len(rows)} runs compared", ("run", "test accuracy"), rows, note)
 
 
 def compare_runs(*runs: str | Path) -> Comparison:
