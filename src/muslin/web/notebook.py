@@ -41,11 +41,8 @@ def cell(tag: str, place: int, value: object) -> Markup:
 
 def bar(share: float) -> Markup:
     """Returns a share in [0, 1] as a bar with its number."""
-    filled = Markup(
-        '{} <span style="display: inline-block; width: {:.2f}em; height: .7em; background: currentColor; opacity: .6">'
-        "</span>"
-    )
-    return filled.format(percent(share, 1), 8 * share)
+    style = f"display: inline-block; width: {8 * share:.2f}em; height: .7em; background: currentColor; opacity: .6"
+    return Markup('{} <span style="{}"></span>').format(percent(share, 1), style)
 
 
 def framed(page: str, height: int = 640) -> str:
