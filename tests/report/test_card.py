@@ -1,4 +1,8 @@
+import torch
+
 from muslin.config import FitSettings
+from muslin.evaluation.figures import figures_of
+from muslin.prediction.calibration import Calibration
 from muslin.report.card import write_card
 from tests.report.records import make_epochs, make_record, make_score
 
@@ -8,6 +12,18 @@ def test_the_card_states_both_accuracies():
     assert "| test accuracy | **66.67 %** of 6 pictures (each with its mirror image, unsure ones also" in card
     assert "\n| with one view | 50.00 % (each picture once) |\n| test loss | 0.5000 nats |\n" in card
     assert "\nIt answers by the same views of a picture as in the test; with `views=1`" in card
+
+
+def test_the_card_states_how_sure_that_is():
+    labels, predicted = torch.tensor([0, 0, 1, 1, 1]), torch.tensor([0, 1, 1, 1, 1])
+    probabilities = torch.tensor([[0.7, 0.3, 0], [0.4, 0.6, 0], [0.1, 0.9, 0], [0.1, 0.9, 0], [0.2, 0.8, 0]])
+    calibration = Calibration(temperature=0.5, threshold=0.8, pictures=30)
+    card = write_card(
+        make_record(calibration=calibration), figures_of(labels, predicted, probabilities, 3, calibration)
+    )
+    assert "\n| 95 % interval | 37.55 % to 96.38 %, on other pictures like these |\n" in card
+    assert "before logits were divided by 0.500 |\n" in card
+    assert "\n| sure from 80.0 % on | 80.0 % of the test pictures, 100.00 % of them answered right |\n" in card
 
 
 def test_with_one_view_there_is_one_accuracy():

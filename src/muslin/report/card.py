@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from muslin.config import VIEWS
+from muslin.evaluation.figures import Figures
 from muslin.look import note_on_letters
 from muslin.prediction.metrics import Score
 from muslin.report.record import RunRecord
@@ -14,8 +15,13 @@ __all__ = ["write_card"]
 MARKUP = re.compile(r"[\\`*\[\]<>|&~$#]|(?<![^\W_])_|_(?![^\W_])")  # but for an underscore within a word
 
 
-def write_card(record: RunRecord) -> str:
-    """Returns the card of a tested run, in Markdown."""
+def write_card(record: RunRecord, figures: Figures | None = None) -> str:
+    """Returns the card of a tested run, in Markdown.
+
+    Args:
+        record: the run.
+        figures: what its answers to the test set say; None where these are not known.
+    """
     assert record.test is not None
     test, classes, sizes = record.test, [_plain(name) for name in record.classes], record.sizes
     rows = "\n".join(
@@ -30,6 +36,7 @@ An image classifier with {len(classes)} classes and {record.parameters:,} parame
 |---|---|
 | test accuracy | **{_percent(test.accuracy)}** of {test.count:,} pictures ({VIEWS[test.views]}) |
 {_by_one_view(test)}\
+{_how_sure(record, figures)}\
 | test loss | {test.loss:.4f} nats |
 | recipe, seed | {record.recipe}, {record.settings.seed} |
 | pictures | {sizes["train"]:,} to train, {sizes["validation"]:,} to validate, {sizes["test"]:,} to test |
@@ -74,6 +81,25 @@ def _by_one_view(test: Score) -> str:
     if test.views == 1 or test.accuracy_one_view is None:
         return ""
     return f"| with one view | {_percent(test.accuracy_one_view)} ({VIEWS[1]}) |\n"
+
+
+def _how_sure(record: RunRecord, figures: Figures | None) -> str:
+    """Returns the rows on how far the accuracy may be off, and on how well the probabilities hold."""
+    if figures is None:
+        return ""
+    low, high = figures.interval
+    rows = f"| 95 % interval | {_percent(low)} to {_percent(high)}, on other pictures like these |\n"
+    if figures.before and figures.after:
+        rows += (
+            f"| calibration error | {figures.after.calibration_error:.4f}; {figures.before.calibration_error:.4f} "
+            f"before logits were divided by {record.calibration.temperature:.3f} |\n"
+        )
+    if figures.sure:
+        rows += (
+            f"| sure from {percent(record.calibration.threshold, 1)} on | {percent(figures.sure.coverage, 1)} of the "
+            f"test pictures, {_percent(figures.sure.accuracy)} of them answered right |\n"
+        )
+    return rows
 
 
 def _how_it_answers(test: Score) -> str:

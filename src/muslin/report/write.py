@@ -13,7 +13,7 @@ from muslin.prediction.classifier import Classifier, load
 from muslin.report.card import write_card
 from muslin.report.charts import draw_curves, draw_predictions
 from muslin.report.data import read_splits
-from muslin.report.facts import facts_of
+from muslin.report.facts import facts_of, figures_of_record
 from muslin.report.gallery import make_gallery
 from muslin.report.html import render_report
 from muslin.report.record import RunRecord, read_record
@@ -94,7 +94,7 @@ def write_report(
         write_whole(folder / PREDICTIONS, draw_predictions(record))
     if len(record.epochs) > 1:
         write_whole(folder / CURVES, draw_curves(record))
-    write_whole(folder / CARD, write_card(record))
+    write_whole(folder / CARD, write_card(record, figures_of_record(record)))
     facts = facts_of(record, gallery)
     write_whole(folder / REPORT, render_report(facts, gallery))
     return Report(record, facts, folder / REPORT, gallery.problems if gallery else ())

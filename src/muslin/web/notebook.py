@@ -46,7 +46,7 @@ def bar(share: float) -> Markup:
 
 
 def framed(page: str, height: int = 640) -> str:
-    """Returns a whole page in a frame of its own, as high as so many pixels: its style and the notebook's stay apart."""
+    """Returns a whole page in a frame of its own, so many pixels high: its style and the notebook's stay apart."""
     frame = Markup(
         '<iframe srcdoc="{}" title="report" sandbox="allow-scripts" '
         'style="width: 100%; height: {}px; border: 1px solid; border-radius: 6px"></iframe>'
