@@ -1,5 +1,7 @@
 """Grad-CAM and occlusion against captum and by hand, and what deletion says of them."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,7 +11,7 @@ from torch import nn
 from muslin.errors import SettingError
 from muslin.evaluation.explain.attribution import Attribution
 from muslin.evaluation.explain.deletion import deletion_curve, patch_of_pixels
-from muslin.evaluation.explain.grad_cam import CELLS, grad_cam
+from muslin.evaluation.explain.grad_cam import CELLS, enlarged, grad_cam, layer_of
 from muslin.evaluation.explain.occlusion import occlusion
 
 
@@ -47,6 +49,33 @@ def test_the_evidence_lies_where_it_was_put(explain, classifier):
     assert found.classes.tolist() == [1, 1]
     assert found.maps[:, :8, :8].min() > 0.9
     assert found.maps[:, 17:, :].max() == found.maps[:, :, 17:].max() == 0
+
+
+@pytest.mark.parametrize(("model", "side"), [("resnet20", 29), ("convnet", 29), ("resnet18", 57)])
+def test_the_map_lies_on_the_picture_where_the_cells_saw_it(model, side, classifier):
+    """Halved sides are rounded up: cells are a power of two pixels apart, though they do not divide the picture."""
+    made = classifier(model, 1, side, side)
+    cells = layer_of(made)[1][0]
+    evidence = torch.zeros(1, cells, cells)
+    evidence[0, cells // 2, cells - 1] = 1
+    step = 2 ** round(math.log2(side / cells))
+    rows, columns = (enlarged(evidence, side, side)[0] > 0.5).nonzero().T
+    assert rows.float().mean() == pytest.approx(step * (cells // 2) + (step - 1) / 2, abs=0.01)
+    assert columns.max() == side - 1
+    assert columns.min() >= step * (cells - 1) - 1
+
+
+@pytest.mark.parametrize(
+    ("model", "side", "layer"),
+    [
+        ("resnet_narrow", 28, "group 1, 14 x 14"), ("resnet_narrow", 64, "group 2, 16 x 16"),
+        ("resnet_narrow", 12, "group 1, 6 x 6"), ("convnet", 28, "convolution 2, 14 x 14"),
+        ("resnet20", 28, "group 2, 14 x 14"), ("efficientnet_lite0", 224, "stage 5, 14 x 14"),
+    ],
+)  # fmt: skip
+def test_the_layer_is_found_and_named(model, side, layer, classifier, pictures):
+    made = classifier(model, 1, side, side)
+    assert grad_cam(made, pictures(made, 1)).layer == layer
 
 
 def test_where_there_is_no_evidence_the_map_is_blank(classifier):
@@ -102,6 +131,18 @@ def test_occlusion_is_captums_with_patches_side_by_side(classifier, pictures):
     assert torch.allclose(found, expected / expected.amax((1, 2), keepdim=True), atol=1e-4)
 
 
+@pytest.mark.parametrize(("size", "side"), [(4, 10), (3, 8), (5, 9)])
+def test_occlusion_is_captums_with_patches_that_overlap(size, side, classifier, pictures):
+    made = classifier("mlp", 3, side, side)
+    images, classes = pictures(made), torch.tensor([2, 0, 1])
+    expected = Occlusion(lambda x: made.model(x).softmax(1)).attribute(
+        made.spec.normalise(images), sliding_window_shapes=(3, size, size), strides=(3, size // 2, size // 2),
+        target=classes, baselines=0,
+    )[:, 0].relu()  # fmt: skip
+    found = occlusion(made, images, classes, size).maps
+    assert torch.allclose(found, expected / expected.amax((1, 2), keepdim=True).clamp(min=1e-30), atol=1e-4)
+
+
 def test_patches_cover_every_pixel_as_often_as_they_are_averaged(classifier):
     made = classifier(Corner())
     found = occlusion(made, torch.full((1, 1, 28, 28), 255, dtype=torch.uint8), size=28)
@@ -139,3 +180,24 @@ def test_patches_are_as_equal_as_can_be():
     assert patch_of_pixels(28, 28).flatten().bincount().tolist() == [16] * 49
     assert sorted(patch_of_pixels(3, 9).flatten().bincount().unique().tolist()) == [1, 2]
     assert patch_of_pixels(3, 9).max() == 20
+
+
+def test_deletion_needs_pictures_and_their_maps(classifier, pictures):
+    made = classifier("linear")
+    images = pictures(made)
+    maps = occlusion(made, images)
+    with pytest.raises(SettingError, match="one map of the same size for each picture"):
+        deletion_curve(made, images, Attribution(maps.maps[:, 1:], maps.classes, ""))
+    with pytest.raises(SettingError, match="one for each picture"):
+        deletion_curve(made, images[:2], maps)
+    with pytest.raises(SettingError, match="at least one picture"):
+        deletion_curve(made, images[:0], occlusion(made, images[:0]))
+
+
+def test_random_orders_follow_from_the_seed(classifier, pictures):
+    made = classifier("convnet", 1, 12, 12)
+    images = pictures(made)
+    maps = occlusion(made, images)
+    first, same, other = (deletion_curve(made, images, maps, seed=seed).at_random for seed in (0, 0, 1))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)

@@ -1,5 +1,6 @@
 """What holds for every explanation and every model."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,22 +8,18 @@ import torch
 
 from muslin.errors import SettingError
 from muslin.evaluation import explain
+from muslin.evaluation.explain import registry
+from muslin.evaluation.explain.attribution import Attribution
 from muslin.evaluation.explain.grad_cam import grad_cam
-from muslin.evaluation.explain.maps import feature_maps, filters
-from muslin.evaluation.explain.neighbours import features_of
+from muslin.evaluation.explain.maps import filters
 from muslin.evaluation.explain.occlusion import occlusion
-from muslin.evaluation.explain.templates import template_scores
 from muslin.models import MODELS
+from muslin.prediction import scoring
 
-EXPLANATIONS = {
-    "grad_cam": grad_cam,
-    "occlusion": lambda classifier, images: occlusion(classifier, images, size=14),
-    "templates": template_scores,
-    "maps": feature_maps,
-    "neighbours": features_of,
-}
-HELPERS = {"__init__", "attribution", "deletion", "pictures"}
-FOR_SOME = {"grad_cam": {"linear", "mlp"}, "maps": {"linear", "mlp"}, "templates": set(MODELS) - {"linear"}}
+EXPLANATIONS = registry.EXPLANATIONS | {"occlusion": partial(occlusion, size=14)}  # few places: it is slow
+HELPERS = {"__init__", "attribution", "deletion", "pictures", "registry"}
+WITHOUT_MAPS = {"linear", "mlp"}
+FOR_SOME = {"grad_cam": WITHOUT_MAPS, "feature_maps": WITHOUT_MAPS, "template_scores": set(MODELS) - {"linear"}}
 
 every_explanation = pytest.mark.parametrize("name", EXPLANATIONS)
 every_model = pytest.mark.parametrize("model", MODELS)
@@ -37,7 +34,7 @@ def tensors(result):
 
 def test_every_file_is_tested():
     files = {path.stem for path in Path(explain.__file__).parent.glob("*.py")}
-    assert files - HELPERS == set(EXPLANATIONS)
+    assert files - HELPERS == {one.__module__.split(".")[-1] for one in registry.EXPLANATIONS.values()}
 
 
 @every_model
@@ -46,7 +43,7 @@ def test_every_model_is_explained_or_says_what_it_lacks(name, model, classifier,
     made = classifier(model, channels=3, height=32, width=32)
     images = pictures(made, 2)
     if model in FOR_SOME.get(name, ()):
-        with pytest.raises(SettingError, match=r"Linear|LayerStack|no feature maps|not linear"):
+        with pytest.raises(SettingError, match=r"no feature maps.*occlusion|not linear.*Grad-CAM"):
             EXPLANATIONS[name](made, images)
         return
     before = [tensor.clone() for tensor in made.state_dict().values()]
@@ -62,7 +59,7 @@ def test_every_model_is_explained_or_says_what_it_lacks(name, model, classifier,
 
 @every_explanation
 def test_a_frozen_model_in_training_mode_answers_the_same_and_stays_as_it_is(name, classifier, pictures):
-    model = "linear" if name == "templates" else "resnet_slim"
+    model = "linear" if name == "template_scores" else "resnet_slim"
     made = classifier(model)
     images = pictures(made)
     expected = tensors(EXPLANATIONS[name](made, images))
@@ -74,8 +71,39 @@ def test_a_frozen_model_in_training_mode_answers_the_same_and_stays_as_it_is(nam
 
 
 @every_explanation
+def test_a_picture_is_explained_the_same_alone_and_among_others(name, classifier, pictures, monkeypatch):
+    made = classifier("linear" if name == "template_scores" else "resnet_slim")
+    images = pictures(made, 5)
+    whole = tensors(EXPLANATIONS[name](made, images))
+    monkeypatch.setattr(scoring, "BATCH", 2)  # two batches, and a rest of one
+    split = tensors(EXPLANATIONS[name](made, images))
+    alone = [tensors(EXPLANATIONS[name](made, images[row : row + 1])) for row in range(5)]
+    for number, tensor in enumerate(whole):
+        assert torch.allclose(split[number], tensor, atol=1e-5)
+        if len(tensor) == 5:
+            assert torch.allclose(torch.cat([one[number] for one in alone]), tensor, atol=1e-5)
+
+
+@every_explanation
+def test_no_pictures_have_no_explanations(name, classifier, pictures):
+    made = classifier("linear" if name == "template_scores" else "resnet_slim")
+    rows = [len(tensor) for tensor in tensors(EXPLANATIONS[name](made, pictures(made)[:0]))]
+    assert 0 in rows
+
+
+@every_explanation
+def test_weights_that_diverged_give_no_traceback(name, classifier, pictures):
+    made = classifier("linear" if name == "template_scores" else "resnet_slim")
+    with torch.no_grad():
+        made.model.head.weight.fill_(float("nan"))
+    found = EXPLANATIONS[name](made, pictures(made))
+    if isinstance(found, Attribution):
+        assert torch.equal(found.maps, torch.zeros(3, 28, 28))
+
+
+@every_explanation
 def test_pictures_of_another_size_are_named(name, classifier):
-    made = classifier("linear" if name == "templates" else "resnet_slim")
+    made = classifier("linear" if name == "template_scores" else "resnet_slim")
     with pytest.raises(SettingError, match=r"uint8 of shape \(pictures, 1, 28, 28\)"):
         EXPLANATIONS[name](made, torch.zeros(2, 1, 27, 28, dtype=torch.uint8))
     with pytest.raises(SettingError, match="float32"):
@@ -83,9 +111,9 @@ def test_pictures_of_another_size_are_named(name, classifier):
 
 
 @pytest.mark.parametrize("explain_", [grad_cam, occlusion])
-@pytest.mark.parametrize(("height", "width"), [(9, 31), (5, 8), (17, 13)])
+@pytest.mark.parametrize(("height", "width"), [(9, 31), (5, 8), (17, 13), (1, 1), (1, 20)])
 def test_odd_sizes_have_maps_of_their_own_size(explain_, classifier, pictures, height, width):
-    made = classifier("resnet_narrow", 3, height, width)
+    made = classifier("resnet_narrow" if min(height, width) > 1 else "convnet", 3, height, width)
     maps = explain_(made, pictures(made)).maps
     assert maps.shape == (3, height, width)
     assert 0 <= maps.min() <= maps.max() <= 1

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from muslin.errors import SettingError
 from muslin.evaluation.explain.attribution import Attribution
 from muslin.evaluation.explain.occlusion import probability
-from muslin.evaluation.explain.pictures import answering, check_pictures, largest_batch, prepared
+from muslin.evaluation.explain.pictures import answering, check_classes, check_pictures, largest_batch, prepared
 from muslin.prediction.classifier import Classifier
 
 __all__ = ["DeletionCurve", "deletion_curve"]
 
+DRAWS = 3  # random orders of each picture
 PATCHES = 7  # beside each other on either side: single pixels blanked at random are noise, which ruins any answer
 
 
@@ -27,7 +29,7 @@ class DeletionCurve:
     Attributes:
         shares: (S + 1,) float32, the share of the patches that is blanked, from 0 to 1.
         by_map: (S + 1,) float32, the mean probability when the most important ones go first.
-        at_random: (S + 1,) float32, when they go in a random order.
+        at_random: (S + 1,) float32, when they go in a random order: the mean over three of them.
     """
 
     shares: Tensor
@@ -53,17 +55,26 @@ def deletion_curve(classifier: Classifier, images: Tensor, attribution: Attribut
         classifier: any; its mode stays.
         images: (B, C, H, W) uint8 of the size that the classifier takes; B >= 1.
         attribution: their maps, and the classes that these explain.
-        seed: of the random order, a different one for each picture; patches of equal importance go in it, too.
+        seed: of the random orders, different ones for each picture; patches of equal importance go in the first, too.
+
+    Raises:
+        SettingError: there is no picture, or pictures and maps do not fit each other or the classifier.
     """
     check_pictures(classifier, images)
+    check_classes(classifier, images, attribution.classes)
+    if not len(images) or attribution.maps.shape != (len(images), *images.shape[2:]):
+        raise SettingError(
+            f"pictures are {tuple(images.shape)}, and maps {tuple(attribution.maps.shape)}; one map of the same size "
+            "for each picture is needed, and at least one picture"
+        )
     patches = patch_of_pixels(*images.shape[2:])  # (H, W)
     count = int(patches.max()) + 1
-    noise = torch.rand(len(images), count, generator=torch.Generator().manual_seed(seed))
+    noise = torch.rand(DRAWS, len(images), count, generator=torch.Generator().manual_seed(seed))
     sizes = patches.flatten().bincount(minlength=count)
     importance = torch.zeros(len(images), count).index_add_(1, patches.flatten(), attribution.maps.flatten(1)) / sizes
-    by_map = fall(classifier, images, (importance + 1e-6 * noise)[:, patches], attribution.classes, count)
-    at_random = fall(classifier, images, noise[:, patches], attribution.classes, count)
-    return DeletionCurve(torch.linspace(0, 1, count + 1), by_map, at_random)
+    by_map = fall(classifier, images, (importance + 1e-6 * noise[0])[:, patches], attribution.classes, count)
+    at_random = [fall(classifier, images, each[:, patches], attribution.classes, count) for each in noise]
+    return DeletionCurve(torch.linspace(0, 1, count + 1), by_map, torch.stack(at_random).mean(0))
 
 
 def patch_of_pixels(height: int, width: int) -> Tensor:

@@ -31,7 +31,7 @@ def grad_cam(classifier: Classifier, images: Tensor, classes: Tensor | None = No
     """Returns where the evidence for a class lies: relu(sum over channels of slope * feature map), cell by cell.
 
     The slope is that of the class's logit with respect to the map. The map is the last one, and so the one that knows
-    most, of those with at least 14 cells on the shorter side; where none has so many, the finest.
+    most, of those with at least 14 cells on the shorter side; where none has so many, the last of the finest.
 
     Args:
         classifier: one whose model has feature maps, as a `Backbone` has them; its mode and its weights stay.
@@ -58,7 +58,7 @@ def grad_cam(classifier: Classifier, images: Tensor, classes: Tensor | None = No
             (slope,) = torch.autograd.grad(logits.gather(1, chosen[:, None]).sum(), maps[name])  # (B, C, h, w)
             found.append((slope * maps[name]).sum(1).relu().detach().float().cpu())
             explained.append(chosen.cpu())
-    evidence = F.interpolate(torch.cat(found)[:, None], (spec.height, spec.width), mode="bilinear")[:, 0]
+    evidence = enlarged(torch.cat(found), spec.height, spec.width)
     return Attribution(scaled(evidence), torch.cat(explained), f"{name}, {h} x {w}")
 
 
@@ -78,6 +78,28 @@ def layer_of(classifier: Classifier) -> tuple[str, tuple[int, int]]:
             f"a model of type {type(classifier.model).__name__} has no feature maps, which Grad-CAM needs; occlusion "
             "explains any model, and template scores a linear one"
         )
-    fine = [name for name, size in sizes.items() if min(size) >= CELLS]
-    name = fine[-1] if fine else next(iter(sizes))
-    return name, sizes[name]
+    least = min(CELLS, max(min(size) for size in sizes.values()))
+    return [(name, size) for name, size in sizes.items() if min(size) >= least][-1]
+
+
+def enlarged(evidence: Tensor, height: int, width: int) -> Tensor:
+    """Brings evidence from cells to pixels: (B, h, w) to (B, H, W).
+
+    Networks that halve a picture round up, so that the last cells may lie partly outside of it. Where that explains the
+    cells' number, they are a power of two pixels apart, and what is outside is cut off.
+    """
+    sides = (height, width)
+    size = [round(n * pixels_between(n, side)) for n, side in zip(evidence.shape[1:], sides, strict=True)]
+    return F.interpolate(evidence[:, None], size, mode="bilinear")[:, 0, :height, :width]
+
+
+def pixels_between(cells: int, pixels: int) -> float:
+    """Returns how many pixels apart the cells of a map are.
+
+    >>> pixels_between(14, 28), pixels_between(15, 29), pixels_between(4, 28), pixels_between(9, 27)
+    (2, 2, 8, 3.0)
+    """
+    step = 1
+    while cells * step < pixels:
+        step *= 2
+    return step if -(-pixels // step) == cells else pixels / cells

@@ -50,8 +50,9 @@ def feature_maps(classifier: Classifier, images: Tensor) -> dict[str, Tensor]:
     model = as_backbone(classifier.model, "feature maps")
     with answering(classifier.model):
         parts = [model.feature_maps(prepared(classifier, part))[0] for part in images.split(largest_batch(classifier))]
-    if not parts or not parts[0]:
+    if not parts[0]:
         raise SettingError(
-            f"a model of type {type(classifier.model).__name__} has no feature maps, or no picture was given"
+            f"a model of type {type(classifier.model).__name__} has no feature maps; occlusion explains any model, and "
+            "template scores a linear one"
         )
     return {name: torch.cat([each[name].float().cpu() for each in parts]) for name in parts[0]}

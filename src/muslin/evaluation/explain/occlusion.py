@@ -57,9 +57,10 @@ def occlusion(
     covers = torch.zeros(spec.height, spec.width)
     for top, left in places(spec.height, spec.width, side):
         covers[top : top + side, left : left + side] += 1
+    batch = largest_batch(classifier)
     with answering(classifier.model):
-        for start in range(0, len(images), largest_batch(classifier)):
-            part = slice(start, start + largest_batch(classifier))
+        for start in range(0, len(images), batch):
+            part = slice(start, start + batch)
             whole = prepared(classifier, images[part])
             before = probability(classifier, whole, classes[part])
             for top, left in places(spec.height, spec.width, side):

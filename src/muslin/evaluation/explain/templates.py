@@ -23,7 +23,7 @@ class TemplateScores:
     Attributes:
         templates: (K, C, H, W), what the normalised picture is multiplied by.
         contributions: (B, K, C, H, W), what each pixel adds to each score: summed, and with the bias, the logits.
-        bias: (K,), what a picture of the mean everywhere scores.
+        bias: (K,), what a picture of the mean everywhere scores; zeros where the model has none.
     """
 
     templates: Tensor
@@ -60,4 +60,6 @@ def template_scores(classifier: Classifier, images: Tensor) -> TemplateScores:
     pixels = prepared(classifier, images)
     templates = model.head.weight.view(-1, *shape)  # (K, C, H, W)
     contributions = pixels[:, None] * templates
-    return TemplateScores(templates.cpu().clone(), contributions.cpu(), model.head.bias.cpu().clone())
+    head_bias: Tensor | None = model.head.bias
+    bias = torch.zeros(len(templates)) if head_bias is None else head_bias.cpu().clone()
+    return TemplateScores(templates.cpu().clone(), contributions.cpu(), bias)
