@@ -5,28 +5,16 @@ import json
 import pytest
 import torch
 
-import muslin
 from muslin.report.write import write_report
 from muslin.text import percent
 from tests.browser.pages import LOOKS, emulate, serious_problems
-from tests.samples import QUICK, bars
-
-NASTY = "<img src=x onerror=alert(1)>"
-CLASSES = (NASTY, 'b & "c"', "</script><b>d")
-
-
-def noisy_bars(count, seed):
-    """Bars of which a third have another one's label, so that there are mistakes to show."""
-    images, labels = bars(count, 1, 16, 3, seed)
-    labels = torch.where(torch.arange(count) % 9 < 2, (labels + 1) % 3, labels)
-    return images.numpy(), [CLASSES[k] for k in labels.tolist()]
+from tests.browser.runs import CLASSES, fit_noisy, noisy_bars
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report") / "run"
-    settings = QUICK | {"model": "resnet_slim", "epochs": 3, "optimizer": "muon", "lr": 0.1}
-    muslin.fit((noisy_bars(300, 0), noisy_bars(90, 1)), "espresso", out=folder, **settings)
+    fit_noisy(folder, epochs=3)
     return folder
 
 
