@@ -174,7 +174,8 @@ def fit_noise(logits: Tensor, labels: Tensor) -> tuple[float, float]:
 
     with torch.enable_grad():
         optimizer.step(closure)
-    return float(parameters[0].exp()), float(MOST_NOISE * parameters[1].sigmoid())
+    temperature, noise = parameters.detach()
+    return float(temperature.exp()), float(MOST_NOISE * noise.sigmoid())
 
 
 def other_share(own: Tensor, classes: int) -> Tensor:
