@@ -5,15 +5,11 @@ from pathlib import Path
 
 import click
 
-from muslin.cli.options import cache_option, on_bad_option
+from muslin.cli.data_doctor import doctor
+from muslin.cli.options import cache_option, json_option, on_bad_option, size_option
 from muslin.errors import SettingError
 
 __all__ = ["data"]
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-size_option = click.option(
-    "--size", type=int, default=0, help="Side in pixels that pictures are brought to.  [default: by the pictures]"
-)
 
 
 @click.group()
@@ -126,3 +122,6 @@ def info(source: str, size: int, cache: Path | None, as_json: bool) -> None:
         click.echo(json.dumps(read.as_json()))
     else:
         outline_report(read)
+
+
+data.add_command(doctor)

@@ -6,7 +6,7 @@ import click
 
 from muslin.errors import SettingError
 
-__all__ = ["SIGNALLED", "cache_option", "named_values", "on_bad_option", "views_option"]
+__all__ = ["SIGNALLED", "cache_option", "json_option", "named_values", "on_bad_option", "size_option", "views_option"]
 
 SIGNALLED = 128  # a signal's number more is the exit code, as shells have it
 
@@ -18,6 +18,10 @@ views_option = click.option(
     help="Views of a picture to average: itself, mirrored (2), shifted (5), both (10).  [default: as RUN was tested]",
 )  # fmt: skip
 on_bad_option = click.option("--on-bad", help="stop at a damaged picture, or skip it, up to 1 %.  [default: stop]")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+size_option = click.option(
+    "--size", type=int, default=0, help="Side in pixels that pictures are brought to.  [default: by the pictures]"
+)
 
 
 def named_values(_: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from muslin.text import join_first, plural, printable
 __all__ = [
     "class_notes",
     "class_weights",
+    "cut_validation",
     "lacking_notes",
     "stratified_split",
     "train_validation_test",
@@ -100,7 +101,7 @@ def train_validation_test(
     images, labels = train
     check_images(images, labels, len(classes))
     if held_out is None:
-        kept, out = stratified_split(labels, validation_size(len(labels), validation), seed)
+        kept, out = cut_validation(labels, validation, seed)
         held_out = images[out], labels[out]
         images, labels = images[kept], labels[kept]
     mean, std = pixel_statistics(images)
@@ -113,6 +114,17 @@ def train_validation_test(
         name=name,
         notes=(*class_notes(labels, classes), *lacking_notes({"validation": held_out[1], "test": test[1]}, classes)),
     )
+
+
+def cut_validation(labels: Tensor, wanted: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Chooses which training pictures are held out for validation, as `stratified_split` does.
+
+    Args:
+        labels: (N,) int64.
+        wanted: how many to hold out; at most a tenth are.
+        seed: any int.
+    """
+    return stratified_split(labels, validation_size(len(labels), wanted), seed)
 
 
 def validation_size(count: int, wanted: int) -> int:

@@ -18,6 +18,7 @@ from muslin.recipes import fit_to_pictures, recipe_within
 from muslin.text import plural
 
 __all__ = [
+    "batch_within",
     "check_batches",
     "fit_request_to_data",
     "fit_request_to_memory",
@@ -115,15 +116,30 @@ def fit_request_to_memory(request: Request, model: nn.Module, spec: DataSpec, ro
     """
     settings = request.settings
     trains_no_layers = settings.model in PRETRAINED_WEIGHTS and not settings.unfreeze
-    if "batch_size" in request.changes or trains_no_layers or not (each := training_bytes(model, spec)):
+    if "batch_size" in request.changes or trains_no_layers:
         return request, []
-    batch = max(LEAST_BATCH, int(room // each))
-    if batch >= settings.batch_size:
+    each, batch = training_bytes(model, spec), settings.batch_size
+    if (fitting := largest_batch(each, room, batch)) == batch:
         return request, []
-    note = (
-        f"large pictures: batches of {batch} in place of {settings.batch_size}, for they take {each / 1e6:.0f} MB each"
-    )
-    return replace(request, settings=replace(settings, batch_size=batch)), [note]
+    note = f"large pictures: batches of {fitting} in place of {batch}, for they take {each / 1e6:.0f} MB each"
+    return replace(request, settings=replace(settings, batch_size=fitting)), [note]
+
+
+def batch_within(model: nn.Module, spec: DataSpec, room: float, batch_size: int) -> int:
+    """Returns how many pictures may be trained on at a time: so many, or fewer where the memory asks for it.
+
+    Args:
+        model: what will be trained.
+        spec: the description of the pictures.
+        room: bytes that there are for what is computed of a batch.
+        batch_size: how many are wanted.
+    """
+    return largest_batch(training_bytes(model, spec), room, batch_size)
+
+
+def largest_batch(each: int, room: float, batch_size: int) -> int:
+    """Returns how many pictures that take `each` so many bytes, or an unknown number, 0, have room, at most a batch."""
+    return min(batch_size, max(LEAST_BATCH, int(room // each))) if each else batch_size
 
 
 def check_batches(pictures: int, batch_size: int, processes: int) -> None:

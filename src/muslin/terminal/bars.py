@@ -7,7 +7,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 __all__ = ["FileBar"]
 
-STAGES = {"reading": "reading files", "decoding": "decoding pictures", "examining": "looking at pictures"}
+STAGES = {
+    "reading": "reading files",
+    "decoding": "decoding pictures",
+    "examining": "looking at pictures",
+    "judging": "training models",
+}
 
 
 class FileBar:

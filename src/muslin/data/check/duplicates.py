@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.fft import dct
 
-__all__ = ["grey_copy", "perceptual_hashes", "thumbs"]
+__all__ = ["grey_copy", "near_twins", "perceptual_hashes", "thumbs"]
 
 SIDE = 32  # pixels of the grey copy
 FLAT = 2.0  # grey levels: a picture that deviates less from its mean is one colour, and its hash is noise
@@ -77,7 +77,14 @@ def thumbs(greys: Greys) -> Greys:
 
 
 def find_near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64], labels: NDArray[np.int64]) -> Twins:
-    """Returns the pictures that look like another: hashes at most 4 bits apart, and grey copies that correlate.
+    """Returns the pictures that look like another, as `near_twins` tells them. Arguments as there."""
+    return _near(hashes, small, splits, labels).result()
+
+
+def near_twins(
+    hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64], labels: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Returns a picture that each looks like: hashes at most 4 bits apart, and grey copies that correlate.
 
     Two hashes that differ in at most 4 of 64 bits agree in at least one of 5 bands of bits (pigeonhole principle), so
     only pictures that share a band are compared. A band is every fifth bit, as neighbouring frequencies go together.
@@ -87,12 +94,19 @@ def find_near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64
         small: (N, 16, 16) uint8, by `thumbs`.
         splits: (N,) a number for each split.
         labels: (N,) the class of each.
+
+    Returns:
+        (3, N) int64: one of any kind, one in another split, one in another class; -1 where there is none.
     """
+    return _near(hashes, small, splits, labels).twins
+
+
+def _near(hashes: NDArray[np.uint64], small: Greys, splits: NDArray[np.int64], labels: NDArray[np.int64]) -> "_Finder":
     finder = _Finder(hashes, _standardise(small), splits, labels)
     for band, mask in enumerate(MASKS):
         for bucket in _buckets(hashes & mask):
             finder.compare(bucket, MASKS[:band])
-    return finder.result()
+    return finder
 
 
 class _Finder:
@@ -106,7 +120,7 @@ class _Finder:
         labels: NDArray[np.int64],
     ) -> None:
         self.hashes, self.units, self.splits, self.labels = hashes, units, splits, labels
-        self.is_twin = np.zeros((3, len(hashes)), np.bool_)  # of any, in another split, in another class
+        self.twins = np.full((3, len(hashes)), -1, np.int64)  # of any, in another split, in another class
         self.examples: tuple[dict[tuple[int, int], None], ...] = ({}, {}, {})
 
     def compare(self, bucket: NDArray[np.int64], earlier: NDArray[np.uint64]) -> None:
@@ -137,8 +151,8 @@ class _Finder:
         everywhere = np.ones(len(first), np.bool_)
         kinds = (everywhere, self.splits[first] != self.splits[second], self.labels[first] != self.labels[second])
         for kind, is_kind in enumerate(kinds):
-            self.is_twin[kind, first[is_kind]] = True
-            self.is_twin[kind, second[is_kind]] = True
+            self.twins[kind, second[is_kind]] = first[is_kind]
+            self.twins[kind, first[is_kind]] = second[is_kind]
             kept = self.examples[kind]
             for pair in zip(first[is_kind][:EXAMPLES].tolist(), second[is_kind][:EXAMPLES].tolist(), strict=True):
                 if len(kept) < EXAMPLES:
@@ -146,7 +160,7 @@ class _Finder:
 
     def result(self) -> Twins:
         """Returns what was found."""
-        pictures, across_splits, across_classes = (int(count) for count in self.is_twin.sum(1))
+        pictures, across_splits, across_classes = (int(count) for count in (self.twins >= 0).sum(1))
         pairs = self.examples[1] | self.examples[2] | self.examples[0]
         return Twins(pictures, across_splits, across_classes, tuple(pairs)[:EXAMPLES])
 

@@ -1,4 +1,4 @@
-"""What Muslin itself wrote, told by what is in it: runs, ladders, packs and caches that lie among pictures."""
+"""What Muslin itself wrote among pictures, told by what is in it: runs, ladders, packs, findings and caches."""
 
 import json
 import os
@@ -13,6 +13,7 @@ __all__ = ["is_of_muslin", "ladder_plots"]
 MARKS = {
     "config.json": {"recipe", "settings", "data", "statistics", "versions"},  # a run
     "model.json": {"format", "model", "weights_sha256", "input", "data"},  # a run, or its model alone
+    "findings.json": {"format", "data", "are_files", "accuracy", "noise", "findings"},  # what the data doctor found
     "pack.json": {"format", "classes", "splits", "shape", "skipped", "sha256"},
 }
 LADDERS = {"ladder.json": {"seconds", "versions", "rungs"}, "plane.json": {"seconds", "versions", "rungs"}}
@@ -21,7 +22,7 @@ MLFLOW, ARTIFACTS = {"mlflow.db", "mlflow.db-wal", "mlflow.db-shm", "mlflow.db-j
 
 
 def is_of_muslin(folder: Path) -> bool:
-    """Whether Muslin wrote a folder: a run, a ladder, a pack, a cache, or one that holds nothing but these.
+    """Whether Muslin wrote a folder: a run, a ladder, a pack, findings, a cache, or one that holds nothing but these.
 
     Names alone do not count: a class may be called `runs`, and anybody may have a `config.json`. An empty `runs` is one
     whose first run came to nothing.

@@ -22,7 +22,7 @@ from muslin.errors import DataError
 from muslin.files import replace_file
 from muslin.text import printable
 
-__all__ = ["find_pack", "index_entry", "remember_pack"]
+__all__ = ["find_pack", "index_entry", "path_below_root", "remember_pack"]
 
 
 def content_key(plan: PackPlan) -> str:

@@ -21,8 +21,8 @@ from muslin.data.files.listing import Entry, Listing
 from muslin.data.images import Splits, check_images
 from muslin.data.sizing import least_scale
 from muslin.data.sources.outline import Outline, outline_of
-from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
-from muslin.data.split import train_validation_test
+from muslin.data.sources.source import LoadOptions, Origin, Places, Sample, Source
+from muslin.data.split import cut_validation, train_validation_test
 from muslin.errors import DataError, PictureError
 from muslin.text import plural
 
@@ -47,6 +47,7 @@ class ArrayParts:
         where: the file that errors are to name; empty where there is none.
         digests: of a part whose pictures were brought to one size, a digest of each as it was before, in hexadecimal:
             these do not change with the size, as those of the arrays would.
+        rows: of a part that lacks pictures which its file has, the place of each in the file, from 0.
     """
 
     parts: dict[str, Pair]
@@ -55,10 +56,11 @@ class ArrayParts:
     notes: tuple[str, ...] = ()
     where: str = ""
     digests: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
-def load_arrays(found: ArrayParts, options: LoadOptions) -> Splits:
-    """Returns the splits of arrays of any form that leaves no doubt, with notes on what was assumed.
+def load_arrays(found: ArrayParts, options: LoadOptions) -> tuple[Splits, Places]:
+    """Returns the splits of arrays of any form that leaves no doubt, with notes on what was assumed, and their places.
 
     Args:
         found: pictures and labels as for `read_pictures` and `read_labels`. Where none are for testing, about a fifth
@@ -78,8 +80,14 @@ def load_arrays(found: ArrayParts, options: LoadOptions) -> Splits:
     for part in read.values():
         check_images(*part, len(classes))
     blank = _check_contents(images)
+    names = {part: _names(found, part, len(pair[1])) for part, pair in read.items()}
     if "test" not in read:
-        read |= _train_and_test(found, read.pop(_trained_part(parts)), classes, options.reading.rule)
+        whole = _trained_part(parts)
+        everything, every_name = read.pop(whole), names.pop(whole)
+        is_test = _which_test(found, everything, classes, options.reading.rule)
+        for split, chosen in (("train", ~is_test), ("test", is_test)):
+            read[split] = everything[0][chosen], everything[1][chosen]
+            names[split] = _taken(every_name, chosen.nonzero().flatten())
     repeats = repeat_notes({"train": read["train"], "test": read["test"]})
     (channels, height, width), *others = {each.shape[1:] for each, _ in read.values()}
     if not others and (scale := least_scale(height, width)) > 1:
@@ -90,7 +98,20 @@ def load_arrays(found: ArrayParts, options: LoadOptions) -> Splits:
         read["train"], read["test"], classes, found.name,
         validation=options.validation, seed=options.seed, held_out=read.get("validation"),
     )  # fmt: skip
-    return replace(splits, notes=(*found.notes, *notes, *more, *blank, *repeats, *splits.notes))
+    if "validation" not in read:
+        kept, out = cut_validation(read["train"][1], options.validation, options.seed)
+        names |= {"train": _taken(names["train"], kept), "validation": _taken(names["train"], out)}
+    splits = replace(splits, notes=(*found.notes, *notes, *more, *blank, *repeats, *splits.notes))
+    return splits, Places(None, names)
+
+
+def _names(found: ArrayParts, part: str, count: int) -> tuple[str, ...]:
+    """Returns what each picture of a part is called: the part and the row in it."""
+    return tuple(f"{part}[{row}]" for row in found.rows.get(part, range(count)))
+
+
+def _taken(names: Sequence[str], rows: Tensor) -> tuple[str, ...]:
+    return tuple(names[row] for row in rows.tolist())
 
 
 def _check_counts(parts: Mapping[str, Pair]) -> None:
@@ -123,13 +144,12 @@ def _of_one_value(images: Tensor) -> int:
     return sum(int((block.amin(2) == block.amax(2)).all(1).sum()) for block in flat)
 
 
-def _train_and_test(found: ArrayParts, everything: Part, classes: tuple[str, ...], rule: Rule) -> dict[str, Part]:
-    """Cuts what is trained on in two; raises DataError where nothing is left to test on."""
-    images, labels = everything
-    is_test = _cut(images, labels, found.digests.get(_trained_part(found.parts)), classes, rule)
+def _which_test(found: ArrayParts, everything: Part, classes: tuple[str, ...], rule: Rule) -> Tensor:
+    """Returns which of N pictures are for testing, (N,) bool; raises DataError where nothing is left to test on."""
+    is_test = _cut(*everything, found.digests.get(_trained_part(found.parts)), classes, rule)
     if not is_test.any():
         raise DataError("too few different pictures to test on some of them; add pictures, or bring a test set")
-    return {"train": (images[~is_test], labels[~is_test]), "test": (images[is_test], labels[is_test])}
+    return is_test
 
 
 def _trained_part(parts: Mapping[str, Pair]) -> str:
@@ -163,10 +183,13 @@ def source_of_parts(
 ) -> Source:
     """Returns a source whose pictures are arrays, read whole: all else follows from these."""
 
-    def load(origin: Origin, options: LoadOptions) -> Splits:
+    def load_placed(origin: Origin, options: LoadOptions) -> tuple[Splits, Places]:
         found = read(origin, options)
         with named_in_errors(found.where):
             return load_arrays(found, options)
+
+    def load(origin: Origin, options: LoadOptions) -> Splits:
+        return load_placed(origin, options)[0]
 
     def sample(origin: Origin, options: LoadOptions) -> Sample:
         found = read(origin, options)
@@ -176,7 +199,7 @@ def source_of_parts(
     def outline(origin: Origin, options: LoadOptions) -> Outline:
         return outline_of(load(origin, options))
 
-    return Source(name, accepts, load, sample, outline)
+    return Source(name, accepts, load, load_placed, sample, outline)
 
 
 def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:

@@ -11,8 +11,8 @@ import torch
 from muslin.data.images import Splits
 from muslin.data.sources.idx import Pixels, as_images, read_idx
 from muslin.data.sources.outline import outline_of
-from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
-from muslin.data.split import train_validation_test
+from muslin.data.sources.source import LoadOptions, Origin, Places, Sample, Source
+from muslin.data.split import cut_validation, train_validation_test
 from muslin.errors import DataError
 
 __all__ = ["CLASSES", "FOLDER", "NAME", "load"]
@@ -83,6 +83,15 @@ def _load(_: Origin, options: LoadOptions) -> Splits:
     return load(validation=options.validation, seed=options.seed)
 
 
+def _load_placed(origin: Origin, options: LoadOptions) -> tuple[Splits, Places]:
+    splits = _load(origin, options)
+    labels = torch.from_numpy(_verified(FOLDER, "train-labels-idx1-ubyte").astype("int64"))
+    kept, out = cut_validation(labels, options.validation, options.seed)
+    rows = {"train": kept, "validation": out}
+    names = {split: tuple(f"train[{row}]" for row in each.tolist()) for split, each in rows.items()}
+    return splits, Places(None, names | {"test": tuple(f"test[{row}]" for row in range(len(splits.test)))})
+
+
 def _sample(origin: Origin, options: LoadOptions) -> Sample:
     splits = _load(origin, options)
     if options.part != "all":
@@ -96,6 +105,7 @@ SOURCE = Source(
     repr(NAME),
     lambda origin: origin == NAME,
     _load,
+    _load_placed,
     _sample,
     lambda origin, options: outline_of(_load(origin, options)),
 )

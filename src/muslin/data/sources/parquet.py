@@ -78,13 +78,13 @@ def read(path: Path, reading: Reading) -> ArrayParts:
                 notes = (*notes, f"passed over, for no picture has a label: {join_first(left) or 'all'}")
             parts = as_parts({split: each for split, each in files.items() if split not in left})
             size = _size([file for each in parts.values() for file in each], reading)
-            pictures, digests, more = _decoded(parts, size, reading)
+            pictures, digests, rows, more = _decoded(parts, size, reading)
     except (pyarrow.ArrowException, OSError) as error:
         said = shortened(printable(str(error)), WIDTH)
         raise DataError(f"cannot read {printable(path)}: {said}; get whole copies of its .parquet files") from error
     name = printable(path.resolve().name if path.is_dir() else path.stem)
     notes = (*notes, *filter(None, [size.reason]), *more)
-    return ArrayParts(pictures, name, notes=notes, where=printable(path), digests=digests)
+    return ArrayParts(pictures, name, notes=notes, where=printable(path), digests=digests, rows=rows)
 
 
 def _pyarrow(path: Path) -> Any:
@@ -190,14 +190,14 @@ def _size(files: Sequence[_File], reading: Reading) -> InputSize:
 
 def _decoded(
     parts: Mapping[str, Sequence[_File]], size: InputSize, reading: Reading
-) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[str]], list[str]]:
-    """Returns each part's pictures (N, H, W, C) uint8 and labels, their files' SHA-256, and what was done to them."""
+) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[str]], dict[str, list[int]], list[str]]:
+    """Returns each part's pictures (N, H, W, C) uint8 and labels, their SHA-256 and rows, and what was done to them."""
     done, problems, total = Counter[str](), list[str](), 0
-    decoded, digests = {}, defaultdict[str, list[str]](list)
+    decoded, digests, rows = {}, defaultdict[str, list[str]](list), defaultdict[str, list[int]](list)
     for part, files in parts.items():
         pictures: list[torch.Tensor] = []
         labels: list[Any] = []
-        for row in (row for file in files for row in file.rows()):
+        for number, row in enumerate(row for file in files for row in file.rows()):
             total += 1
             try:
                 image, made = decode_picture(row.content or b"", row.where)
@@ -207,6 +207,7 @@ def _decoded(
             done.update(made)
             pictures.append(fit_to_shape(image, size.shape))
             labels.append(row.label)
+            rows[part].append(number)
             digests[part].append(hashlib.sha256(row.content or b"").hexdigest())
         images = torch.stack(pictures) if pictures else torch.empty((0, *size.shape), dtype=torch.uint8)
         decoded[part] = images.permute(0, 2, 3, 1).numpy(), as_numpy(labels, "labels")
@@ -215,7 +216,7 @@ def _decoded(
     notes = [note_on_pictures(count, note) for note, count in done.items()]
     if problems:
         notes.append(f"{plural(len(problems), 'damaged picture')} left out")
-    return decoded, dict(digests), notes
+    return decoded, dict(digests), dict(rows), notes
 
 
 SOURCE = source_of_parts(

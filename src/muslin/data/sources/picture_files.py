@@ -14,7 +14,7 @@ from muslin.data.files.kinds import are_picture_files, list_picture_files
 from muslin.data.files.listing import Listing
 from muslin.data.images import ImageData, Splits, pixel_statistics
 from muslin.data.packs.build import build_pack
-from muslin.data.packs.index import find_pack, index_entry, remember_pack
+from muslin.data.packs.index import find_pack, index_entry, path_below_root, remember_pack
 from muslin.data.packs.order import in_pack_order
 from muslin.data.packs.pack import Pack
 from muslin.data.packs.packed import Packed
@@ -22,7 +22,7 @@ from muslin.data.packs.plan import plan_pack
 from muslin.data.reading import Reading
 from muslin.data.sources.idx import is_idx_folder
 from muslin.data.sources.outline import Outline, count_classes
-from muslin.data.sources.source import LoadOptions, Origin, Sample, Source
+from muslin.data.sources.source import LoadOptions, Origin, Places, Sample, Source
 from muslin.data.spec import DataSpec
 from muslin.data.split import class_notes, lacking_classes, lacking_notes, validation_size
 from muslin.errors import DataError
@@ -50,6 +50,29 @@ def load(path: Path, reading: Reading, *, validation: int) -> Splits:
     is_resident = pack.file.images.numel() <= reading.resident_bytes
     splits = cut_pack(pack, listing.name, validation, is_resident=is_resident)
     return replace(splits, notes=(*pack.notes, *listing.notes, *splits.notes))
+
+
+def load_placed(path: Path, reading: Reading, *, validation: int) -> tuple[Splits, Places]:
+    """Reads pictures as `load` does, and tells each one's file, by reading the files once more.
+
+    Raises:
+        DataError: as `load`; or the files changed meanwhile.
+        SettingError: as `load`.
+    """
+    splits = load(path, reading, validation=validation)
+    listing = list_picture_files(path)
+    pack = pack_of(listing, reading)
+    left_out = {one.path for one in pack.info.skipped}
+    entries = in_pack_order(plan_pack(listing, reading).listing.entries)
+    entries = [entry for entry in entries if path_below_root(listing, entry) not in left_out]
+    if [entry.label for entry in entries] != pack.labels.tolist():
+        raise DataError(f"files of {listing.name} changed while they were read; try again")
+    names = tuple(path_below_root(listing, entry) for entry in entries)
+    by_split = {split: names[start:stop] for split, (start, stop) in pack.info.splits.items()}
+    if "validation" not in by_split:
+        count = len(splits.validation)
+        by_split |= {"validation": by_split["train"][:count], "train": by_split["train"][count:]}
+    return splits, Places(listing.root, by_split)
 
 
 def pack_of(listing: Listing, reading: Reading) -> Pack:
@@ -170,6 +193,7 @@ SOURCE = Source(
         Path(str(origin)).exists() and are_picture_files(Path(str(origin))) and not is_idx_folder(Path(str(origin)))
     ),
     lambda origin, options: load(Path(str(origin)), options.reading, validation=options.validation),
+    lambda origin, options: load_placed(Path(str(origin)), options.reading, validation=options.validation),
     _sample,
     _outline,
 )

@@ -13,11 +13,11 @@ from muslin.data.images import Splits
 from muslin.data.reading import Reading
 from muslin.data.sources import arrays, fashion_mnist, idx, npz, parquet, picture_files, pixel_table
 from muslin.data.sources.outline import Outline
-from muslin.data.sources.source import LoadOptions, Origin, Part, Sample, Source
+from muslin.data.sources.source import LoadOptions, Origin, Part, Places, Sample, Source
 from muslin.errors import DataError
 from muslin.text import join_first, join_words, printable
 
-__all__ = ["load_outline", "load_sample", "load_splits"]
+__all__ = ["load_outline", "load_placed_splits", "load_sample", "load_splits"]
 
 SOURCES: tuple[Source, ...] = (
     fashion_mnist.SOURCE, picture_files.SOURCE, pixel_table.SOURCE, idx.SOURCE, npz.SOURCE, parquet.SOURCE,
@@ -41,6 +41,19 @@ def load_splits(source: Origin, *, validation: int = 2000, seed: int = 0, readin
     """
     options = LoadOptions(validation=validation, seed=seed, reading=reading or Reading())
     return find_source(source).load(source, options)
+
+
+def load_placed_splits(
+    source: Origin, *, validation: int = 2000, seed: int = 0, reading: Reading | None = None
+) -> tuple[Splits, Places]:
+    """Loads data as `load_splits` does, and tells where each picture came from. Arguments as for `load_splits`.
+
+    Raises:
+        DataError: as `load_splits`; or files changed meanwhile.
+        SettingError: as `load_splits`.
+    """
+    options = LoadOptions(validation=validation, seed=seed, reading=reading or Reading())
+    return find_source(source).load_placed(source, options)
 
 
 def load_outline(source: Origin, *, validation: int = 2000, reading: Reading | None = None) -> Outline:

@@ -16,7 +16,7 @@ from muslin.data.images import MappedPictures, Splits
 from muslin.data.reading import Reading
 from muslin.data.sources.outline import Outline
 
-__all__ = ["Data", "LoadOptions", "Origin", "Part", "Sample", "Source", "read_origin"]
+__all__ = ["Data", "LoadOptions", "Origin", "Part", "Places", "Sample", "Source", "read_origin"]
 
 Given: TypeAlias = tuple[Any, Any]  # pictures and labels, arrays of NumPy or torch, or lists
 Set: TypeAlias = Given | Dataset[Any]
@@ -67,6 +67,20 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where the pictures of splits came from.
+
+    Attributes:
+        root: the folder that holds their files; None where they are rows of arrays.
+        names: by split, in the order of its pictures: each file's path below `root`, with slashes, or the part of the
+            arrays and the row in it, from 0, such as `train[17]`.
+    """
+
+    root: Path | None
+    names: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Source:
     """One kind of data that Muslin reads.
 
@@ -75,6 +89,7 @@ class Source:
         accepts: whether an origin is of this kind, told by its name and by what it holds, not by reading it whole;
             no origin is of two kinds.
         load: the three splits of an origin.
+        load_placed: the same, and where each of their pictures came from.
         sample: an origin's test pictures, for a saved model to be scored on.
         outline: the way in which an origin would be loaded.
     """
@@ -82,6 +97,7 @@ class Source:
     name: str
     accepts: Callable[[Origin], bool]
     load: Callable[[Origin, LoadOptions], Splits]
+    load_placed: Callable[[Origin, LoadOptions], tuple[Splits, Places]]
     sample: Callable[[Origin, LoadOptions], Sample]
     outline: Callable[[Origin, LoadOptions], Outline]
 

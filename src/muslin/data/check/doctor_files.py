@@ -1,0 +1,70 @@
+"""The folder that the data doctor writes: a table, a contact sheet, and all that was found as JSON."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from muslin.data.check.doctor import Findings
+from muslin.data.check.findings_sheet import draw_findings
+from muslin.data.check.findings_table import findings_csv
+from muslin.errors import SettingError
+from muslin.files import replace_file
+from muslin.text import printable
+
+__all__ = ["claim_folder", "write_files"]
+
+FOLDER = Path("doctor")  # where folders are made that nobody named
+
+
+def claim_folder(out: Path | None, source: str) -> Path:
+    """Returns the folder to write in, made and empty, before any work is done.
+
+    Args:
+        out: as a person named it; by default a new one under `doctor/`, called like the data.
+        source: what the data are called.
+
+    Raises:
+        SettingError: it holds files, or cannot be made.
+    """
+    name = Path(source).resolve().stem
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    folder = out or next(FOLDER / each for each in names if not (FOLDER / each).exists())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise SettingError(
+                f"{printable(folder)} already holds files, and nothing is overwritten; name another folder with --out"
+            )
+    except OSError as error:
+        raise SettingError(
+            f"cannot write in {printable(folder)}: {error.strerror}; name another folder with --out"
+        ) from error
+    return folder
+
+
+def write_files(folder: Path, findings: Findings, images: Tensor, row_of: Mapping[str, int]) -> None:
+    """Writes `findings.csv`, `findings.png` and `findings.json`.
+
+    Args:
+        folder: an empty folder.
+        findings: what was found.
+        images: (N, C, H, W) uint8.
+        row_of: the row of each picture, by its name.
+
+    Raises:
+        SettingError: the folder is not writable, or the disk is full.
+    """
+    contents = {
+        "findings.csv": findings_csv(findings).encode("utf-8", "backslashreplace"),
+        "findings.png": draw_findings(findings, images, row_of),
+        "findings.json": json.dumps(findings.as_json(), indent=1, allow_nan=False).encode(),
+    }
+    try:
+        for name, content in contents.items():
+            replace_file(folder / name, content)
+    except OSError as error:
+        raise SettingError(
+            f"cannot write in {printable(folder)}: {error.strerror}; name another folder with --out"
+        ) from error
