@@ -1,7 +1,7 @@
-"""Draw pictures like photographs, of classes that are hard to tell: for measurements that need many and know the truth.
+"""Draw pictures like photographs, of classes that are hard to tell: for measurements that must know the truth.
 
 Each shows one object, of a class's outline, before a crowded ground: turned, lit from a side, in part hidden, out of
-focus, noisy, saved as JPEG. Colour and texture hint at the class and no more, for those of the classes overlap.
+focus, noisy, saved as JPEG. Its colour and texture only hint at the class, for those of the classes overlap.
 """
 
 import io
@@ -50,9 +50,9 @@ def draw_photo(label: int, seed: int) -> Image.Image:
     """Draws a picture of class `label` in 0 .. 7, 128 x 128 in colour; the same for the same seed."""
     generator = np.random.default_rng((seed, label))
     picture = _blend(_clouds(generator, 5), _clouds(generator, 32), generator.uniform(0.2, 0.5))
-    for _ in range(generator.integers(1, 5)):  # what else lies around
+    for _ in range(generator.integers(2, 6)):  # what else lies around
         picture.paste(_colour(generator, generator.uniform()), mask=_mask(_blob(generator), generator, 0.08, 0.2))
-    mask = _mask(OUTLINES[CLASSES[label]], generator, 0.32, 0.46)
+    mask = _mask(OUTLINES[CLASSES[label]], generator, 0.24, 0.42)
     picture.paste(_surface(label, generator), mask=mask)
     for _ in range(generator.integers(0, 3)):  # what stands before it
         picture.paste(_colour(generator, generator.uniform()), mask=_mask(_blob(generator), generator, 0.05, 0.11))
@@ -93,10 +93,10 @@ def _colour(generator: np.random.Generator, hue: float) -> tuple[int, ...]:
 
 def _surface(label: int, generator: np.random.Generator) -> Image.Image:
     """Returns stripes in two colours; hue and width lie around those of the class, as wide apart as the classes are."""
-    hue = label / len(CLASSES) + generator.normal(0, 0.06)
+    hue = label / len(CLASSES) + generator.normal(0, 0.12)
     across, along = np.mgrid[:SIDE, :SIDE]
     turn = generator.uniform(0, math.pi)
-    width = 4 + 3 * (label % 4) + generator.normal(0, 1.5)  # pixels
+    width = 5 + 2 * (label % 4) + generator.normal(0, 2)  # pixels
     wave = np.sin((across * math.cos(turn) + along * math.sin(turn)) * 2 * math.pi / max(3, width))
     stripes = Image.fromarray(np.where(wave > 0, 255, 0).astype(np.uint8))
     one = Image.new("RGB", (SIDE, SIDE), _colour(generator, hue))
@@ -112,7 +112,7 @@ def _blob(generator: np.random.Generator) -> Outline:
 def _mask(outline: Outline, generator: np.random.Generator, least: float, most: float) -> Image.Image:
     """Returns where an outline lies, turned, stretched and moved, its size a share of the picture's side."""
     size = generator.uniform(least, most) * SIDE
-    turn, stretch = generator.normal(0, 0.35), generator.uniform(0.75, 1.25)
+    turn, stretch = generator.normal(0, 0.5), generator.uniform(0.75, 1.25)
     middle = SIDE / 2 + generator.normal(0, SIDE / 9, 2)
     points = [
         (

@@ -7,15 +7,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from muslin.evaluation.explain.neighbours import nearest
+
 __all__ = ["far_out", "neighbour_distances"]
 
 NEIGHBOURS = 10
-BLOCK = 1024  # pictures compared with all others at a time
 FENCE = 3.0  # interquartile ranges above the upper quartile are "far out" (Tukey, Exploratory Data Analysis, 1977)
 TINY = 1e-6  # distance: below it is rounding
 
 
-@torch.no_grad()
 def neighbour_distances(features: Tensor, neighbours: int = NEIGHBOURS) -> Tensor:
     """Returns the mean distance of each picture to its nearest others, where all lie on a sphere around the mean.
 
@@ -32,14 +32,7 @@ def neighbour_distances(features: Tensor, neighbours: int = NEIGHBOURS) -> Tenso
     if count < 1:
         return torch.zeros(len(features))
     units = F.normalize(features - features.mean(0), dim=1)
-    found = []
-    for start in range(0, len(units), BLOCK):
-        block = units[start : start + BLOCK]
-        likeness = block @ units.T  # (B, N)
-        likeness[torch.arange(len(block)), torch.arange(start, start + len(block))] = -torch.inf
-        nearest = likeness.topk(count).values
-        found.append((2 - 2 * nearest).clamp(min=0).sqrt().mean(1))
-    return torch.cat(found)
+    return nearest(units, units, count + 1).distances[:, 1:].mean(1)  # the nearest is the picture itself, or its copy
 
 
 def far_out(distances: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from muslin.data.check.doctor import Findings
+from muslin.data.check.doctor import Findings, Kind
 from muslin.data.check.mend import Mended
 from muslin.terminal.layout import folded, print_table
 from muslin.text import percent, plural, printable
@@ -28,21 +28,18 @@ def doctor_report(findings: Findings, folder: Path, data: str) -> None:
     parts = ", ".join(f"{count:,} {split}" for split, count in findings.pictures.items())
     _print(
         f"{findings.data}: {plural(total, 'picture')} ({parts}), each judged by a quick model that was trained on "
-        f"others; these models agree with {percent(findings.accuracy, 1)} of the labels."
+        f"others; the models agree with {percent(findings.accuracy, 1)} of the labels."
     )
     _print_labels(findings)
-    in_two = {kind: sum(bool(one.likely) for one in findings.of(kind)) for kind in ("copy", "near")}
-    lines = {
-        f"{plural(counts['copy'], 'picture')} there twice{_in_two(in_two['copy'])}": counts["copy"],
-        f"{plural(counts['near'], 'picture')} almost like another{_in_two(in_two['near'])}": counts["near"],
-        f"{plural(counts['outlier'], 'picture')} unlike all others: do they belong here?": counts["outlier"],
-        f"{plural(counts['ambiguous'], 'picture')} between two classes: is it clear what they are?": counts[
-            "ambiguous"
-        ],
+    said: dict[Kind, str] = {
+        "copy": f"there twice{_in_two(findings, 'copy', 'one of the two labels is wrong')}",
+        "near": f"almost like another{_in_two(findings, 'near', 'is one of the two labels wrong?')}",
+        "outlier": "unlike all others: do they belong here?",
+        "ambiguous": "between two classes: can one see which they are?",
     }
-    for line, count in lines.items():
-        if count:
-            _print(f"· {line}")
+    for kind, what in said.items():
+        if counts[kind]:
+            _print(f"· {plural(counts[kind], 'picture')} {what}")
     if not findings.findings:
         _print("Nothing was found.")
         return
@@ -75,8 +72,10 @@ def _print_labels(findings: Findings) -> None:
     )
 
 
-def _in_two(count: int) -> str:
-    return f", {count:,} of them in two classes: one of the two labels is wrong" if count else ""
+def _in_two(findings: Findings, kind: Kind, so: str) -> str:
+    """Returns how many pairs of a kind are in two classes, and what that means; nothing where none is."""
+    count = sum(bool(one.likely) for one in findings.of(kind))
+    return f", {count:,} of them in two classes: {so}" if count else ""
 
 
 def mended_report(mended: Mended) -> None:

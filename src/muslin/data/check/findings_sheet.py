@@ -13,7 +13,7 @@ from torch import Tensor
 from muslin.data.check.doctor import Findings, Kind, PictureFinding
 from muslin.data.check.same_pictures import pixels_of
 from muslin.look import LIGHT, lettered, png
-from muslin.text import percent, plural, printable
+from muslin.text import plural, printable
 
 __all__ = ["draw_findings"]
 
@@ -24,6 +24,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # of one and of several
     "outlier": ("picture unlike all others", "pictures unlike all others"),
     "ambiguous": ("picture between two classes", "pictures between two classes"),
 }
+TWINS: dict[Kind, str] = {"copy": "its copy", "near": "its lookalike"}
 COLUMNS = 8
 MOST = {"label": 48, "copy": 8, "near": 8, "outlier": 16, "ambiguous": 16}
 TILE, GAP, MARGIN = 104, 14, 24  # pixels
@@ -82,8 +83,7 @@ def _tiles(findings: Sequence[PictureFinding]) -> list[tuple[str, Lines]]:
             case "label":
                 lines = [(f"is {likely}?", LIGHT.wrong), (f"labelled {label}", LIGHT.ink), (name, LIGHT.faint)]
             case "ambiguous":
-                other = f"or {likely}, {percent(one.score, 0)}"
-                lines = [(label, LIGHT.ink), (other, LIGHT.right), (name, LIGHT.faint)]
+                lines = [(label, LIGHT.ink), (f"or {likely}?", LIGHT.right), (name, LIGHT.faint)]
             case "outlier":
                 far = f"{one.score:.1f} times as far"
                 lines = [(label, LIGHT.ink), (far, LIGHT.right), (name, LIGHT.faint)]
@@ -91,14 +91,9 @@ def _tiles(findings: Sequence[PictureFinding]) -> list[tuple[str, Lines]]:
                 lines = [(label, LIGHT.ink), (one.split, LIGHT.right), (name, LIGHT.faint)]
         tiles.append((one.name, lines))
         if one.like:
-            other_name = Path(one.like).name
-            colour = LIGHT.wrong if likely else LIGHT.ink
-            tiles.append(
-                (
-                    one.like,
-                    [(likely or label, colour), ("is like the one before", LIGHT.faint), (other_name, LIGHT.faint)],
-                )
-            )
+            what, colour = TWINS[one.kind], LIGHT.wrong if likely else LIGHT.ink
+            lines = [(likely or label, colour), (what, LIGHT.right), (Path(one.like).name, LIGHT.faint)]
+            tiles.append((one.like, lines))
     return tiles
 
 

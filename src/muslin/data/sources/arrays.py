@@ -191,6 +191,9 @@ def source_of_parts(
     def load(origin: Origin, options: LoadOptions) -> Splits:
         return load_placed(origin, options)[0]
 
+    def places(origin: Origin, options: LoadOptions) -> Places:
+        return load_placed(origin, options)[1]
+
     def sample(origin: Origin, options: LoadOptions) -> Sample:
         found = read(origin, options)
         with named_in_errors(found.where):
@@ -199,7 +202,7 @@ def source_of_parts(
     def outline(origin: Origin, options: LoadOptions) -> Outline:
         return outline_of(load(origin, options))
 
-    return Source(name, accepts, load, load_placed, sample, outline)
+    return Source(name, accepts, load, load_placed, places, sample, outline)
 
 
 def _sample_of(found: ArrayParts, options: LoadOptions) -> Sample:

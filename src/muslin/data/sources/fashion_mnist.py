@@ -83,13 +83,13 @@ def _load(_: Origin, options: LoadOptions) -> Splits:
     return load(validation=options.validation, seed=options.seed)
 
 
-def _load_placed(origin: Origin, options: LoadOptions) -> tuple[Splits, Places]:
-    splits = _load(origin, options)
+def _places(_: Origin, options: LoadOptions) -> Places:
     labels = torch.from_numpy(_verified(FOLDER, "train-labels-idx1-ubyte").astype("int64"))
     kept, out = cut_validation(labels, options.validation, options.seed)
     rows = {"train": kept, "validation": out}
     names = {split: tuple(f"train[{row}]" for row in each.tolist()) for split, each in rows.items()}
-    return splits, Places(None, names | {"test": tuple(f"test[{row}]" for row in range(len(splits.test)))})
+    tested = len(_verified(FOLDER, "t10k-labels-idx1-ubyte"))
+    return Places(None, names | {"test": tuple(f"test[{row}]" for row in range(tested))})
 
 
 def _sample(origin: Origin, options: LoadOptions) -> Sample:
@@ -105,7 +105,8 @@ SOURCE = Source(
     repr(NAME),
     lambda origin: origin == NAME,
     _load,
-    _load_placed,
+    lambda origin, options: (_load(origin, options), _places(origin, options)),
+    _places,
     _sample,
     lambda origin, options: outline_of(_load(origin, options)),
 )

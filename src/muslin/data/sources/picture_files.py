@@ -53,13 +53,27 @@ def load(path: Path, reading: Reading, *, validation: int) -> Splits:
 
 
 def load_placed(path: Path, reading: Reading, *, validation: int) -> tuple[Splits, Places]:
-    """Reads pictures as `load` does, and tells each one's file, by reading the files once more.
+    """Reads pictures as `load` does, and tells each one's file, as `load_places` does.
 
     Raises:
         DataError: as `load`; or the files changed meanwhile.
         SettingError: as `load`.
     """
     splits = load(path, reading, validation=validation)
+    places = load_places(path, reading, validation=validation)
+    counts = len(splits.train), len(splits.validation), len(splits.test)
+    if counts != tuple(len(places.names[split]) for split in ("train", "validation", "test")):
+        raise DataError(f"files of {splits.name} changed while they were read; try again")
+    return splits, places
+
+
+def load_places(path: Path, reading: Reading, *, validation: int) -> Places:
+    """Returns the file of each picture that `load` reads: reads the files, but decodes none that are packed.
+
+    Raises:
+        DataError: as `load`; or the files changed meanwhile.
+        SettingError: as `load`.
+    """
     listing = list_picture_files(path)
     pack = pack_of(listing, reading)
     left_out = {one.path for one in pack.info.skipped}
@@ -70,9 +84,9 @@ def load_placed(path: Path, reading: Reading, *, validation: int) -> tuple[Split
     names = tuple(path_below_root(listing, entry) for entry in entries)
     by_split = {split: names[start:stop] for split, (start, stop) in pack.info.splits.items()}
     if "validation" not in by_split:
-        count = len(splits.validation)
+        count = validation_count(pack.part("train")[1], validation)
         by_split |= {"validation": by_split["train"][:count], "train": by_split["train"][count:]}
-    return splits, Places(listing.root, by_split)
+    return Places(listing.root, by_split)
 
 
 def pack_of(listing: Listing, reading: Reading) -> Pack:
@@ -194,6 +208,7 @@ SOURCE = Source(
     ),
     lambda origin, options: load(Path(str(origin)), options.reading, validation=options.validation),
     lambda origin, options: load_placed(Path(str(origin)), options.reading, validation=options.validation),
+    lambda origin, options: load_places(Path(str(origin)), options.reading, validation=options.validation),
     _sample,
     _outline,
 )

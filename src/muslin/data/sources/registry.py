@@ -17,7 +17,7 @@ from muslin.data.sources.source import LoadOptions, Origin, Part, Places, Sample
 from muslin.errors import DataError
 from muslin.text import join_first, join_words, printable
 
-__all__ = ["load_outline", "load_placed_splits", "load_sample", "load_splits"]
+__all__ = ["load_outline", "load_placed_splits", "load_places", "load_sample", "load_splits"]
 
 SOURCES: tuple[Source, ...] = (
     fashion_mnist.SOURCE, picture_files.SOURCE, pixel_table.SOURCE, idx.SOURCE, npz.SOURCE, parquet.SOURCE,
@@ -54,6 +54,20 @@ def load_placed_splits(
     """
     options = LoadOptions(validation=validation, seed=seed, reading=reading or Reading())
     return find_source(source).load_placed(source, options)
+
+
+def load_places(source: Origin, *, validation: int = 2000, seed: int = 0, reading: Reading | None = None) -> Places:
+    """Tells where each picture came from that `load_splits` loads. Arguments as there.
+
+    Files are listed and hashed, and decoded only where no pack of them is in the cache.
+
+    Raises:
+        DataError: as `load_splits`; or files changed meanwhile.
+        SettingError: as `load_splits`.
+    """
+    return find_source(source).places(
+        source, LoadOptions(validation=validation, seed=seed, reading=reading or Reading())
+    )
 
 
 def load_outline(source: Origin, *, validation: int = 2000, reading: Reading | None = None) -> Outline:

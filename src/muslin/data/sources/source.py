@@ -90,6 +90,7 @@ class Source:
             no origin is of two kinds.
         load: the three splits of an origin.
         load_placed: the same, and where each of their pictures came from.
+        places: where each of their pictures came from; of picture files without decoding them once more.
         sample: an origin's test pictures, for a saved model to be scored on.
         outline: the way in which an origin would be loaded.
     """
@@ -98,6 +99,7 @@ class Source:
     accepts: Callable[[Origin], bool]
     load: Callable[[Origin, LoadOptions], Splits]
     load_placed: Callable[[Origin, LoadOptions], tuple[Splits, Places]]
+    places: Callable[[Origin, LoadOptions], Places]
     sample: Callable[[Origin, LoadOptions], Sample]
     outline: Callable[[Origin, LoadOptions], Outline]
 
