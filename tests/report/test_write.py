@@ -3,19 +3,26 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import muslin
+from muslin.data.check.doctor import Findings, PictureFinding, write_findings
+from muslin.data.content import picture_digests
+from muslin.data.sources.registry import load_splits
+from muslin.files import cache_folder
 from muslin.report.gallery import choose_exhibits, in_turns, sought_among
 from muslin.report.write import write_report
 from muslin.run import journal
 from muslin.run.answers import Answers
+from muslin.run.known import read_known
 from tests.report.records import make_record, make_score
-from tests.samples import QUICK, bars
+from tests.samples import QUICK, bars, write_pictures
 
 DRAWN = QUICK | {"epochs": 1}
 
@@ -68,7 +75,37 @@ def test_pictures_that_changed(run, idx_folder, write_idx):
     write_idx(idx_folder / "t10k-images-idx3-ubyte.gz", images[:, 0].numpy(), compress=True)
     facts, _, problems = page_of(run)
     assert facts["missing"][0].startswith("The run's pictures are not where they were, or have changed")
-    assert "are not those that the run was tested on" in problems[0]
+    assert "are not those that" in problems[0]
+
+
+def test_files_are_named(here):
+    write_pictures(here / "photos", *bars(240, 1, 12, 3, 0))
+    folder = muslin.fit(here / "photos", "espresso", **DRAWN).folder
+    facts, page, _ = page_of(folder)
+    test = load_splits(here / "photos").test
+    for each in facts["exhibits"]:
+        pixels = np.asarray(Image.open(here / "photos" / each["name"]))
+        assert np.array_equal(pixels, test.images[each["position"]][0].numpy())
+    assert "bar 0/" in page
+    assert str(here) not in page
+
+
+def test_what_the_data_doctor_found_is_told(run, idx_folder):
+    known = read_known(run)
+    data = load_splits(idx_folder, validation=2000)
+    digest = int(picture_digests(data.train.images)[7])
+    doubt = PictureFinding("label", "train[7]", "train", "1", "<2>", 0.875, "", digest)
+    gone = replace(doubt, name="train[8]", digest=5)
+    counts = {"train": 270, "validation": 30, "test": 60}
+    findings = Findings("bars", False, ("0", "1", "2"), counts, 0.95, 0.02, (doubt, gone))
+    write_findings(findings, known.trained, cache_folder())
+    facts, page, _ = page_of(run)
+    assert facts["doctor"]["counts"]["label"] == 2
+    assert [each["name"] for each in facts["doctor"]["labels"]] == ["train[7]"]
+    assert "&lt;2&gt;?" in page
+    assert "87.5 %" in page
+    advice = [each["text"] for each in facts["advice"] if each["kind"] == "labels in doubt"]
+    assert advice == ["The data doctor doubts 2 labels: look at them, and mend them."]
 
 
 def test_a_model_of_ones_own(here, idx_folder):

@@ -12,7 +12,7 @@ from muslin.errors import DataError
 from muslin.report.record import RunRecord
 from muslin.run.known import tested_on_unseen
 
-__all__ = ["read_splits"]
+__all__ = ["read_splits", "reading_of"]
 
 
 def read_splits(record: RunRecord, reading: Reading) -> Splits:
@@ -25,10 +25,15 @@ def read_splits(record: RunRecord, reading: Reading) -> Splits:
     Raises:
         DataError: they are gone, or have changed.
     """
-    settings = record.settings
-    reading = replace(reading, size=settings.size, rule=cast(Rule, record.rule), on_bad=settings.on_bad)
+    settings, reading = record.settings, reading_of(record, reading)
     splits = load_splits(record.source, validation=settings.validation, seed=settings.seed, reading=reading)
     splits = tested_on_unseen(splits, Path(settings.init)) if settings.init else splits
     if record.labels and labels_digest(splits) != record.labels:
         raise DataError(f"the data of {record.folder} have changed since it was trained: {record.source}")
     return splits
+
+
+def reading_of(record: RunRecord, reading: Reading) -> Reading:
+    """Returns the way in which a run read its pictures, with the cache and the progress of `reading`."""
+    settings = record.settings
+    return replace(reading, size=settings.size, rule=cast(Rule, record.rule), on_bad=settings.on_bad)

@@ -4,14 +4,17 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from muslin.data.check.doctor import Findings
 from muslin.evaluation.figures import Figures, figures_of
 from muslin.report.advice import suggestions, worst_confusions
 from muslin.report.command import data_name, fit_command, flat_settings
 from muslin.report.gallery import Gallery
+from muslin.report.materials import Materials
 from muslin.report.record import RunRecord
 
 __all__ = ["facts_of", "figures_of_record"]
 
+DOUBT = ("name", "split", "label", "likely", "score")
 ABSOLUTE = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:;,]+[\\/])+")
 
 
@@ -23,17 +26,20 @@ def figures_of_record(record: RunRecord) -> Figures | None:
     return figures_of(answers.labels, answers.predicted, answers.probabilities, len(record.classes), record.calibration)
 
 
-def facts_of(record: RunRecord, gallery: Gallery | None) -> dict[str, Any]:
+def facts_of(record: RunRecord, gallery: Gallery | None, materials: Materials | None) -> dict[str, Any]:
     """Returns all facts of a tested run by name, ready for `json.dumps`: no nan, no path of anybody's machine.
 
     Args:
         record: the run.
         gallery: its pictures; None for a run without stored answers.
+        materials: what these were made of; None likewise.
     """
     assert record.test is not None
     figures, test = figures_of_record(record), record.test
     train_counts = gallery.train_counts if gallery else None
-    missing = list(gallery.missing) if gallery else []
+    missing = list(materials.missing) if materials else []
+    findings = materials.findings if materials else None
+    doubts = findings.counts["label"] if findings else None
     if figures is None:
         missing.append(
             "This run was made by a version that kept no answers to the test set: pictures, calibration and intervals "
@@ -65,10 +71,11 @@ def facts_of(record: RunRecord, gallery: Gallery | None) -> dict[str, Any]:
         "test": test.figures() | {"confusion": test.confusion.tolist()},
         "figures": figures.as_json(record.classes) if figures else None,
         "worst": [each.as_json() for each in worst_confusions(record)],
-        "advice": [each.as_json() for each in suggestions(record, figures, train_counts, None)],
+        "advice": [each.as_json() for each in suggestions(record, figures, train_counts, doubts)],
         "epochs": [finite(asdict(epoch)) for epoch in record.epochs],
         "train_counts": train_counts and list(train_counts),
         "exhibits": [asdict(each) for each in gallery.exhibits] if gallery else [],
+        "doctor": findings and doctor_facts(findings, gallery),
         "missing": missing,
     }  # fmt: skip
 
@@ -80,6 +87,15 @@ def without_folders(text: str) -> str:
     '2 pictures of photos were left out; see a.png, and T-shirt/top'
     """
     return ABSOLUTE.sub("", text)
+
+
+def doctor_facts(findings: Findings, gallery: Gallery | None) -> dict[str, Any]:
+    """Returns what the data doctor found, with the labels that it doubts most and whose pictures are at hand."""
+    shown = gallery.doubted if gallery else ()
+    return {
+        "counts": dict(findings.counts), "pictures": findings.pictures, "accuracy": findings.accuracy,
+        "labels": [{name: getattr(each, name) for name in DOUBT} for each in shown],
+    }  # fmt: skip
 
 
 def data_init(record: RunRecord) -> str:

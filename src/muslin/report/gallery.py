@@ -4,23 +4,24 @@ Legend: N test pictures, S of them shown, C channels, H x W pixels, K classes.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from muslin.data.check.doctor import PictureFinding
 from muslin.data.content import picture_digests
-from muslin.data.images import ImageData, Splits
-from muslin.errors import MuslinError, SettingError
+from muslin.data.images import ImageData
+from muslin.errors import SettingError
 from muslin.evaluation.explain.grad_cam import grad_cam
 from muslin.evaluation.explain.neighbours import features_of, nearest
 from muslin.evaluation.explain.occlusion import occlusion
 from muslin.machine.device import Machine
 from muslin.models.footprint import operations
 from muslin.prediction.classifier import Classifier
+from muslin.report.materials import Materials
 from muslin.report.record import RunRecord
-from muslin.run.known import read_known
 
 __all__ = ["Exhibit", "Gallery", "Neighbour", "make_gallery"]
 
@@ -87,8 +88,8 @@ class Gallery:
         worst: positions in `exhibits` of the most confident mistakes, the most confident first.
         operations: floating-point operations for one picture by one view; None where the model is not known.
         seen: how many training pictures the nearest ones were sought among; 0 where none were.
-        missing: sentences on what could not be shown, and what brings it back.
-        problems: what went wrong, in full, for the person at the terminal alone: paths may be in it.
+        doubted: the labels that the data doctor doubts most, of pictures that are at hand; the gravest first.
+        doubted_pictures: (L, C, H, W) uint8, their pictures.
     """
 
     exhibits: tuple[Exhibit, ...]
@@ -101,47 +102,20 @@ class Gallery:
     worst: tuple[int, ...]
     operations: int | None
     seen: int
-    missing: tuple[str, ...]
-    problems: tuple[str, ...]
+    doubted: tuple[PictureFinding, ...]
+    doubted_pictures: Tensor
 
 
-def make_gallery(
-    record: RunRecord,
-    splits: Callable[[], Splits],
-    classifier: Callable[[], Classifier],
-    machine: Machine,
-    names: tuple[str, ...] = (),
-) -> Gallery:
-    """Returns what a report shows of a tested run's pictures; what cannot be read is left out, with a sentence.
+def make_gallery(record: RunRecord, materials: Materials, machine: Machine) -> Gallery:
+    """Returns what a report shows of a tested run's pictures.
 
     Args:
         record: the run, with its answers.
-        splits: loads the data; may raise a MuslinError.
-        classifier: loads the model; may raise a MuslinError.
+        materials: its pictures and its model, as far as they are at hand.
         machine: how to compute features: as the run's answers were, in bfloat16 where that is fast.
-        names: the test pictures' files, in their order; empty where they have none.
     """
-    answers, missing, problems = record.answers, [], []
+    answers, data, model, names = record.answers, materials.data, materials.classifier, materials.names
     assert answers is not None
-    data, model = None, None
-    try:
-        data = splits()
-        check_unchanged(record, data)
-    except MuslinError as error:
-        data = None
-        missing.append(
-            "The run's pictures are not where they were, or have changed: few are shown, and none of the training set. "
-            "Bring the data back, and make the report again: muslin report RUN."
-        )
-        problems.append(str(error))
-    try:
-        model = classifier()
-    except MuslinError as error:
-        missing.append(
-            "The run's model could not be loaded, so that there are no maps and no nearest training pictures. Where it "
-            "is a model of your own, name it: muslin report RUN --model FILE.py:FACTORY."
-        )
-        problems.append(str(error))
     worst, chosen = choose_exhibits(record, answers.pictures[0].numel() if len(answers.pictures) else 1)
     if data is None:  # the few that the run itself holds
         chosen, pictures = answers.shown.tolist(), answers.pictures
@@ -159,11 +133,12 @@ def make_gallery(
             rows = sought_among(len(data.train), work)
             found = neighbours_of(model, pictures, data.train, rows, machine)
             seen = len(rows) if any(found) else 0
+    doubted, doubted_pictures = doubted_labels(materials)
     positions = torch.tensor(sorted({n.position for each in found for n in each}), dtype=torch.int64)
     exhibits = [
         Exhibit(
             position, int(answers.labels[position]), int(answers.predicted[position]), likeliest(record, position),
-            names[position] if names and data is not None else "", tuple(near),
+            names[position] if names else "", tuple(near),
         )
         for position, near in zip(chosen, found, strict=True)
     ]  # fmt: skip
@@ -178,20 +153,9 @@ def make_gallery(
         worst=tuple(chosen.index(position) for position in worst),
         operations=work,
         seen=seen,
-        missing=tuple(missing),
-        problems=tuple(problems),
+        doubted=tuple(doubted),
+        doubted_pictures=doubted_pictures,
     )
-
-
-def check_unchanged(record: RunRecord, data: Splits) -> None:
-    """Raises SettingError unless the test pictures are those that the run was tested on, in the same order."""
-    assert record.answers is not None
-    known, test = read_known(record.folder), data.test
-    same = len(test) == len(record.answers.labels) and torch.equal(test.labels.cpu(), record.answers.labels)
-    if same and known is not None:
-        same = torch.equal(picture_digests(test.images, test.file).sort().values, known.tested)
-    if not same:
-        raise SettingError(f"the test pictures of {record.data} are not those that the run was tested on")
 
 
 def choose_exhibits(record: RunRecord, values: int) -> tuple[list[int], list[int]]:
@@ -301,3 +265,21 @@ def neighbours_of(
         [Neighbour(n, int(train.labels[n]), distance) for n, distance in zip(row, distances, strict=True)]
         for row, distances in zip(rows[found.positions].tolist(), found.distances.tolist(), strict=True)
     ]
+
+
+def doubted_labels(materials: Materials) -> tuple[list[PictureFinding], Tensor]:
+    """Returns the labels that the data doctor doubts most, and (L, C, H, W) uint8 pictures, those at hand alone."""
+    data, findings = materials.data, materials.findings
+    if data is None or findings is None:
+        return [], torch.zeros(0, 1, 1, 1, dtype=torch.uint8)
+    wanted = {finding.digest: finding for finding in reversed(findings.of("label")[: 2 * WORST])}
+    found: dict[int, int] = {}
+    pictures: list[Tensor] = []
+    for part in (data.train, data.validation, data.test):
+        for place, digest in enumerate(picture_digests(part.images, part.file).tolist()):
+            if digest in wanted and digest not in found:
+                found[digest] = len(pictures)
+                pictures.append(part.images[place])
+    shown = [finding for digest, finding in reversed(wanted.items()) if digest in found][:WORST]
+    kept = [pictures[found[finding.digest]] for finding in shown]
+    return shown, torch.stack(kept) if kept else data.test.images[:0]

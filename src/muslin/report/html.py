@@ -31,6 +31,7 @@ def render_report(facts: Mapping[str, Any], gallery: Gallery | None) -> str:
     pictures = picture_sheet(gallery.pictures) if gallery and len(gallery.pictures) else None
     maps = map_sheet(gallery.maps) if gallery and len(gallery.maps) else None
     train = picture_sheet(gallery.train_pictures) if gallery and len(gallery.train_pictures) else None
+    doubted = picture_sheet(gallery.doubted_pictures) if gallery and gallery.doubted else None
     slots = {int(n): slot for slot, n in enumerate(gallery.train_positions.tolist())} if gallery else {}
     confusion, figures = facts["test"]["confusion"], facts["figures"]
     count = sum(map(sum, confusion))
@@ -51,7 +52,7 @@ def render_report(facts: Mapping[str, Any], gallery: Gallery | None) -> str:
         has_areas=bool(figures and figures["before"]),
         has_neighbours=bool(slots),
         worst_exhibits=gallery.worst if gallery else (),
-        doubts=None,
+        doubt_place=doubted.place if doubted else None,
         layer=gallery.layer if gallery else "",
         seen=gallery.seen if gallery else 0,
         layer_in_words=gallery.layer if gallery else "",
@@ -66,6 +67,7 @@ def render_report(facts: Mapping[str, Any], gallery: Gallery | None) -> str:
             ("picture", pictures, SHOWN_SIDE),
             ("map", maps, SHOWN_SIDE),
             ("train", train, NEAR_SIDE),
+            ("doubt", doubted, SHOWN_SIDE),
         )
         if sheet
     )

@@ -8,14 +8,13 @@ from muslin.data.images import Splits
 from muslin.data.reading import Reading
 from muslin.errors import RunError
 from muslin.files import write_whole
-from muslin.machine.device import Machine, computing, prepare
-from muslin.prediction.classifier import Classifier, load
+from muslin.machine.device import computing, prepare
 from muslin.report.card import write_card
 from muslin.report.charts import draw_curves, draw_predictions
-from muslin.report.data import read_splits
 from muslin.report.facts import facts_of, figures_of_record
 from muslin.report.gallery import make_gallery
 from muslin.report.html import render_report
+from muslin.report.materials import gather_materials
 from muslin.report.record import RunRecord, read_record
 from muslin.run.folder import find_run
 from muslin.web.notebook import framed
@@ -81,27 +80,16 @@ def write_report(
     record = read_record(folder)
     if record.test is None:
         raise RunError(f"{folder} was not tested: there is nothing to report yet; go on: muslin fit --resume {folder}")
-    gallery = None
+    gallery, materials = None, None
     if record.answers is not None and len(record.answers.labels):
         with computing():
             machine = prepare("auto", "auto")
-            gallery = make_gallery(
-                record,
-                lambda: splits or read_splits(record, reading or Reading()),
-                lambda: placed_classifier(folder, factory, machine),
-                machine,
-            )
+            materials = gather_materials(record, splits, factory, reading or Reading(), machine)
+            gallery = make_gallery(record, materials, machine)
         write_whole(folder / PREDICTIONS, draw_predictions(record))
     if len(record.epochs) > 1:
         write_whole(folder / CURVES, draw_curves(record))
     write_whole(folder / CARD, write_card(record, figures_of_record(record)))
-    facts = facts_of(record, gallery)
+    facts = facts_of(record, gallery, materials)
     write_whole(folder / REPORT, render_report(facts, gallery))
-    return Report(record, facts, folder / REPORT, gallery.problems if gallery else ())
-
-
-def placed_classifier(folder: Path, factory: str | None, machine: Machine) -> Classifier:
-    """Returns a run's classifier where this machine computes fastest."""
-    classifier = load(folder, factory)
-    classifier.model.to(machine.device, memory_format=machine.memory_format)  # type: ignore[call-overload]
-    return classifier
+    return Report(record, facts, folder / REPORT, materials.problems if materials else ())
