@@ -39,6 +39,11 @@ def test_every_file_is_tested():
     assert files - HELPERS == {one.__module__.split(".")[-1] for one in registry.EXPLANATIONS.values()}
 
 
+def test_every_explanation_is_in_the_docs():
+    page = (Path(__file__).parents[3] / "docs" / "explanations.md").read_text(encoding="utf-8")
+    assert [name for name in EXPLANATIONS if f"`{name}`" not in page] == []
+
+
 @every_model
 @every_explanation
 def test_every_model_is_explained_or_says_what_it_lacks(name, model, classifier, pictures):
