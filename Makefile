@@ -12,7 +12,7 @@ endif
 endif
 
 .PHONY: train test browser check format bench speedrun scaling baseline ladder ladder-peers peers
-.PHONY: reliability hosts figures clean
+.PHONY: explanations reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -60,6 +60,11 @@ bench: .venv/installed-dev
 # training speed against width, depth, picture size, batch, threads and the number of pictures: ten minutes
 scaling: .venv/installed
 	$(BIN)/python -m benchmarks.measure.scaling
+	$(BIN)/python -m benchmarks.tables.table
+
+# what explanations are worth by deletion, over six models, and how fast they are: half an hour
+explanations: .venv/installed-dev
+	$(BIN)/python -m benchmarks.measure.explanations
 	$(BIN)/python -m benchmarks.tables.table
 
 # the lecture's sample project: 30 epochs, hours

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.measure.results import load_results
 from benchmarks.tables.data_table import pack_table, processes_line
+from benchmarks.tables.explanation_table import layer_table, speed_sentence, worth_table
 from benchmarks.tables.plots import draw_accuracy_against_time
 from benchmarks.tables.rival_table import rival_sentence, rival_table
 from benchmarks.tables.scaling_table import scaling_table
@@ -43,6 +44,11 @@ def main() -> None:
         replace(page, "scaling", scaling_table(variants))
     if scaling := results.get("scaling-processes"):
         replace(ROOT / "docs" / "scaling.md", "processes", processes_line(scaling))
+    if explanations := results.get("explanations"):
+        explained = ROOT / "docs" / "explanations.md"
+        replace(explained, "worth", worth_table(explanations))
+        replace(explained, "layers", layer_table(explanations))
+        replace(explained, "speed", speed_sentence(explanations))
     if (packs := results.get("packs")) and (transfer := results.get("transfer")):
         replace(ROOT / "docs" / "own-pictures.md", "packs", pack_table(packs, transfer))
 

@@ -1,9 +1,5 @@
 """Every model shows its head, features and maps in the same way; of a person's own model we say what it lacks."""
 
-import re
-import runpy
-from pathlib import Path
-
 import pytest
 import torch
 from torch import nn
@@ -11,7 +7,6 @@ from torch import nn
 from muslin.errors import SettingError
 from muslin.models import MODELS, build
 from muslin.models.backbone import as_backbone, first_filters, head_prefix
-from muslin.prediction.classifier import Classifier
 from tests.models.samples import make_spec
 
 RESNET18 = {"stem": (64, 1), "group 1": (64, 1), "group 2": (128, 2), "group 3": (256, 4), "group 4": (512, 8)}
@@ -164,16 +159,3 @@ def test_a_persons_own_model_can_be_one():
     model.head = nn.Linear(4, 2)
     model.feature_maps = lambda images: ({}, model.features(images))
     assert as_backbone(model, "a new head") is model
-
-
-@pytest.mark.parametrize("name", ["convnet", "resnet_narrow", "efficientnet_lite0"])
-def test_the_explanation_in_the_docs_explains(name, tmp_path):
-    page = Path(__file__).parents[2] / "docs" / "extending.md"
-    (code,) = [one for one in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL) if "def grad_cam" in one]
-    (tmp_path / "grad_cam.py").write_text(code)
-    grad_cam = runpy.run_path(str(tmp_path / "grad_cam.py"))["grad_cam"]
-    images = torch.randint(0, 256, (3, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(2))
-    evidence = grad_cam(Classifier(built(name)[0], make_spec()), images)
-    assert list(evidence) == list(MAPS[name])
-    assert all(each.shape[0] == 3 and each.ndim == 3 for each in evidence.values())
-    assert sum(each.sum() for each in evidence.values()) > 0

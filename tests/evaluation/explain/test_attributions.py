@@ -201,3 +201,15 @@ def test_random_orders_follow_from_the_seed(classifier, pictures):
     first, same, other = (deletion_curve(made, images, maps, seed=seed).at_random for seed in (0, 0, 1))
     assert torch.equal(first, same)
     assert not torch.equal(first, other)
+
+
+def test_fewer_steps_are_some_of_all(classifier, pictures):
+    made = classifier("convnet", 1, 14, 14)
+    images = pictures(made)
+    maps = occlusion(made, images)
+    whole, few = deletion_curve(made, images, maps), deletion_curve(made, images, maps, steps=7)
+    assert torch.allclose(few.shares, whole.shares[::7])
+    assert torch.allclose(few.by_map, whole.by_map[::7])
+    assert torch.allclose(few.at_random, whole.at_random[::7])
+    with pytest.raises(SettingError, match="steps is 0"):
+        deletion_curve(made, images, maps, steps=0)

@@ -1,5 +1,7 @@
 """What holds for every explanation and every model."""
 
+import re
+import runpy
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +37,11 @@ def tensors(result):
 def test_every_file_is_tested():
     files = {path.stem for path in Path(explain.__file__).parent.glob("*.py")}
     assert files - HELPERS == {one.__module__.split(".")[-1] for one in registry.EXPLANATIONS.values()}
+
+
+def test_every_explanation_is_in_the_docs():
+    page = (Path(__file__).parents[3] / "docs" / "explanations.md").read_text(encoding="utf-8")
+    assert [name for name in EXPLANATIONS if f"`{name}`" not in page] == []
 
 
 @every_model
@@ -123,3 +130,15 @@ def test_there_are_the_first_filters(classifier):
     assert filters(classifier("convnet")).shape[1:] == (1, 3, 3)
     with pytest.raises(SettingError, match="no convolution"):
         filters(classifier("linear"))
+
+
+@every_model
+def test_the_explanation_in_the_docs_explains(model, classifier, pictures, tmp_path):
+    page = Path(__file__).parents[3] / "docs" / "extending.md"
+    (code,) = [one for one in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL) if "def saliency" in one]
+    (tmp_path / "saliency.py").write_text(code)
+    made = classifier(model)
+    found = runpy.run_path(str(tmp_path / "saliency.py"))["saliency"](made, pictures(made))
+    assert found.maps.shape == (3, 28, 28)
+    assert found.maps.amax((1, 2)).tolist() == [1, 1, 1]
+    assert torch.equal(found.classes, made(pictures(made)).argmax(1))

@@ -48,17 +48,20 @@ class DeletionCurve:
 
 
 @torch.no_grad()
-def deletion_curve(classifier: Classifier, images: Tensor, attribution: Attribution, *, seed: int = 0) -> DeletionCurve:
-    """Blanks 7 x 7 patches with the training pictures' mean, the most important first, and asks the model each time.
+def deletion_curve(
+    classifier: Classifier, images: Tensor, attribution: Attribution, *, steps: int = PATCHES**2, seed: int = 0
+) -> DeletionCurve:
+    """Blanks 7 x 7 patches with the training pictures' mean, the most important first, and asks the model at each step.
 
     Args:
         classifier: any; its mode stays.
         images: (B, C, H, W) uint8 of the size that the classifier takes; B >= 1.
         attribution: their maps, and the classes that these explain.
+        steps: S, from 1 on; more than there are patches are not taken.
         seed: of the random orders, different ones for each picture; patches of equal importance go in the first, too.
 
     Raises:
-        SettingError: there is no picture, or pictures and maps do not fit each other or the classifier.
+        SettingError: there is no picture or step, or pictures and maps do not fit each other or the classifier.
     """
     check_pictures(classifier, images)
     check_classes(classifier, images, attribution.classes)
@@ -67,14 +70,19 @@ def deletion_curve(classifier: Classifier, images: Tensor, attribution: Attribut
             f"pictures are {tuple(images.shape)}, and maps {tuple(attribution.maps.shape)}; one map of the same size "
             "for each picture is needed, and at least one picture"
         )
+    if steps < 1:
+        raise SettingError(f"steps is {steps}; at least 1 is needed")
     patches = patch_of_pixels(*images.shape[2:])  # (H, W)
-    count = int(patches.max()) + 1
+    sizes = patches.flatten().bincount()
+    count = len(sizes)
     noise = torch.rand(DRAWS, len(images), count, generator=torch.Generator().manual_seed(seed))
-    sizes = patches.flatten().bincount(minlength=count)
     importance = torch.zeros(len(images), count).index_add_(1, patches.flatten(), attribution.maps.flatten(1)) / sizes
-    by_map = fall(classifier, images, (importance + 1e-6 * noise[0])[:, patches], attribution.classes, count)
-    at_random = [fall(classifier, images, each[:, patches], attribution.classes, count) for each in noise]
-    return DeletionCurve(torch.linspace(0, 1, count + 1), by_map, torch.stack(at_random).mean(0))
+    blank = torch.linspace(0, count, min(steps, count) + 1).round()  # (S + 1,), how many patches are at each step
+    by_map, *at_random = (
+        fall(classifier, images, attribution.classes, order[:, patches], blank)
+        for order in (places_of(importance + 1e-6 * noise[0]), *map(places_of, noise))
+    )
+    return DeletionCurve(blank / count, by_map, torch.stack(at_random).mean(0))
 
 
 def patch_of_pixels(height: int, width: int) -> Tensor:
@@ -83,15 +91,18 @@ def patch_of_pixels(height: int, width: int) -> Tensor:
     return rows[:, None] * min(PATCHES, width) + columns
 
 
-def fall(classifier: Classifier, images: Tensor, importance: Tensor, classes: Tensor, steps: int) -> Tensor:
-    """Returns the (S + 1,) mean probabilities of the classes as patches go in the order of (B, H, W) importance."""
-    ranks = importance.flatten(1).argsort(1, descending=True).argsort(1).view(importance.shape)  # 0 goes first
-    pixels = ranks[0].numel()
-    sums = torch.zeros(steps + 1)
+def places_of(importance: Tensor) -> Tensor:
+    """Returns each patch's place in the order of blanking, the most important one's being 0: (B, patches) int64."""
+    return importance.argsort(1, descending=True).argsort(1)
+
+
+def fall(classifier: Classifier, images: Tensor, classes: Tensor, places: Tensor, blank: Tensor) -> Tensor:
+    """Returns the (S + 1,) mean probabilities of the classes as patches go by their (B, H, W) places in the order."""
+    sums = torch.zeros(len(blank))
     with answering(classifier.model):
         for rows in torch.arange(len(images)).split(largest_batch(classifier)):
             whole = prepared(classifier, images[rows])
-            for step in range(steps + 1):
-                stays = (ranks[rows] >= step * pixels / steps)[:, None].to(whole.device)  # normalised, the mean is 0
+            for step, count in enumerate(blank):
+                stays = (places[rows] >= count)[:, None].to(whole.device)  # normalised, the mean is 0
                 sums[step] += probability(classifier, whole * stays, classes[rows]).sum()
     return sums / len(images)
