@@ -42,7 +42,7 @@ class Mend:
 def findings_csv(findings: Findings) -> str:
     """Returns findings as a table, a line a finding."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")  # spaces before a name stay
     writer.writerow([NAMES[not findings.are_files], *COLUMNS])
     for one in findings.findings:
         cells = one.name, one.split, one.label, one.likely, f"{one.score:.4f}", one.kind, one.like
