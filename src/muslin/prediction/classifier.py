@@ -26,7 +26,7 @@ from muslin.prediction.sharing import answer_all
 from muslin.prediction.views import check_views, predict_logits
 from muslin.run.folder import find_run, read_config
 from muslin.run.saved_model import DESCRIPTION, WEIGHTS, best_weights, read_description, read_weights
-from muslin.text import printable
+from muslin.text import percent, printable
 from muslin.web.notebook import bar, table
 
 __all__ = ["Classifier", "Prediction", "load"]
@@ -56,6 +56,17 @@ class Prediction:
     probabilities: dict[str, float]
     views: int
     notes: tuple[str, ...]
+
+    def in_words(self, top: int = 2) -> str:
+        """Returns the `top` likeliest classes with their probabilities, in one line, or that it is not sure which.
+
+        >>> shares = {"Shirt": 0.48, "Coat": 0.45, "Bag": 0.07}
+        >>> Prediction("Shirt", 0.48, "Coat", False, shares, 1, ()).in_words()
+        'not sure: Shirt 48.0 %, or Coat 45.0 %'
+        """
+        first, *others = [f"{printable(name)} {percent(p, 1)}" for name, p in list(self.probabilities.items())[:top]]
+        doubt, link = ("", ", then ") if self.is_sure else ("not sure: ", ", or ")
+        return doubt + first + (link + ", ".join(others) if others else "")
 
     def as_json(self) -> dict[str, Any]:
         """Returns the attributes by their names, for `json.dumps`."""
