@@ -57,8 +57,8 @@ MOST_PARAMETERS = 7
 PUBLIC_FACES = {  # what a person calls or types, with a parameter for each thing that can be chosen
     "cli.fit.fit",
     "cli.ladder.ladder",
+    "cli.predict.predict",
     "cli.runs.evaluate",
-    "cli.runs.predict",
     "evaluation.evaluate.evaluate_run",
     "pipeline.run.run_recipe",  # muslin.fit
     "training.fit.fit",

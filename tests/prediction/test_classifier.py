@@ -8,6 +8,7 @@ from PIL import Image
 from muslin.data.decoding.contrast import Contrast
 from muslin.errors import BundleError, PictureError, SettingError
 from muslin.models import MODELS, build
+from muslin.prediction import classifier as classifier_module
 from muslin.prediction import scoring
 from muslin.prediction.classifier import load
 from muslin.run import saved_model
@@ -120,6 +121,52 @@ def test_of_many_the_unreadable_one_is_named(tmp_path):
         classifier.predict([good, "nowhere.png"])
     with pytest.raises(PictureError, match=r"pictures\[2\]: array of float64 \(3, 3\); .* uint8 is needed"):
         classifier.predict([good, good, np.zeros((3, 3))])
+
+
+def test_any_number_of_pictures_is_answered_as_one_by_one(tmp_path, monkeypatch):
+    splits, _ = make_run(tmp_path)
+    classifier = load(tmp_path)
+    pictures = arrays(splits)
+    for number in (1, 2):
+        Image.fromarray(pictures[number]).save(tmp_path / f"{number}.png")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    mixed = [pictures[0], tmp_path / "1.png", str(tmp_path / "2.png"), tmp_path / "bad.png", *pictures[3:20], 5]
+    mixed += [np.zeros((3, 3)), Image.fromarray(pictures[20])]
+    monkeypatch.setattr(classifier_module, "CHUNK", 4)
+    answers = list(classifier.predict_many(iter(mixed)))
+    assert [n for n, answer in enumerate(answers) if isinstance(answer, PictureError)] == [3, 21, 22]
+    assert str(answers[3]).startswith(f"{tmp_path / 'bad.png'} is damaged at its start")
+    assert str(answers[21]) == "pictures[21]: int; a file, a Pillow image or an array is needed"
+    assert str(answers[22]).startswith("pictures[22]: array of float64 (3, 3)")
+    good = [answer for answer in answers if not isinstance(answer, PictureError)]
+    for answer, picture in zip(good, pictures, strict=False):
+        alone = classifier.predict(picture)
+        assert list(answer.probabilities) == list(alone.probabilities)
+        assert answer.probabilities == pytest.approx(alone.probabilities, abs=1e-6)
+    assert len(good) == 21
+    assert list(classifier.predict_many([])) == []
+    assert [str(error) for error in classifier.predict_many(["a.png", "b.png"])] == [
+        "no picture at a.png",
+        "no picture at b.png",
+    ]
+
+
+def test_many_are_not_one_and_views_are_checked_at_once(tmp_path):
+    make_run(tmp_path)
+    classifier = load(tmp_path)
+    with pytest.raises(SettingError, match="predict takes a single one"):
+        classifier.predict_many("boot.png")
+    with pytest.raises(SettingError, match="views is 3"):
+        classifier.predict_many(["boot.png"], views=3)
+
+
+def test_a_model_that_answers_with_no_number_is_named(tmp_path):
+    splits, _ = make_run(tmp_path)
+    classifier = load(tmp_path)
+    with torch.no_grad():
+        classifier.model[1].bias[0] = torch.nan
+    with pytest.raises(BundleError, match="answers with what is no number"):
+        classifier.predict(arrays(splits)[0])
 
 
 def test_views_are_those_of_the_test_unless_told_otherwise(tmp_path):

@@ -13,8 +13,9 @@ from muslin.cli.ladder import ladder
 from muslin.cli.letters import write_any_letter
 from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
+from muslin.cli.predict import predict
 from muslin.cli.report import report
-from muslin.cli.runs import evaluate, predict
+from muslin.cli.runs import evaluate
 from muslin.cli.shelf import runs
 from muslin.errors import MuslinError
 from muslin.text import printable, shortened

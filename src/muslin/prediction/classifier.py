@@ -3,42 +3,36 @@
 Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
 from muslin.config import VIEWS
 from muslin.data.decoding.contrast import Contrast
-from muslin.data.decoding.fitting import fit_to_shape
-from muslin.data.decoding.pictures import open_picture
 from muslin.data.spec import DataSpec
-from muslin.errors import BundleError, MuslinError, PictureError
+from muslin.errors import BundleError, MuslinError, PictureError, SettingError
 from muslin.models import MODELS, Factory, build
 from muslin.prediction.calibration import UNCALIBRATED, Calibration
+from muslin.prediction.reading import Picture, read_pictures
 from muslin.prediction.scoring import batch_that_fits
+from muslin.prediction.sharing import answer_all
 from muslin.prediction.views import check_views, predict_logits
 from muslin.run.folder import find_run, read_config
 from muslin.run.saved_model import DESCRIPTION, WEIGHTS, best_weights, read_description, read_weights
-from muslin.text import printable
+from muslin.text import percent, printable
 from muslin.web.notebook import bar, table
 
 __all__ = ["Classifier", "Prediction", "load"]
 
-Picture = str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]
-Read = tuple[Tensor, tuple[str, ...]]  # (C, H, W) uint8 pixels of the training set's size, and notes
-
+CHUNK = 100  # pictures that a thread answers at a time: more are no faster, and are shared out less evenly
 SHOWN = 5  # classes in a notebook
-INVERTED_NOTE = (
-    "looks inverted: its background and its middle are the other way round, light for dark, than in the training "
-    "pictures; try again with --invert (invert=True in Python)"
-)
 
 
 @dataclass(frozen=True)
@@ -62,6 +56,17 @@ class Prediction:
     probabilities: dict[str, float]
     views: int
     notes: tuple[str, ...]
+
+    def in_words(self, top: int = 2) -> str:
+        """Returns the `top` likeliest classes with their probabilities, in one line, or that it is not sure which.
+
+        >>> shares = {"Shirt": 0.48, "Coat": 0.45, "Bag": 0.07}
+        >>> Prediction("Shirt", 0.48, "Coat", False, shares, 1, ()).in_words()
+        'not sure: Shirt 48.0 %, or Coat 45.0 %'
+        """
+        first, *others = [f"{printable(name)} {percent(p, 1)}" for name, p in list(self.probabilities.items())[:top]]
+        doubt, link = ("", ", then ") if self.is_sure else ("not sure: ", ", or ")
+        return doubt + first + (link + ", ".join(others) if others else "")
 
     def as_json(self) -> dict[str, Any]:
         """Returns the attributes by their names, for `json.dumps`."""
@@ -151,54 +156,88 @@ class Classifier(nn.Module):
             PictureError: one of them is not a picture that can be read; the message names it.
             SettingError: the views are none of these, or the run tells left from right and they have mirror images.
         """
+        if isinstance(pictures, str) or not isinstance(pictures, Sequence):
+            views = self._views(views)
+            (answer,) = self._answer(self.model, [(None, pictures)], views=views, invert=invert)
+            if isinstance(answer, PictureError):
+                raise answer
+            return answer
+        answers: list[Prediction] = []
+        for answer in self.predict_many(pictures, views=views, invert=invert):
+            if isinstance(answer, PictureError):
+                raise answer
+            answers.append(answer)
+        return answers
+
+    def predict_many(
+        self, pictures: Iterable[Picture], *, views: int | None = None, invert: bool = False
+    ) -> Iterator[Prediction | PictureError]:
+        """Classifies any number of pictures on all cores; holds a few hundred of them in memory at a time.
+
+        The answers are those of `predict`, and agree with them to 1e-6 in each probability: how many pictures are
+        computed together moves the last bits.
+
+        >>> import muslin
+        >>> from pathlib import Path
+        >>> classifier = muslin.load("latest")  # doctest: +SKIP
+        >>> for answer in classifier.predict_many(Path("photos").glob("**/*.png")):  # doctest: +SKIP
+        ...     print(answer if isinstance(answer, Exception) else answer.label)
+        Ankle boot
+        cannot read photos/bag.png: image file is truncated; is the file damaged? save it anew
+
+        Args:
+            pictures: files, Pillow images, or (H, W) or (H, W, 3) uint8, in any mixture; taken as they are needed.
+            views: as for `predict`.
+            invert: as for `predict`.
+
+        Returns:
+            An iterator over predictions, in the order of the pictures; in the place of a picture that cannot be read
+            stands its error, which names it, and the others go on.
+
+        Raises:
+            SettingError: as for `predict`, or a single picture was given.
+        """
+        views = self._views(views)
+        if isinstance(pictures, str | Path | Image.Image):
+            raise SettingError("predict_many takes many pictures, such as a list of files; predict takes a single one")
+        numbered = enumerate(pictures)
+        batches = iter(lambda: list(islice(numbered, self._batch)), [])
+        return answer_all(self.model, batches, partial(self._answer, views=views, invert=invert))
+
+    def _views(self, views: int | None) -> int:
         views = self.views if views is None else views
         check_views(views, mirrors=self.mirrors)
-        if isinstance(pictures, str) or not isinstance(pictures, Sequence):
-            return self._predict([self._read(pictures, invert=invert)], views)[0]
-        answers: list[Prediction] = []
-        batch = self._batch
-        for start in range(0, len(pictures), batch):
-            numbers = range(start, min(start + batch, len(pictures)))
-            answers += self._predict([self._read_one_of(pictures, n, invert=invert) for n in numbers], views)
-        return answers
+        return views
 
     @cached_property
     def _batch(self) -> int:
         shape = (1, self.spec.channels, self.spec.height, self.spec.width)
-        return batch_that_fits(self.model, torch.zeros(shape, device=next(self.model.parameters()).device))
-
-    def _read_one_of(self, pictures: Sequence[Picture], number: int, *, invert: bool) -> Read:
-        picture = pictures[number]
-        try:
-            return self._read(picture, invert=invert)
-        except PictureError as error:
-            if isinstance(picture, str | Path):
-                raise  # it names the file
-            raise PictureError(f"pictures[{number}]: {error}") from error
-
-    def _read(self, picture: Picture, *, invert: bool) -> Read:
-        image, notes = open_picture(picture, self.spec.levels)
-        pixels = fit_to_shape(image, (self.spec.channels, self.spec.height, self.spec.width))  # (C, H, W) uint8
-        if invert:
-            pixels = 255 - pixels
-        elif self.contrast and self.contrast.is_opposite_of(pixels):
-            notes = (*notes, INVERTED_NOTE)
-        return pixels, notes
+        blank = torch.zeros(shape, device=next(self.model.parameters()).device)
+        return min(CHUNK, batch_that_fits(self.model, blank))
 
     @torch.no_grad()
-    def _predict(self, read: list[Read], views: int) -> list[Prediction]:
-        pixels = torch.stack([pixels for pixels, _ in read]).to(next(self.model.parameters()).device)
-        images = self.spec.normalise(pixels).contiguous(memory_format=torch.channels_last)
-        logits = predict_logits(self.model, images, views).averaged
-        probabilities = self.calibration.probabilities(logits).cpu()  # (B, K)
-        return [self._prediction(row, views, notes) for row, (_, notes) in zip(probabilities, read, strict=True)]
+    def _answer(
+        self, model: nn.Module, pictures: Sequence[tuple[int | None, Picture]], *, views: int, invert: bool
+    ) -> list[Prediction | PictureError]:
+        """Answers numbered pictures by a twin of the model."""
+        pixels, found = read_pictures(pictures, self.spec, self.contrast, invert=invert)
+        if not len(pixels):
+            return [notes for notes in found if isinstance(notes, PictureError)]
+        images = self.spec.normalise(pixels.to(next(model.parameters()).device))
+        logits = predict_logits(model, images.contiguous(memory_format=torch.channels_last), views).averaged
+        best, order = self.calibration.probabilities(logits).cpu().sort(1, descending=True)  # (B, K)
+        if not best.isfinite().all():
+            raise BundleError(
+                "the model answers with what is no number; train it anew, or take the run's --best weights"
+            )
+        rows = iter(zip(best.tolist(), order.tolist(), strict=True))
+        return [notes if isinstance(notes, PictureError) else self._told(*next(rows), views, notes) for notes in found]
 
-    def _prediction(self, probabilities: Tensor, views: int, notes: tuple[str, ...]) -> Prediction:
-        order = probabilities.argsort(descending=True).tolist()
-        by_class = {self.classes[i]: float(probabilities[i]) for i in order}
+    def _told(self, best: list[float], order: list[int], views: int, notes: tuple[str, ...]) -> Prediction:
+        by_class = {self.classes[k]: probability for k, probability in zip(order, best, strict=True)}
         label, *others = by_class
-        is_sure = by_class[label] >= self.calibration.threshold
-        return Prediction(label, by_class[label], next(iter(others), None), is_sure, by_class, views, notes)
+        is_sure = best[0] >= self.calibration.threshold
+        return Prediction(label, best[0], next(iter(others), None), is_sure, by_class, views, notes)
 
 
 def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:

@@ -11,6 +11,8 @@ STAGES = {
     "reading": "reading files",
     "decoding": "decoding pictures",
     "examining": "looking at pictures",
+    "predicting": "answering pictures",
+    "explaining": "explaining pictures",
     "judging": "training models",
 }
 

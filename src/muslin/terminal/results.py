@@ -6,12 +6,11 @@ from rich.markup import escape
 from muslin.config import VIEWS
 from muslin.evaluation.evaluate import Evaluation
 from muslin.evaluation.figures import Figures
-from muslin.prediction.classifier import Prediction
 from muslin.prediction.metrics import Metrics
 from muslin.terminal.layout import folded, print_table
 from muslin.text import percent, plural, printable
 
-__all__ = ["prediction_line", "print_evaluation"]
+__all__ = ["print_evaluation"]
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
@@ -69,9 +68,3 @@ def one_view_line(score: Metrics) -> str:
     if score.views == 1 or score.accuracy_one_view is None:
         return ""
     return f"with one view: {percent(score.accuracy_one_view, 2)}, loss {score.loss_one_view:.4f} ({VIEWS[1]})\n"
-
-
-def prediction_line(picture: str, prediction: Prediction, top: int) -> str:
-    """Returns one line: the picture and its most probable classes."""
-    best = list(prediction.probabilities.items())[:top]
-    return f"{printable(picture)}: " + ", ".join(f"{printable(name)} {percent(p, 1)}" for name, p in best)

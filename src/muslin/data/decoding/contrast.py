@@ -12,6 +12,7 @@ __all__ = ["Contrast"]
 
 PLANES = 64  # pictures' colours added up at a time, so that memory stays flat
 BORDER = 0.1  # of the shorter side, on each side
+CLEAR = 0.1  # a difference in brightness that tells
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,7 @@ class Contrast:
     def of(cls, images: Tensor) -> "Contrast":
         """Returns the contrast of (..., H, W) uint8 pictures."""
         height, width = images.shape[-2:]
-        edge = max(1, round(BORDER * min(height, width)))
-        inside = torch.zeros(height, width, dtype=torch.bool, device=images.device)
-        inside[edge : height - edge, edge : width - edge] = True
+        inside = is_inside(height, width, images.device)
         planes = images.reshape(-1, height, width)
         total = torch.zeros(height, width, dtype=torch.int64, device=images.device)
         for some in planes.split(PLANES):
@@ -41,7 +40,20 @@ class Contrast:
         middle = brightness[inside].mean() if inside.any() else brightness.mean()
         return cls(float(brightness[~inside].mean()), float(middle))
 
-    def is_opposite_of(self, image: Tensor) -> bool:
-        """Whether a (C, H, W) picture clearly has light and dark exchanged."""
-        usual, here = self.middle - self.border, Contrast.of(image)
-        return abs(usual) > 0.1 and abs(here.middle - here.border) > 0.1 and usual * (here.middle - here.border) < 0
+    def opposites_in(self, images: Tensor) -> Tensor:
+        """Returns which of (B, C, H, W) uint8 pictures clearly have light and dark exchanged: (B,) bool."""
+        height, width = images.shape[-2:]
+        inside = is_inside(height, width, images.device)
+        brightness = images.sum(1, dtype=torch.int32).float() / (255 * images.shape[1])  # (B, H, W)
+        border = brightness[:, ~inside].mean(1)
+        middle = brightness[:, inside].mean(1) if inside.any() else brightness.mean((1, 2))
+        usual, here = self.middle - self.border, middle - border
+        return (here.abs() > CLEAR) & (abs(usual) > CLEAR) & (usual * here < 0)
+
+
+def is_inside(height: int, width: int, device: torch.device) -> Tensor:
+    """Returns which pixels are no border: (H, W) bool."""
+    edge = max(1, round(BORDER * min(height, width)))
+    inside = torch.zeros(height, width, dtype=torch.bool, device=device)
+    inside[edge : height - edge, edge : width - edge] = True
+    return inside

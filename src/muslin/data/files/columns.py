@@ -10,7 +10,17 @@ from muslin.data.files.words import split_named
 from muslin.errors import DataError
 from muslin.text import join_first, printable
 
-__all__ = ["Columns", "find_columns", "find_label", "is_data_row", "is_id", "is_label", "is_number", "is_path"]
+__all__ = [
+    "Columns",
+    "find_columns",
+    "find_label",
+    "find_paths",
+    "is_data_row",
+    "is_id",
+    "is_label",
+    "is_number",
+    "is_path",
+]
 
 PATHS = {
     "path", "paths", "file", "files", "filename", "filenames", "filepath", "fname", "image", "images", "img",
@@ -70,6 +80,25 @@ def find_columns(table: Table, records: Sequence[Record]) -> Columns:
         shown = cell_shown(table.separator.join(header))
         raise DataError(f"{where}: the header is {shown!r}; {NEEDED}")
     return Columns(len(header), path, label, split, one_hot, notes=_notes(header, path, label, split, one_hot))
+
+
+def find_paths(table: Table, records: Sequence[Record]) -> tuple[int, bool]:
+    """Returns which column names the picture, and whether the first row names the columns; no other one is needed.
+
+    Raises:
+        DataError: no column does, or several could.
+    """
+    header = [cell.strip() for cell in records[0].cells] if records else []
+    where = f"{printable(table.path)}, line {records[0].line if records else 1}"
+    pictures = [place for place, cell in enumerate(header) if looks_like_picture(cell)]
+    if pictures:
+        path = pictures[0] if len(pictures) == 1 else None
+    else:
+        path = _find_path(where, header, records[1].cells if len(records) > 1 else [])
+    if path is None:
+        shown = cell_shown(table.separator.join(header))
+        raise DataError(f"{where}: no column of {shown!r} names the pictures; call one of them path")
+    return path, not pictures
 
 
 def find_label(where: str, header: Sequence[str], others: set[int | None]) -> int | None:

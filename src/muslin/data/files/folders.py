@@ -1,6 +1,6 @@
 """Folders of pictures: one sub-folder a class, or train/, validation/ and test/ with them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 from muslin.data.files.levels import find_levels
@@ -48,7 +48,7 @@ def list_class(root: Path) -> Listing:
         raise _cannot_read(root, error) from error
     name = root.resolve().name
     note = f"the pictures straight in {printable(name)}/ are taken for one class: {printable(name)}"
-    return make_listing(root, name, [("", path, name) for path in paths], (note, *_passed_over(sieve)))
+    return make_listing(root, name, [("", path, name) for path in paths], (note, *sieve.notes))
 
 
 def list_folder(root: Path) -> Listing:
@@ -75,7 +75,7 @@ def list_folder(root: Path) -> Listing:
         found, notes = _walk(sieve)
     except OSError as error:
         raise _cannot_read(root, error) from error
-    notes = (*notes, *_passed_over(sieve))
+    notes = (*notes, *sieve.notes)
     to_train = {key: paths for key, paths in found.items() if key[0] in ("", "train")}
     empty = [printable(f"{split}/{name}" if split else name) for (split, name), paths in to_train.items() if not paths]
     rows = [(split, path, name) for (split, name), paths in found.items() for path in paths]
@@ -84,19 +84,6 @@ def list_folder(root: Path) -> Listing:
 
 def _cannot_read(root: Path, error: OSError) -> DataError:
     return DataError(f"cannot read {printable(error.filename or root)}: {error.strerror}; may you read it?")
-
-
-def _passed_over(sieve: Sieve) -> list[str]:
-    """Returns sentences on what is no data."""
-    notes = []
-    written = [printable(path.relative_to(sieve.root)) for path, is_so in sieve.written.items() if is_so]
-    if written:
-        notes.append(f"passed over because Muslin wrote it: {join_first(sorted(written))}")
-    if sieve.skipped:
-        counts = Counter(sieve.skipped.values())
-        kinds = ", ".join(f"{count:,} {printable(suffix)}" for suffix, count in sorted(counts.items()))
-        notes.append(f"files passed over because they are no pictures: {kinds}")
-    return notes
 
 
 def _walk(sieve: Sieve) -> tuple[dict[tuple[str, str], list[Path]], tuple[str, ...]]:

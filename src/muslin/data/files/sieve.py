@@ -1,14 +1,16 @@
 """What of a folder may be data: its folders and its picture files, without what the system put beside them."""
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from muslin.data.files.companions import is_ignored, kind_of
 from muslin.data.files.links import check_link
 from muslin.data.files.written import is_of_muslin, ladder_plots
+from muslin.text import join_first, printable
 
-__all__ = ["Sieve"]
+__all__ = ["Sieve", "counted_kinds"]
 
 
 class Sieve:
@@ -28,6 +30,17 @@ class Sieve:
         self.real_root = os.path.realpath(root)
         self.skipped: dict[Path, str] = {}
         self.written: dict[Path, bool] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was passed over so far."""
+        notes = []
+        written = [printable(path.relative_to(self.root)) for path, is_so in self.written.items() if is_so]
+        if written:
+            notes.append(f"passed over because Muslin wrote it: {join_first(sorted(written))}")
+        if self.skipped:
+            notes.append(f"files passed over because they are no pictures: {counted_kinds(self.skipped.values())}")
+        return tuple(notes)
 
     def folders(self, folder: Path) -> list[Path]:
         """Returns the folders in one, by name, without links.
@@ -103,3 +116,12 @@ class Sieve:
                 self.written[path] = is_of_muslin(path)
             return self.written[path]
         return entry.name in plots
+
+
+def counted_kinds(kinds: Iterable[str]) -> str:
+    """Returns how many files there are of each kind.
+
+    >>> counted_kinds([".txt", ".zip", ".txt"])
+    '2 .txt, 1 .zip'
+    """
+    return ", ".join(f"{count:,} {printable(kind)}" for kind, count in sorted(Counter(kinds).items()))

@@ -1,0 +1,161 @@
+"""Explain what a run says of a person's own pictures: a PNG for each, with its map and the nearest training pictures.
+
+Legend: B pictures, N training pictures, D features, C channels, H x W pixels.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from muslin.data.images import ImageData
+from muslin.data.reading import Reading
+from muslin.errors import MuslinError, PictureError, SettingError
+from muslin.evaluation.explain.neighbours import features_of, nearest
+from muslin.files import write_whole
+from muslin.machine.device import Machine, computing, prepare
+from muslin.models.footprint import operations
+from muslin.prediction.classifier import Classifier, Prediction
+from muslin.prediction.reading import read_pictures
+from muslin.report.data import read_splits
+from muslin.report.explained import Explained, draw_explained
+from muslin.report.gallery import NEIGHBOURS, explained, sought_among
+from muslin.report.record import read_record
+from muslin.run.folder import find_run
+from muslin.text import printable
+
+__all__ = ["check_apart", "explain_answers"]
+
+TOGETHER = 32  # pictures explained at a time
+LONGEST = 180  # bytes of a picture's name in the name of its explanation
+ENDING = "-explained.png"
+
+Answered = tuple[str, Prediction]  # a picture's file, and what was said of it
+Near = list[tuple[Tensor, str, float]]  # pictures, their classes, their distances
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The training pictures among which the nearest ones are sought.
+
+    Attributes:
+        data: the training pictures.
+        rows: (N,) int64, which of them.
+        features: (N, D) float32, theirs.
+    """
+
+    data: ImageData
+    rows: Tensor
+    features: Tensor
+
+
+def explain_answers(
+    answered: Sequence[Answered],
+    classifier: Classifier,
+    run: str | Path,
+    folder: Path,
+    *,
+    invert: bool = False,
+    reading: Reading | None = None,
+) -> Iterator[str]:
+    """Writes for each picture `NAME-explained.png` into a folder, and yields what could not be explained, and why.
+
+    The map is that of the class that was named, by Grad-CAM or, where the model has no maps, by occlusion. A model's
+    training pictures are read again from where they lie; where they are gone, one sentence says so.
+
+    Args:
+        answered: picture files, each with what the classifier said of it.
+        classifier: the run's, in memory of the CPU.
+        run: a run's folder, its name under `runs/`, or `latest`.
+        folder: made where it is not there.
+        invert: whether dark and light were exchanged.
+        reading: the cache, and whom to tell of progress, where training pictures are read.
+
+    Raises:
+        RunError: the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reading = reading or Reading()
+    with computing():
+        machine, missing = prepare("cpu", "auto"), ""
+        try:
+            seen = look_at_training(classifier, find_run(run), machine, reading)
+        except MuslinError as error:
+            seen, missing = None, f"There are no nearest training pictures: {printable(str(error))}"
+            yield missing
+        names = names_for([picture for picture, _ in answered])
+        for start in range(0, len(answered), TOGETHER):
+            some = answered[start : start + TOGETHER]
+            images, found = read_pictures([(None, picture) for picture, _ in some], classifier.spec, invert=invert)
+            yield from (str(notes) for notes in found if isinstance(notes, PictureError))  # gone in the meantime
+            read = [n for n, notes in enumerate(found) if not isinstance(notes, PictureError)]
+            if not read:
+                continue
+            said = torch.tensor([classifier.classes.index(some[n][1].label) for n in read])
+            maps, layer = explained(classifier, images, said)
+            near = like(classifier, images, seen, machine) if seen else [[] for _ in read]
+            for row, n in enumerate(read):
+                picture, answer = some[n]
+                drawing = Explained(
+                    picture, answer.in_words(), answer.label, images[row], maps[row], layer, near[row], missing
+                )
+                write_whole(folder / names[start + n], draw_explained(drawing))
+            reading.progress("explaining", start + len(some), len(answered))
+
+
+def look_at_training(classifier: Classifier, folder: Path, machine: Machine, reading: Reading) -> Seen:
+    """Returns a run's training pictures with their features.
+
+    Raises:
+        MuslinError: they are gone or have changed, the run cannot be read, or its model does not tell its features.
+    """
+    train = read_splits(read_record(folder), reading).train
+    work = operations(classifier.model, classifier.spec)
+    rows = sought_among(len(train), work)
+    with machine.autocast():
+        return Seen(
+            train, rows, features_of(classifier, train.images if len(rows) == len(train) else train.images[rows])
+        )
+
+
+def like(classifier: Classifier, images: Tensor, seen: Seen, machine: Machine) -> list[Near]:
+    """Returns for each of (B, C, H, W) uint8 pictures the training pictures most like it, the most alike first."""
+    with machine.autocast():
+        features = features_of(classifier, images)
+    found = nearest(features, seen.features, min(NEIGHBOURS, len(seen.rows)))
+    return [
+        [
+            (seen.data.images[n], classifier.classes[int(seen.data.labels[n])], far)
+            for n, far in zip(row, distances, strict=True)
+        ]
+        for row, distances in zip(seen.rows[found.positions].tolist(), found.distances.tolist(), strict=True)
+    ]
+
+
+def names_for(pictures: Sequence[str]) -> list[str]:
+    """Returns a file's name for each picture's explanation; of equal ones the second gets a number.
+
+    >>> names_for(["a/boot.png", "b/boot.jpg", "bag.png"])
+    ['boot-explained.png', 'boot-2-explained.png', 'bag-explained.png']
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for picture in pictures:
+        stem = printable(Path(picture).stem).encode()[:LONGEST].decode(errors="ignore").replace("\\", "_")
+        tries = (f"{stem}{ENDING}" if n == 1 else f"{stem}-{n}{ENDING}" for n in range(1, len(pictures) + 2))
+        name = next(name for name in tries if name.casefold() not in taken)
+        taken.add(name.casefold())  # some systems tell no large letters from small ones
+        names.append(name)
+    return names
+
+
+def check_apart(folder: Path, pictures: Sequence[Path]) -> None:
+    """Raises SettingError where a folder for explanations lies among pictures: later it would be taken for some."""
+    for other in pictures:
+        if folder.resolve().is_relative_to(other.resolve()):
+            raise SettingError(
+                f"--explain {printable(folder)} lies among the pictures of {printable(other)}, where the next predict "
+                "would take explanations for pictures; name a folder beside them"
+            )
