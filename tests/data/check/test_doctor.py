@@ -38,8 +38,8 @@ def test_a_run_knows_the_key(splits: Splits, tmp_path):
         lambda content: content | {"findings": [{"kind": "label"}]},
         lambda content: content | {"findings": [content["findings"][0] | {"kind": "else"}]},
         lambda content: content | {"findings": [content["findings"][0] | {"score": float("nan")}]},
-        lambda content: {},
-        lambda content: [],
+        lambda _: {},
+        lambda _: [],
     ],
 )
 def test_damaged_ones_are_as_none(change, tmp_path):

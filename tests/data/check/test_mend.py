@@ -144,8 +144,8 @@ def test_nothing_is_overwritten(loaded, tmp_path):
     ("change", "message"),
     [
         (lambda name, label: (name, label, "boot"), "line 2: there is no class 'boot'; known: 0, 1, 2"),
-        (lambda name, label: ("train[300]", label, "0"), r"line 2: 'train\[300\]' is not in bars"),
-        (lambda name, label: ("../secret.png", label, "0"), "is not in bars"),
+        (lambda _, label: ("train[300]", label, "0"), r"line 2: 'train\[300\]' is not in bars"),
+        (lambda _, label: ("../secret.png", label, "0"), "is not in bars"),
         (lambda name, label: (name, str((int(label) + 1) % 3), label), "look at the data anew"),
     ],
 )

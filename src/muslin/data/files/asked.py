@@ -111,7 +111,7 @@ def _matched(pattern: str) -> tuple[list[str], list[Path], list[str]]:
     if not found:
         which = f"matches {plural(len(matches), 'file')}, none of which is a picture" if matches else "matches nothing"
         raise DataError(
-            f"{printable(pattern)!r} {which}; * stands for any part of a name, ** for folders at any depth; it begins in "
-            "the current folder"
+            f"{printable(pattern)!r} {which}; * stands for any part of a name, ** for folders at any depth; it begins "
+            "in the current folder"
         )
     return found, folders, notes
