@@ -16,7 +16,8 @@ from muslin.data.check.doctor import Findings, PictureFinding, write_findings
 from muslin.data.content import picture_digests
 from muslin.data.sources.registry import load_splits
 from muslin.files import cache_folder
-from muslin.report.gallery import choose_exhibits, in_turns, sought_among
+from muslin.report.choice import choose_exhibits, in_turns
+from muslin.report.likeness import sought_among
 from muslin.report.write import write_report
 from muslin.run import journal
 from muslin.run.answers import Answers

@@ -1,27 +1,23 @@
 """Explain what a run says of a person's own pictures: a PNG for each, with its map and the nearest training pictures.
 
-Legend: B pictures, N training pictures, D features, C channels, H x W pixels.
+Legend: B pictures, C channels, H x W pixels.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from muslin.data.images import ImageData
 from muslin.data.reading import Reading
 from muslin.errors import MuslinError, PictureError, SettingError
-from muslin.evaluation.explain.neighbours import features_of, nearest
 from muslin.files import write_whole
 from muslin.machine.device import Machine, computing, prepare
-from muslin.models.footprint import operations
 from muslin.prediction.classifier import Classifier, Prediction
 from muslin.prediction.reading import read_pictures
 from muslin.report.data import read_splits
 from muslin.report.explained import Explained, draw_explained
-from muslin.report.gallery import NEIGHBOURS, explained, sought_among
+from muslin.report.likeness import Training, evidence_for, like, look_at_training
 from muslin.report.record import read_record
 from muslin.run.folder import find_run
 from muslin.text import printable
@@ -31,24 +27,10 @@ __all__ = ["check_apart", "explain_answers"]
 TOGETHER = 32  # pictures explained at a time
 LONGEST = 180  # bytes of a picture's name in the name of its explanation
 ENDING = "-explained.png"
+NONE_NEAR = "There are no nearest training pictures"
 
 Answered = tuple[str, Prediction]  # a picture's file, and what was said of it
 Near = list[tuple[Tensor, str, float]]  # pictures, their classes, their distances
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The training pictures among which the nearest ones are sought.
-
-    Attributes:
-        data: the training pictures.
-        rows: (N,) int64, which of them.
-        features: (N, D) float32, theirs.
-    """
-
-    data: ImageData
-    rows: Tensor
-    features: Tensor
 
 
 def explain_answers(
@@ -79,11 +61,13 @@ def explain_answers(
     folder.mkdir(parents=True, exist_ok=True)
     reading = reading or Reading()
     with computing():
-        machine, missing = prepare("cpu", "auto"), ""
+        machine, missing, training = prepare("cpu", "auto"), "", None
         try:
-            seen = look_at_training(classifier, find_run(run), machine, reading)
+            training = look_at_training(classifier, read_splits(read_record(find_run(run)), reading).train, machine)
+            missing = "" if training else f"{NONE_NEAR}: the model does not tell its features"
         except MuslinError as error:
-            seen, missing = None, f"There are no nearest training pictures: {printable(str(error))}"
+            missing = f"{NONE_NEAR}: {printable(str(error))}"
+        if missing:
             yield missing
         names = names_for([picture for picture, _ in answered])
         for start in range(0, len(answered), TOGETHER):
@@ -94,8 +78,8 @@ def explain_answers(
             if not read:
                 continue
             said = torch.tensor([classifier.classes.index(some[n][1].label) for n in read])
-            maps, layer = explained(classifier, images, said)
-            near = like(classifier, images, seen, machine) if seen else [[] for _ in read]
+            maps, layer = evidence_for(classifier, images, said)
+            near = near_ones(classifier, images, training, machine)
             for row, n in enumerate(read):
                 picture, answer = some[n]
                 drawing = Explained(
@@ -105,32 +89,13 @@ def explain_answers(
             reading.progress("explaining", start + len(some), len(answered))
 
 
-def look_at_training(classifier: Classifier, folder: Path, machine: Machine, reading: Reading) -> Seen:
-    """Returns a run's training pictures with their features.
-
-    Raises:
-        MuslinError: they are gone or have changed, the run cannot be read, or its model does not tell its features.
-    """
-    train = read_splits(read_record(folder), reading).train
-    work = operations(classifier.model, classifier.spec)
-    rows = sought_among(len(train), work)
-    with machine.autocast():
-        return Seen(
-            train, rows, features_of(classifier, train.images if len(rows) == len(train) else train.images[rows])
-        )
-
-
-def like(classifier: Classifier, images: Tensor, seen: Seen, machine: Machine) -> list[Near]:
+def near_ones(classifier: Classifier, images: Tensor, training: Training | None, machine: Machine) -> list[Near]:
     """Returns for each of (B, C, H, W) uint8 pictures the training pictures most like it, the most alike first."""
-    with machine.autocast():
-        features = features_of(classifier, images)
-    found = nearest(features, seen.features, min(NEIGHBOURS, len(seen.rows)))
+    if training is None:
+        return [[] for _ in images]
     return [
-        [
-            (seen.data.images[n], classifier.classes[int(seen.data.labels[n])], far)
-            for n, far in zip(row, distances, strict=True)
-        ]
-        for row, distances in zip(seen.rows[found.positions].tolist(), found.distances.tolist(), strict=True)
+        [(training.data.images[n.position], classifier.classes[n.label], n.distance) for n in row]
+        for row in like(classifier, images, training, machine)
     ]
 
 
