@@ -1,4 +1,4 @@
-"""What explanations are worth, by deletion, and how fast they are.
+"""What explanations are worth, by deletion, and how fast they and the report are.
 
 Worth: test pictures are blanked patch by patch, the most important first by each explanation, and in random order; the
 less the area under the curve of the explained class's probability, the more the explanation tells. Layers were compared
@@ -10,6 +10,7 @@ python -m benchmarks.measure.explanations [--runs DIR]
 import argparse
 import importlib.util
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from muslin.evaluation.explain.templates import template_scores
 from muslin.machine.device import computing
 from muslin.models.backbone import as_backbone
 from muslin.prediction.classifier import Classifier, load
+from muslin.report.record import read_record
 
 RUNS = {  # name: recipe and model
     "coffee": ("coffee", "resnet_narrow"),
@@ -60,6 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="muslin-explanations-") as place:
         folder = parser.parse_args().runs or Path(place)
         classifiers = {name: run_of(folder / name, *how) for name, how in RUNS.items()}
+        report = report_speed(folder / "coffee")
     data = load_splits("fashion-mnist")
     with computing():
         speeds = grad_cam_speed(classifiers["coffee"], data) | neighbour_speed(classifiers["coffee"], data)
@@ -67,7 +70,7 @@ def main() -> None:
         layers = [row for name, classifier in classifiers.items() for row in layers_of(name, classifier, data)]
     save_result(
         "explanations",
-        test_pictures=TEST, validation_pictures=VALIDATION, steps=STEPS, worth=worth, layers=layers, **speeds,
+        test_pictures=TEST, validation_pictures=VALIDATION, steps=STEPS, worth=worth, layers=layers, **speeds, **report,
     )  # fmt: skip
 
 
@@ -174,6 +177,17 @@ def neighbour_speed(classifier: Classifier, data: Splits) -> dict[str, Any]:
         "sklearn_seconds": round(statistics.median(seconds["sklearn"]), 2),
         "neighbours_to_sklearn": ratio(seconds["sklearn"], seconds["own"]),
     }
+
+
+def report_speed(run: Path) -> dict[str, float]:
+    """Times `muslin report` as whole processes on a copy of a run, beside what the run itself took."""
+    fit = read_record(run).seconds
+    assert fit is not None
+    with tempfile.TemporaryDirectory(prefix="muslin-report-") as place:
+        copied = shutil.copytree(run, Path(place) / "run")
+        command = [sys.executable, "-m", "muslin", "report", copied]
+        seconds = take_turns({"report": lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)})
+    return {"report_seconds": round(statistics.median(seconds["report"]), 1), "report_fit_seconds": round(fit, 1)}
 
 
 def take_turns(ways: dict[str, Callable[[], Any]]) -> dict[str, list[float]]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from benchmarks.tables.scaling_table import markdown
 
+from muslin.text import duration
+
 __all__ = ["layer_table", "speed_sentence", "worth_table"]
 
 
@@ -32,7 +34,7 @@ def less(figures: dict[str, float]) -> str:
 
 
 def speed_sentence(result: dict[str, Any]) -> str:
-    """How fast Grad-CAM and the search for neighbours are."""
+    """How fast Grad-CAM, the search for neighbours and the report are."""
     where = result["measured_on"]
     others = [
         f"{result[f'grad_cam_to_{key}']:.1f} times as many as {name}"
@@ -43,7 +45,9 @@ def speed_sentence(result: dict[str, Any]) -> str:
         f"Grad-CAM explains {result['grad_cam_pictures_per_second']:,} pictures/s of 28 x 28 by the model of `coffee`, "
         f"{' and '.join(others)} at the same layer. The 5 nearest of 10,000 pictures among 60,000, in "
         f"{result['neighbours_features']} features, take {result['neighbours_seconds']:.1f} s, scikit-learn's brute "
-        f"search {result['sklearn_seconds']:.1f} s. Medians of rounds in which all take turns, on "
+        f"search {result['sklearn_seconds']:.1f} s. `muslin report` of a run of `coffee`, which itself took "
+        f"{duration(result['report_fit_seconds'])}, takes {result['report_seconds']:.1f} s as a whole process, pictures, "
+        "maps and neighbours included. Medians of rounds in which all take turns, on "
         f"{where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, {where['date']}."
     )
     return textwrap.fill(words, 120)

@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/lecture.md from what the textbook computes, into docs/images/lecture.
+"""Draws the pictures of docs/lecture.md and docs/explanations.md from what the program computes, into docs/images.
 
     python docs/figures                # all of them
     python docs/figures warp gates     # some, by name
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from colours import draw_plane_sets, draw_warp
 from descent import draw_backpropagation, draw_gradient_descent, draw_weight_decay
+from explanations import draw_explanations
 from formulas import (
     draw_activations,
     draw_cross_entropy_loss,
@@ -28,7 +29,7 @@ from rules import draw_rule_chain
 
 from muslin.look import png, style
 
-OUT = Path(__file__).parent.parent / "images" / "lecture"
+IMAGES = Path(__file__).parent.parent / "images"
 DPI = 110
 COLOURS = 128
 
@@ -51,18 +52,20 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "weight-decay": draw_weight_decay,
     "fashion-mnist": draw_fashion_mnist,
     "residual-block": draw_residual_block,
-}
+}  # of the lecture
+MORE: dict[str, Callable[[], Figure]] = {"explanations": draw_explanations}
 
 
 def main(names: list[str]) -> None:
     """Draws the figures of these names, or all."""
-    unknown = [name for name in names if name not in FIGURES]
+    figures = FIGURES | MORE
+    unknown = [name for name in names if name not in figures]
     if unknown:
-        sys.exit(f"no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}")
-    OUT.mkdir(parents=True, exist_ok=True)
+        sys.exit(f"no figure {', '.join(unknown)}; there are {', '.join(figures)}")
     with style():
-        for name in names or FIGURES:
-            (OUT / f"{name}.png").write_bytes(png(FIGURES[name](), dpi=DPI, colours=COLOURS))
+        for name in names or figures:
+            folder = IMAGES / "lecture" if name in FIGURES else IMAGES
+            (folder / f"{name}.png").write_bytes(png(figures[name](), dpi=DPI, colours=COLOURS))
 
 
 if __name__ == "__main__":
