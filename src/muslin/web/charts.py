@@ -8,7 +8,7 @@ from markupsafe import Markup
 __all__ = ["Axis", "Line", "line_chart"]
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 72, 26, 14, 44
 MOST_DOTS = 40  # points of a line that are marked each
 MOST_ROWS = 400  # of a table
 
@@ -127,7 +127,7 @@ def _grid(
         parts.append(text(at, HEIGHT - BOTTOM + 16, "middle", x.written(tick)))
     turned = ' class="axis" transform="rotate(-90)"'
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle", x.label, ' class="axis"'))
-    parts.append(text(-(TOP + HEIGHT - BOTTOM) / 2, 13, "middle", y.label, turned))
+    parts.append(text(-(TOP + HEIGHT - BOTTOM) / 2, 12, "middle", y.label, turned))
     return parts
 
 
