@@ -8,7 +8,7 @@ from markupsafe import Markup
 __all__ = ["Axis", "Line", "line_chart"]
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 70, 26, 14, 44
 MOST_DOTS = 40  # points of a line that are marked each
 MOST_ROWS = 400  # of a table
 
