@@ -62,7 +62,7 @@ scaling: .venv/installed
 	$(BIN)/python -m benchmarks.measure.scaling
 	$(BIN)/python -m benchmarks.tables.table
 
-# what explanations are worth by deletion, over six models, and how fast they are: half an hour
+# what explanations are worth by deletion, over six models, and how fast they and the report are: half an hour
 explanations: .venv/installed-dev
 	$(BIN)/python -m benchmarks.measure.explanations
 	$(BIN)/python -m benchmarks.tables.table
@@ -97,7 +97,7 @@ reliability: .venv/installed
 hosts: .venv/installed-dev
 	$(BIN)/python tests/distributed/two_hosts.py
 
-# the pictures of docs/lecture.md
+# the pictures of docs/lecture.md and docs/explanations.md
 figures: .venv/installed
 	$(BIN)/python docs/figures
 

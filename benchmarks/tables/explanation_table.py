@@ -46,8 +46,8 @@ def speed_sentence(result: dict[str, Any]) -> str:
         f"{' and '.join(others)} at the same layer. The 5 nearest of 10,000 pictures among 60,000, in "
         f"{result['neighbours_features']} features, take {result['neighbours_seconds']:.1f} s, scikit-learn's brute "
         f"search {result['sklearn_seconds']:.1f} s. `muslin report` of a run of `coffee`, which itself took "
-        f"{duration(result['report_fit_seconds'])}, takes {result['report_seconds']:.1f} s as a whole process, pictures, "
-        "maps and neighbours included. Medians of rounds in which all take turns, on "
+        f"{duration(result['report_fit_seconds'])}, takes {result['report_seconds']:.1f} s as a whole process, "
+        "pictures, maps and neighbours included. Medians of rounds in which all take turns, on "
         f"{where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, {where['date']}."
     )
     return textwrap.fill(words, 120)
