@@ -50,7 +50,9 @@ def main() -> None:
     for name, speeds in seen.items():
         figures[f"{name}_pictures_per_second"] = statistics.median(speeds)
         figures[f"{name}_processor_microseconds"] = 1e6 * min(used[name])
-        print(f"{name:24} {statistics.median(speeds):8,.0f} pictures/s, {1e6 * min(used[name]):6,.0f} µs of a core each")
+        print(
+            f"{name:24} {statistics.median(speeds):8,.0f} pictures/s, {1e6 * min(used[name]):6,.0f} µs of a core each"
+        )
     for views in dict.fromkeys((1, classifier.views)):
         for other, key in ((f"views_{views}_one_by_one", "one_by_one"), ("decoding_alone", "decoding_alone")):
             ratios = [many / few for many, few in zip(seen[f"views_{views}"], seen[other], strict=True)]
