@@ -52,6 +52,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.measure.startup
 	$(BIN)/python -m benchmarks.measure.busy
 	$(BIN)/python -m benchmarks.measure.packs
+	$(BIN)/python -m benchmarks.measure.predicting $(RUN)
 	$(BIN)/python -m benchmarks.measure.transfer
 	$(BIN)/python -m benchmarks.measure.checkpoints
 	$(BIN)/python -m benchmarks.measure.scaling_processes

@@ -42,6 +42,9 @@ class Teller:
     def __init__(self, *, top: int = 2, each: bool = False, form: str | None = None, file: Path | None = None) -> None:
         if each and (form or file):
             raise SettingError("--json prints an object a picture, --format and --out are for a table: leave one out")
+        if file and (file.is_dir() or not file.parent.is_dir()):
+            what = "is a folder" if file.is_dir() else "lies in no folder that is there"
+            raise SettingError(f"--out {printable(file)} {what}; name a file in one that is")
         self.top, self.each, self.file = top, each, file
         self.form = form if file is None else form or _form_of(file)
         self.rows: list[Row] = []

@@ -47,6 +47,7 @@ def find_asked(names: Sequence[str]) -> Asked:
     notes: list[str] = []
     for name in names:
         path = Path(name)
+        passed_over: list[str] = []
         if os.path.isdir(name):  # noqa: PTH112  # unlike Path, it takes any text
             found, passed_over = _in_folder(path)
             folders.append(path)
@@ -56,9 +57,9 @@ def find_asked(names: Sequence[str]) -> Asked:
             found, inside, passed_over = _matched(name)
             folders += inside
         else:
-            found, passed_over = [name], []
+            found = [name]
         files += found
-        notes += passed_over
+        notes += [f"{printable(name)}: {note}" for note in passed_over]
     return Asked(tuple(files), tuple(folders), tuple(notes))
 
 
@@ -109,9 +110,9 @@ def _matched(pattern: str) -> tuple[list[str], list[Path], list[str]]:
         found += inside
         notes += passed_over
     if not found:
-        which = f"matches {plural(len(matches), 'file')}, none of which is a picture" if matches else "matches nothing"
+        which = f"matches {plural(len(matches), 'file')}, none a picture" if matches else "matches nothing"
         raise DataError(
-            f"{printable(pattern)!r} {which}; * stands for any part of a name, ** for folders at any depth; it begins "
-            "in the current folder"
+            f"{printable(pattern)!r} {which}; * stands for any part of a name, ** for folders at any depth; it "
+            "begins in the current folder"
         )
     return found, folders, notes
