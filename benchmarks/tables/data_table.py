@@ -1,8 +1,8 @@
-"""The figures of packs, transfer and several processes, for docs/own-pictures.md and docs/scaling.md."""
+"""The figures of packs, predicting, transfer and several processes, for the pages of docs/."""
 
 from typing import Any
 
-__all__ = ["pack_table", "processes_line"]
+__all__ = ["pack_table", "predicting_table", "processes_line"]
 
 
 def pack_table(packs: dict[str, Any], transfer: dict[str, Any]) -> str:
@@ -33,6 +33,27 @@ def accuracy(packs: dict[str, Any], order: str) -> str:
     """Mean and deviation over the seeds."""
     mean, deviation = packs[f"{order}_accuracy_after_1_epoch"], packs[f"{order}_accuracy_deviation"]
     return f"{100 * mean:.1f} ± {100 * deviation:.1f} %"
+
+
+def predicting_table(predicting: dict[str, Any]) -> str:
+    """A row a number of views."""
+    lines = [
+        "| views | pictures/s | of decoding alone | times one picture at a time | a core's time for each |",
+        "|---|---|---|---|---|",
+    ]
+    for views in dict.fromkeys((1, predicting["run_views"])):
+        name = f"views_{views}"
+        lines.append(
+            f"| {views} | {predicting[f'{name}_pictures_per_second']:,.0f} "
+            f"| {predicting[f'{name}_over_decoding_alone']:.0%} | {predicting[f'{name}_over_one_by_one']:.1f} "
+            f"| {predicting[f'{name}_processor_microseconds']:,.0f} µs |"
+        )
+    where = predicting["measured_on"]
+    return "\n".join(lines) + (
+        f"\n\n{predicting['pictures']:,} files; decoding alone, by Pillow in one thread: "
+        f"{predicting['decoding_alone_pictures_per_second']:,.0f} pictures/s. On {where['processor']}, "
+        f"{where['threads']} cores, {where['date']}."
+    )
 
 
 def processes_line(scaling: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure.results import load_results
-from benchmarks.tables.data_table import pack_table, processes_line
+from benchmarks.tables.data_table import pack_table, predicting_table, processes_line
 from benchmarks.tables.explanation_table import layer_table, speed_sentence, worth_table
 from benchmarks.tables.plots import draw_accuracy_against_time
 from benchmarks.tables.rival_table import rival_sentence, rival_table
@@ -40,6 +40,8 @@ def main() -> None:
     if rivals := results.get("peers"):
         replace(readme, "rivals", rival_sentence(rivals))
         replace(page, "rivals", rival_table(rivals))
+    if predicting := results.get("predicting"):
+        replace(page, "predicting", predicting_table(predicting))
     if variants := results.get("scaling"):
         replace(page, "scaling", scaling_table(variants))
     if scaling := results.get("scaling-processes"):
