@@ -45,31 +45,30 @@ def with_slips(logits: Tensor, labels: Tensor, share: float, seed: int = 0) -> t
 drawn = st.tuples(st.integers(0, 10**6), st.integers(12, 200), st.integers(2, 6))
 
 
+def otherwise(probabilities: Tensor, labels: Tensor) -> int:
+    """How many pictures cleanlab takes otherwise than the paper does.
+
+    Of several confident classes the paper takes the likeliest; cleanlab takes the likeliest of all, confident or not.
+    """
+    own = probabilities.gather(1, labels[:, None]).flatten()
+    thresholds = torch.stack([own[labels == label].mean() for label in range(probabilities.shape[1])])
+    several = (probabilities >= thresholds - 1e-6).sum(1) > 1
+    return int((several & (confident_class(probabilities, labels) != probabilities.argmax(1))).sum())
+
+
 @given(drawn)
 @settings(max_examples=40, deadline=None)
 def test_the_confident_joint_is_cleanlabs(case):
     logits, labels = answers(*case)
     probabilities = logits.softmax(1)
     theirs = compute_confident_joint(labels.numpy(), probabilities.numpy(), calibrate=False)
-    theirs_calibrated = compute_confident_joint(labels.numpy(), probabilities.numpy(), calibrate=True)
     joint = confident_joint(probabilities, labels)
-    # where no picture is confidently of a class, theirs counts one, so that no row is empty
-    diagonal = torch.eye(len(joint), dtype=torch.bool)
-    assert np.array_equal(joint[~diagonal], theirs[~diagonal.numpy()])
-    assert np.abs(calibrated(joint, labels).numpy() - theirs_calibrated).max() <= 1
-
-
-@given(drawn)
-@settings(max_examples=40, deadline=None)
-def test_those_that_are_confidently_of_another_class_are_cleanlabs(case):
-    logits, labels = answers(*case)
-    probabilities = logits.softmax(1)
-    theirs = find_label_issues(
-        labels.numpy(), probabilities.numpy(), filter_by="confident_learning", n_jobs=1, min_examples_per_class=0
-    )
-    confident = confident_class(probabilities, labels)
-    ours = (confident >= 0) & (confident != labels) & (probabilities.argmax(1) != labels)
-    assert set(ours.nonzero().flatten().tolist()) == set(np.flatnonzero(theirs).tolist())
+    unlike = np.abs(joint.numpy() - theirs)
+    np.fill_diagonal(unlike, 0)  # where nothing is confidently of a class, theirs counts one picture
+    assert unlike.sum() <= 2 * otherwise(probabilities, labels)
+    if not otherwise(probabilities, labels):
+        theirs = compute_confident_joint(labels.numpy(), probabilities.numpy(), calibrate=True)
+        assert np.abs(calibrated(joint, labels).numpy() - theirs).max() <= 1  # theirs is rounded
 
 
 @given(drawn)
@@ -77,13 +76,19 @@ def test_those_that_are_confidently_of_another_class_are_cleanlabs(case):
 def test_those_that_are_suspected_are_cleanlabs(case):
     logits, labels = answers(*case)
     probabilities = logits.softmax(1)
-    theirs = [
-        find_label_issues(labels.numpy(), probabilities.numpy(), filter_by=way, n_jobs=1, min_examples_per_class=0)
+    off_diagonal, pruned = (
+        torch.from_numpy(
+            find_label_issues(labels.numpy(), probabilities.numpy(), filter_by=way, n_jobs=1, min_examples_per_class=0)
+        )
         for way in ("confident_learning", "prune_by_class")
-    ]
+    )
+    confident = confident_class(probabilities, labels)
+    ours = (confident >= 0) & (confident != labels) & (probabilities.argmax(1) != labels)
+    allowed = otherwise(probabilities, labels)
+    assert (ours != off_diagonal).sum() <= allowed
     ours = suspected(probabilities, labels, calibrated(confident_joint(probabilities, labels), labels))
-    unlike = ours.numpy() != (theirs[0] | theirs[1])
-    assert unlike.sum() <= logits.shape[1]  # whole numbers of a joint are rounded, each label's by one at most
+    if not allowed:
+        assert (ours != off_diagonal | pruned).sum() <= logits.shape[1]  # a joint is rounded, each label's by one
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.2])
@@ -95,10 +100,16 @@ def test_the_share_of_slips_and_the_temperature_are_found(share):
     assert noise == pytest.approx(share, abs=0.01)
 
 
-def test_without_slips_there_is_still_a_doubt():
-    logits, labels = answers(0, 5000, 5)
-    assert fit_noise(logits, labels)[1] < LEAST_NOISE
-    assert doubt_labels(logits, labels).noise == LEAST_NOISE
+def test_two_slips_among_sure_answers_are_found_wherever_the_fit_could_stop():
+    """Here soft answers without slips would explain the labels as well as sharp ones with some."""
+    labels = torch.arange(300) % 3
+    logits = 6 * torch.nn.functional.one_hot(labels, 3).double()
+    logits += torch.randn(300, 3, generator=torch.Generator().manual_seed(0))
+    given = labels.clone()
+    given[[5, 100]] = (labels[[5, 100]] + 1) % 3
+    doubts = doubt_labels(logits, given)
+    assert doubts.is_reported.nonzero().flatten().tolist() == [5, 100]
+    assert doubts.noise == pytest.approx(2 / 300, abs=0.001)
 
 
 def test_slips_are_found_and_at_least_half_of_the_list_is_wrong():
@@ -164,6 +175,7 @@ def test_all_labels_right_and_sure():
     doubts = doubt_labels(1000 * torch.nn.functional.one_hot(labels, 3), labels)
     assert not doubts.is_reported.any()
     assert doubts.wrong.max() < 0.01
+    assert doubts.noise < 0.05  # one of 31 at most
 
 
 def test_answers_that_are_no_numbers_are_refused():

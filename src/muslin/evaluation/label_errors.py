@@ -13,6 +13,7 @@ are such; with the weighing it is 93 % and 64 % (docs/data-doctor.md).
 Legend: N pictures, K classes.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -26,7 +27,10 @@ ENOUGH = 0.5  # of those that are reported should be wrong
 ROUNDING = 1e-6  # by which a probability may miss its class's threshold
 ITERATIONS = 100  # of L-BFGS, at most
 MOST_NOISE = 0.5  # of the labels
-FIRST_NOISE = 0.02  # where the fit begins; where it ends does not depend on it
+# The fit begins at the best of these: sharp answers with some noise, and soft ones without, can both be better than all
+# that is near them.
+TEMPERATURES = tuple(2 ** (step / 2) for step in range(-10, 9))
+NOISES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3)
 LEAST_NOISE = 0.0015  # the cleanest known data set's, MNIST (Northcutt et al., 2021, 2103.14749)
 LEAST = 1e-30  # probability: its logarithm is finite
 
@@ -74,7 +78,6 @@ def doubt_labels(logits: Tensor, labels: Tensor) -> Doubts:
     temperature, noise = fit_noise(logits, labels)
     probabilities = (logits / temperature).softmax(1)
     own = probabilities.gather(1, labels[:, None]).flatten()  # (N,)
-    noise = max(noise, LEAST_NOISE)
     slip = noise * other_share(own, logits.shape[1])
     wrong = slip / ((1 - noise) * own + slip).clamp(min=LEAST)
     likely = probabilities.scatter(1, labels[:, None], -1).argmax(1)
@@ -159,26 +162,40 @@ def mostly_wrong(wrong: Tensor) -> Tensor:
 def fit_noise(logits: Tensor, labels: Tensor) -> tuple[float, float]:
     """Returns the temperature and the share of random labels that make (N,) labels likeliest, given (N, K) logits.
 
-    A label is the class by softmax(logits / temperature) or, with the probability of noise, any other one.
+    A label is the class by softmax(logits / temperature) or, with the probability of noise, any other one. Where all
+    answers are equally sure, soft ones without noise explain the labels as well as sharp ones with it: the noise is
+    preferred, as if one more random label had been seen.
     """
-    rows = torch.arange(len(labels))
-    start = torch.tensor(FIRST_NOISE / MOST_NOISE, dtype=torch.float64).logit()
-    parameters = torch.stack([torch.zeros((), dtype=torch.float64), start]).requires_grad_()
+    count, classes = logits.shape
+
+    def loss_of(temperature: Tensor, noise: Tensor) -> Tensor:
+        own = (logits / temperature).softmax(1).gather(1, labels[:, None])  # (N, 1)
+        said = (1 - noise) * own + noise * other_share(own, classes)
+        return -said.clamp(min=LEAST).log().mean(0) - noise.log() / count  # one for each noise
+
+    noises = torch.tensor(NOISES, dtype=torch.float64)
+    losses = torch.stack([loss_of(torch.tensor(temperature), noises) for temperature in TEMPERATURES])
+    place, best = divmod(int(losses.argmin()), len(NOISES))
+    share = (NOISES[best] - LEAST_NOISE) / (MOST_NOISE - LEAST_NOISE)
+    start = math.log(TEMPERATURES[place]), math.log(share / (1 - share))
+    parameters = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([parameters], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        temperature, noise = parameters[0].exp(), MOST_NOISE * parameters[1].sigmoid()
-        own = (logits / temperature).softmax(1)[rows, labels]
-        said = (1 - noise) * own + noise * other_share(own, logits.shape[1])
-        loss = -said.clamp(min=LEAST).log().mean()
+        loss = loss_of(parameters[0].exp(), noise_of(parameters[1:])).squeeze()
         loss.backward()
         return loss
 
     with torch.enable_grad():
         optimizer.step(closure)
-    scale, share = parameters.detach()
-    return float(scale.exp()), float(MOST_NOISE * share.sigmoid())
+    found = parameters.detach()
+    return float(found[0].exp()), float(noise_of(found[1]))
+
+
+def noise_of(parameter: Tensor) -> Tensor:
+    """Returns a noise between the least and the most for any number."""
+    return LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * parameter.sigmoid()
 
 
 def other_share(own: Tensor, classes: int) -> Tensor:

@@ -30,8 +30,8 @@ def claim_folder(out: Path | None, source: str) -> Path:
     """
     name = Path(source).resolve().stem
     names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
-    folder = out or next(FOLDER / each for each in names if not (FOLDER / each).exists())
     try:
+        folder = out or next(FOLDER / each for each in names if _is_free(FOLDER / each))
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise SettingError(
@@ -42,6 +42,11 @@ def claim_folder(out: Path | None, source: str) -> Path:
             f"cannot write in {printable(folder)}: {error.strerror}; name another folder with --out"
         ) from error
     return folder
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether nothing is there, or the empty folder that an interrupted look at the data left."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def write_files(folder: Path, findings: Findings, images: Tensor, row_of: Mapping[str, int]) -> None:
