@@ -9,7 +9,6 @@ from torch import Tensor
 
 from muslin.errors import TrainingError
 from muslin.evaluation.label_errors import (
-    LEAST_NOISE,
     calibrated,
     confident_class,
     confident_joint,

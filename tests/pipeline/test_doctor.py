@@ -18,9 +18,7 @@ from tests.samples import QUICK, bars, write_pictures
 def quick_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the quick models be quicker yet."""
     settings = settings_for("espresso", QUICK | {"epochs": 8, "skip_easy": 0.0})
-    monkeypatch.setattr(
-        doctor, "quick_settings", lambda _data, seed, *, is_own: (settings.changed(seed=seed), ["a note"])
-    )
+    monkeypatch.setattr(doctor, "quick_settings", lambda _data, seed, **_: (settings.changed(seed=seed), ["a note"]))
 
 
 def npz(path: Path, count: int = 240, wrong: int = 6, seed: int = 0) -> tuple[Path, dict[str, tuple[str, str]]]:
