@@ -66,10 +66,9 @@ def _print_labels(findings: Findings) -> None:
         (escape(printable(label)), escape(printable(likely)), f"{count:,}")
         for (label, likely), count in pairs.most_common(ROWS)
     ]
-    more = len(pairs) - len(rows)
-    print_table(
-        ("labelled", "is probably", "pictures"), [*rows, *([(f"and {more:,} other pairs", "", "")] * (more > 0))], 2
-    )
+    if (more := len(pairs) - len(rows)) > 0:
+        rows.append((f"and {plural(more, 'other pair')}", "", ""))
+    print_table(("labelled", "is probably", "pictures"), rows, 2)
 
 
 def _in_two(findings: Findings, kind: Kind, so: str) -> str:

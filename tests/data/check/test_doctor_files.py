@@ -60,7 +60,10 @@ def test_three_files_are_written(tmp_path):
 
 def test_a_folder_is_found_that_nothing_is_in(here):
     assert claim_folder(None, "data/pets") == Path("doctor/pets")
-    assert claim_folder(None, "data/pets.npz") == Path("doctor/pets")  # it is empty yet
+    assert claim_folder(None, "data/pets.npz") == Path("doctor/pets")
+    assert not (here / "doctor").exists()  # among pictures it would be one of a class
+    (here / "doctor" / "pets").mkdir(parents=True)
+    assert claim_folder(None, "data/pets") == Path("doctor/pets")
     (here / "doctor" / "pets" / "findings.csv").touch()
     assert claim_folder(None, "data/pets") == Path("doctor/pets-2")
 
@@ -71,6 +74,8 @@ def test_a_folder_with_files_is_refused(tmp_path):
         claim_folder(tmp_path, "pets")
     with pytest.raises(SettingError, match="cannot write"):
         claim_folder(tmp_path / "mine.txt", "pets")
+    with pytest.raises(SettingError, match="cannot write"):
+        claim_folder(tmp_path / "mine.txt" / "below", "pets")
 
 
 def test_findings_among_the_pictures_are_no_class(tmp_path):

@@ -1,6 +1,8 @@
 """The folder that the data doctor writes: a table, a contact sheet, and all that was found as JSON."""
 
+import errno
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,7 +21,7 @@ FOLDER = Path("doctor")  # where folders are made that nobody named
 
 
 def claim_folder(out: Path | None, source: str) -> Path:
-    """Returns the folder to write in, made and empty, before any work is done.
+    """Returns the folder to write in, before any work is done; made later, for an empty one among pictures is a class.
 
     Args:
         out: as a person named it; by default a new one under `doctor/`, called like the data.
@@ -32,11 +34,15 @@ def claim_folder(out: Path | None, source: str) -> Path:
     names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
     try:
         folder = out or next(FOLDER / each for each in names if _is_free(FOLDER / each))
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if folder.exists() and any(folder.iterdir()):
             raise SettingError(
                 f"{printable(folder)} already holds files, and nothing is overwritten; name another folder with --out"
             )
+        above = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        if not above.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(above, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise SettingError(
             f"cannot write in {printable(folder)}: {error.strerror}; name another folder with --out"
@@ -53,7 +59,7 @@ def write_files(folder: Path, findings: Findings, images: Tensor, row_of: Mappin
     """Writes `findings.csv`, `findings.png` and `findings.json`.
 
     Args:
-        folder: an empty folder.
+        folder: what is empty, or not there yet.
         findings: what was found.
         images: (N, C, H, W) uint8.
         row_of: the row of each picture, by its name.
@@ -67,6 +73,7 @@ def write_files(folder: Path, findings: Findings, images: Tensor, row_of: Mappin
         "findings.json": json.dumps(findings.as_json(), indent=1, allow_nan=False).encode(),
     }
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
             replace_file(folder / name, content)
     except OSError as error:
