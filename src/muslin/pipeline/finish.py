@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from muslin.data.reading import Reading, cache_folder
 from muslin.evaluation.calibration import fit_calibration
 from muslin.look import note_on_letters
 from muslin.models import MODELS
@@ -53,7 +54,8 @@ def test_and_document(job: Job, result: FitResult, report: Report) -> Tested:
         calibration = fit_calibration(validation.probabilities, job.splits.validation.labels)
         add_to_description(job.folder, "calibration", calibration.as_json())
         record_test(job, result, test)
-        made = write_report(job.folder, splits=job.splits, factory=own_factory(job))
+        reading = Reading(cache=job.request.cache or cache_folder())
+        made = write_report(job.folder, splits=job.splits, factory=own_factory(job), reading=reading)
         for problem in made.problems:
             report(Notice(f"something is missing in the report: {problem}"))
         if note := note_on_letters(job.splits.spec.classes):

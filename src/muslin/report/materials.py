@@ -41,7 +41,8 @@ class Materials:
     Attributes:
         data: the run's data; None where they are gone or have changed.
         classifier: the run's model, where this machine computes fastest; None where it cannot be loaded.
-        names: the test pictures' files below the data's folder, in their order; empty where they have none.
+        names: the test pictures' files below the data's folder, in their order; empty where they have none, and at the
+            end of `fit`, which reads no file twice.
         findings: what the data doctor said of the data; None where it did not look at them.
         missing: sentences on what is not at hand, and what brings it back.
         problems: what went wrong, in full, for the person at the terminal alone: paths may be in it.
@@ -82,7 +83,7 @@ def gather_materials(
     classifier = attempt(lambda: placed(record.folder, factory, machine), NO_MODEL)
     known = read_known(record.folder)
     findings = read_findings(known.trained, reading.cache) if known else None
-    names = file_names(record, reading) if data else ()
+    names = file_names(record, reading) if data and splits is None else ()  # else all files would be read once more
     return Materials(data, classifier, names, findings, tuple(missing), tuple(problems))
 
 

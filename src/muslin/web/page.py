@@ -55,9 +55,10 @@ def render_page(title: str, body: Markup, *, style: str = "", scripts: tuple[str
         "<title>{title}</title>\n<style>\n{look}{style}</style>\n</head>\n<body>\n{body}\n{scripts}</body>\n</html>\n"
     )
     inside = Markup("").join(Markup("<script>{}</script>\n").format(Markup(script)) for script in scripts)  # noqa: S704
-    return str(
+    whole = str(
         page.format(policy=policy, title=title, look=Markup(_look()), style=Markup(style), body=body, scripts=inside)  # noqa: S704
     )
+    return whole.encode("utf-8", "backslashreplace").decode()  # names of files need not be Unicode
 
 
 def data_uri(content: bytes, kind: str) -> str:
