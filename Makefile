@@ -63,7 +63,7 @@ scaling: .venv/installed
 	$(BIN)/python -m benchmarks.measure.scaling
 	$(BIN)/python -m benchmarks.tables.table
 
-# what explanations are worth by deletion, over six models, and how fast they and the report are: half an hour
+# what explanations are worth by deletion, over five models, and how fast they and the report are: half an hour
 explanations: .venv/installed-dev
 	$(BIN)/python -m benchmarks.measure.explanations
 	$(BIN)/python -m benchmarks.tables.table

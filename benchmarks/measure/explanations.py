@@ -44,7 +44,6 @@ from muslin.report.record import read_record
 RUNS = {  # name: recipe and model
     "coffee": ("coffee", "resnet_narrow"),
     "espresso": ("espresso", "resnet_slim"),
-    "resnet20": ("espresso", "resnet20"),
     "convnet": ("espresso", "convnet"),
     "mlp": ("espresso", "mlp"),
     "linear": ("espresso", "linear"),
