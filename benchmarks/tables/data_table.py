@@ -38,7 +38,7 @@ def accuracy(packs: dict[str, Any], order: str) -> str:
 def predicting_table(predicting: dict[str, Any]) -> str:
     """A row a number of views."""
     lines = [
-        "| views | pictures/s | of decoding alone | times one picture at a time, in one thread | a core's time for each |",
+        "| views | pictures/s | of decoding alone | times one at a time, in one thread | a core's time for each |",
         "|---|---|---|---|---|",
     ]
     for views in dict.fromkeys((1, predicting["run_views"])):

@@ -3,6 +3,7 @@ import io
 from rich.console import Console
 
 from muslin.terminal.bars import FileBar
+from muslin.terminal.layout import write_line
 
 
 def test_a_bar_for_each_stage_that_goes_again():
@@ -29,6 +30,6 @@ def test_what_is_printed_meanwhile_is_no_part_of_the_bar(capsys):
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
     with FileBar(console) as bar:
         bar("predicting", 1, 2)
-        print("boot.png: Ankle boot")
+        write_line("boot.png: Ankle boot")
     assert capsys.readouterr().out == "boot.png: Ankle boot\n"
     assert "boot.png" not in console.file.getvalue()
