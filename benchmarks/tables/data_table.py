@@ -38,7 +38,7 @@ def accuracy(packs: dict[str, Any], order: str) -> str:
 def predicting_table(predicting: dict[str, Any]) -> str:
     """A row a number of views."""
     lines = [
-        "| views | pictures/s | of decoding alone | times one picture at a time | a core's time for each |",
+        "| views | pictures/s | of decoding alone | times one at a time, in one thread | a core's time for each |",
         "|---|---|---|---|---|",
     ]
     for views in dict.fromkeys((1, predicting["run_views"])):
@@ -51,8 +51,9 @@ def predicting_table(predicting: dict[str, Any]) -> str:
     where = predicting["measured_on"]
     return "\n".join(lines) + (
         f"\n\n{predicting['pictures']:,} files; decoding alone, by Pillow in one thread: "
-        f"{predicting['decoding_alone_pictures_per_second']:,.0f} pictures/s. On {where['processor']}, "
-        f"{where['threads']} cores, {where['date']}."
+        f"{predicting['decoding_alone_pictures_per_second']:,.0f} pictures/s. Start-up is not in these figures: "
+        f"`muslin predict` of one picture takes {predicting['one_picture_whole_process_seconds']:.1f} s in all. "
+        f"On {where['processor']}, {where['threads']} cores, PyTorch {where['torch']}, {where['date']}."
     )
 
 

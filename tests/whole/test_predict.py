@@ -2,11 +2,17 @@
 
 import csv
 import json
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.console import Console
 
 import muslin
+from muslin.report import explaining
+from muslin.report.explaining import explain_answers
+from muslin.run.saved_model import add_to_description
 from tests.samples import QUICK, bars, write_pictures
 
 
@@ -74,8 +80,47 @@ def test_drawings_of_why(here, run, type_, idx_folder):
     code, _, err = type_("predict", "run", "new/bar 1/1.png", "--explain", "why")
     assert code == 0
     assert err.count("There are no nearest training pictures: no data at ") == 1
+    assert str(here) in err, "the terminal is told where they were looked for"
     with Image.open(here / "why" / "1-explained.png") as drawing:
         assert drawing.width < whole
-    code, _, err = type_("predict", "run", "new", "--explain", "new/why")
-    assert code == 2
-    assert "lies among the pictures of new" in err
+    for place, pictures, message in (
+        ("new/why", ["new"], "lies among the pictures of new"),
+        ("why.png", ["new/bar 1/1.png", "new/bar 1/4.png"], "is one file, and there are 2 pictures; name a folder"),
+        ("new/bar 1/1.png", ["new/bar 1/1.png"], "is the picture itself"),
+        ("run/model.json", ["new/bar 1/1.png"], "is a file; name a folder"),
+    ):
+        code, out, err = type_("predict", "run", *pictures, "--explain", place)
+        assert (code, out) == (2, "")
+        assert f"--explain {place} {message}" in err
+    code, _, err = type_("predict", "run", "new/bar 1/1.png", "--explain", "made/boot.png")
+    assert code == 0
+    assert "Why, in 1 drawing: made/boot.png" in err
+    assert (here / "made" / "boot.png").read_bytes() == (here / "why" / "1-explained.png").read_bytes()
+
+
+def test_a_drawing_shows_no_path_of_the_machine(here, run, idx_folder):
+    drawn = []
+    idx_folder.rename(here / "moved")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explaining, "draw_explained", lambda explained: drawn.append(explained) or b"")
+        answered = [("new/bar 1/1.png", muslin.load("run").predict("new/bar 1/1.png"))]
+        told = list(explain_answers(answered, muslin.load("run"), "run", here / "why"))
+    assert str(here) in told[0]
+    assert str(here) not in drawn[0].missing
+    assert drawn[0].missing.startswith("There are no nearest training pictures: the data that the run")
+
+
+def test_a_run_without_a_threshold_says_so(run, type_):
+    add_to_description(Path("run"), "calibration", {})
+    assert "Note: this run never says that it is not sure" in type_("predict", "run", "new/bar 1/1.png")[2]
+    assert type_("predict", "run", "new/bar 1/1.png", "--threshold", "0.5")[2] == ""
+
+
+def test_lines_go_to_a_file_while_the_bar_is_on_the_terminal(here, run, type_, monkeypatch):
+    monkeypatch.setattr("muslin.terminal.bars.Console", partial(Console, force_terminal=True))
+    for form, lines in (("", 12), ("--json", 12), ("--format=csv", 14)):
+        code, out, err = type_("predict", "run", "new", *filter(None, [form]))
+        assert code == 1
+        assert len(out.splitlines()) == lines
+        assert "answering pictures" in err
+        assert "bar 1/1.png" not in err

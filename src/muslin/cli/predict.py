@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["predict"]
 
+NEVER_UNSURE = (
+    "this run never says that it is not sure: no threshold was chosen for it on validation pictures, as there were "
+    "none, or too many, or an earlier version made it; choose one with --threshold, such as 0.8"
+)
+
 
 @click.command()
 @click.argument("run")
@@ -32,8 +37,9 @@ __all__ = ["predict"]
 @click.option("--out", type=click.Path(path_type=Path), help="File for the table, .csv or .json.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a picture, with all probabilities.")
 @click.option(
-    "--explain", type=click.Path(path_type=Path), metavar="FOLDER",
-    help="Write a PNG for each picture: where the evidence lies, and the training pictures most like it.",
+    "--explain", type=click.Path(path_type=Path), metavar="FOLDER|FILE.png",
+    help="Draw each picture into FOLDER, or one into a file: where the evidence lies, and the training pictures most "
+    "like it.",
 )  # fmt: skip
 @cache_option
 def predict(
@@ -73,11 +79,13 @@ def predict(
         classifier.calibration = replace(classifier.calibration, threshold=_checked(threshold))
     asked = find_asked(pictures)
     if explain:
-        from muslin.report.explaining import check_apart
+        from muslin.report.explaining import check_place
 
-        check_apart(explain, asked.folders)
+        check_place(explain, asked.files, asked.folders)
     for note in asked.notes:
         write_aside(f"Note: {note}")
+    if threshold is None and not classifier.calibration.pictures:
+        write_aside(f"Note: {NEVER_UNSURE}")
     many, start = len(asked.files) >= MANY, time.perf_counter()
     answered: list[tuple[str, Prediction]] = []
     with computing(), FileBar() as bar:
@@ -98,7 +106,7 @@ def _explain(
     answered: "list[tuple[str, Prediction]]",
     classifier: "Classifier",
     run: str,
-    folder: Path,
+    place: Path,
     *,
     invert: bool,
     cache: Path | None,
@@ -111,9 +119,9 @@ def _explain(
 
     with FileBar() as bar:
         reading = Reading(cache=cache or cache_folder(), progress=bar)
-        for problem in explain_answers(answered, classifier, run, folder, invert=invert, reading=reading):
+        for problem in explain_answers(answered, classifier, run, place, invert=invert, reading=reading):
             write_aside(f"Note: {problem}")
-    write_aside(f"Why, in {plural(len(answered), 'drawing')}: {printable(folder)}")
+    write_aside(f"Why, in {plural(len(answered), 'drawing')}: {printable(place)}")
 
 
 def _checked(threshold: float) -> float:

@@ -27,7 +27,13 @@ class FileBar:
     def __init__(self, console: Console | None = None) -> None:
         console = console or Console(stderr=True)
         columns = TextColumn("{task.description}"), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn()
-        self.bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.bar = Progress(
+            *columns,
+            console=console,
+            transient=True,
+            redirect_stdout=False,  # what is printed meanwhile may go to a file: it would land on the terminal
+            disable=not console.is_terminal,
+        )
         self.tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:

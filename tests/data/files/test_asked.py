@@ -45,6 +45,26 @@ def test_a_table_names_files_beside_it(photos):
     assert list(find_asked(["photos/bare.csv", "x.png"]).files) == ["photos/b/2.png", "photos/top.png", "x.png"]
 
 
+def test_a_table_may_name_files_otherwise_than_the_disk(photos):
+    inside = photos / "b" / "2.png"
+    (photos / "list.csv").write_text(f"path,label\nb\\2.png,cat\n TOP.png ,dog\n{inside},cat\n../gone.png,dog\n")
+    asked = find_asked(["photos/list.csv"])
+    assert list(asked.files) == ["photos/b/2.png", "photos/top.png", "photos/b/2.png", "photos/../gone.png"]
+    assert any("with backslashes between folders" in note for note in asked.notes)
+
+
+def test_a_link_in_a_folder_is_followed_to_a_file_wherever_it_is(here, photos):
+    Image.new("L", (8, 8)).save(here / "elsewhere.png")
+    (photos / "z-out.png").symlink_to(here / "elsewhere.png")
+    (photos / "z-gone.png").symlink_to("nowhere")
+    (photos / "z-self.png").symlink_to("z-self.png")
+    (photos / "z-loop").symlink_to(photos)
+    asked = find_asked(["photos"])
+    assert list(asked.files[5:]) == ["photos/z-gone.png", "photos/z-out.png", "photos/z-self.png"]
+    assert len(asked.files) == 8
+    assert "1 linked folder" in asked.notes[0]
+
+
 def test_what_is_not_there_is_left_to_reading(here):
     assert find_asked(["nowhere.png", "no\0where"]).files == ("nowhere.png", "no\0where")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from muslin.data.files.columns import find_paths
 from muslin.data.files.companions import kind_of
+from muslin.data.files.named import NamedFiles
 from muslin.data.files.sieve import Sieve, counted_kinds
 from muslin.data.files.table import is_table, read_table
 from muslin.errors import DataError
@@ -36,7 +37,8 @@ def find_asked(names: Sequence[str]) -> Asked:
 
     A folder stands for all that may be pictures in it, at any depth, sorted; a pattern (`*`, `?`, `[...]`, and `**` for
     any depth) for what it matches, sorted; a `.csv` or `.tsv` for the files that its column `path` names, which are
-    relative to it. Anything else is a file, and so is what exists though it looks like a pattern.
+    relative to it and found as `NamedFiles` finds them, or absolute. Anything else is a file, and so is what exists
+    though it looks like a pattern. Links to files are followed wherever they lead.
 
     Raises:
         DataError: a folder or table without a picture, a pattern that matches none, a table without such a column, or
@@ -75,7 +77,7 @@ def _look_into(folder: Path) -> tuple[list[str], list[str]]:
     """Returns the files in a folder that may be pictures, and notes on the others."""
     sieve = Sieve(folder)
     try:
-        found = sorted(sieve.pictures(folder))
+        found = sorted(sieve.pictures(folder, any_link=True))
     except OSError as error:
         where = printable(error.filename or folder)
         raise DataError(f"cannot read {where}: {error.strerror}; may you read it?") from error
@@ -86,15 +88,15 @@ def _in_table(path: Path) -> tuple[list[str], list[str]]:
     table = read_table(path)
     records = list(table.records())
     column, has_header = find_paths(table, records)
-    found = []
+    named, found = NamedFiles(path.parent), []
     for record in records[has_header:]:
-        cell = record.cells[column].strip() if column < len(record.cells) else ""
-        if not cell:
+        cell = record.cells[column] if column < len(record.cells) else ""
+        if not cell.strip():
             raise DataError(f"{printable(path)}, line {record.line}: the path is empty; fill it or remove the line")
-        found.append(str(path.parent / cell))
+        found.append(str(named.find(cell, "") or path.parent / cell.strip()))
     if not found:
         raise DataError(f"{printable(path)} names no pictures; add a line for each below the header")
-    return found, list(table.assumed)
+    return found, [*table.assumed, *named.notes]
 
 
 def _matched(pattern: str) -> tuple[list[str], list[Path], list[str]]:

@@ -63,11 +63,15 @@ class Sieve:
                 check_link(folder / entry.name)
         return [entry.name for entry in files]
 
-    def pictures(self, folder: Path) -> Iterator[Path]:
+    def pictures(self, folder: Path, *, any_link: bool = False) -> Iterator[Path]:
         """Returns the files at any depth below a folder that may be pictures; counts the others.
 
+        Args:
+            folder: the folder.
+            any_link: whether links may lead anywhere: those to folders are counted, all others returned.
+
         Raises:
-            DataError: a link leads to a folder or out of the data.
+            DataError: a link leads to a folder or out of the data, and may not.
             OSError: a folder cannot be read.
         """
         folders = [folder]
@@ -78,7 +82,10 @@ class Sieve:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(path)
                     continue
-                if entry.is_symlink():
+                if any_link and entry.is_symlink() and path.is_dir():
+                    self.skipped[path] = "linked folder"
+                    continue
+                if entry.is_symlink() and not any_link:
                     check_link(path, self.real_root)
                 if kind := kind_of(entry.name):
                     self.skipped[path] = kind
