@@ -47,9 +47,14 @@ class Sheet:
         return number % self.columns, number // self.columns
 
 
-def picture_sheet(pictures: Tensor) -> Sheet:
-    """Returns a sheet of (T, C, H, W) uint8 pictures of one or three channels; small ones are kept to the bit."""
-    pictures = smaller(pictures)
+def picture_sheet(pictures: Tensor, longest: int = LONGEST) -> Sheet:
+    """Returns a sheet of (T, C, H, W) uint8 pictures of one or three channels; small ones are kept to the bit.
+
+    Args:
+        pictures: T >= 1.
+        longest: pixels of a side, to which larger ones are made smaller.
+    """
+    pictures = smaller(pictures, longest)
     _, _, height, width = pictures.shape
     columns, canvas = laid_out(pictures)  # (C, rows H, columns W)
     image = Image.fromarray(canvas[0].numpy() if len(canvas) == 1 else canvas.permute(1, 2, 0).contiguous().numpy())
@@ -76,10 +81,10 @@ def map_sheet(maps: Tensor) -> Sheet:
     return Sheet(data_uri(buffer.getvalue(), "image/png"), columns, canvas.shape[1] // height, width, height)
 
 
-def smaller(pictures: Tensor) -> Tensor:
-    """Returns (T, C, H, W) uint8 pictures with no side longer than 64 pixels."""
+def smaller(pictures: Tensor, longest: int = LONGEST) -> Tensor:
+    """Returns (T, C, H, W) uint8 pictures with no side longer than so many pixels."""
     height, width = pictures.shape[2:]
-    scale = LONGEST / max(height, width)
+    scale = longest / max(height, width)
     if scale >= 1:
         return pictures
     size = max(1, round(scale * height)), max(1, round(scale * width))

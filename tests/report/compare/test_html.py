@@ -14,9 +14,10 @@ from PIL import Image
 import muslin
 from muslin.report.compare.comparison import Comparison
 from muslin.report.compare.groups import Group
-from muslin.report.compare.html import render_page_of, uri_of
+from muslin.report.compare.html import LONGEST, render_page_of
 from muslin.report.compare.pairs import pairs_of
 from muslin.report.record import read_record
+from muslin.report.sheets import picture_sheet
 from tests.report.compare.members import make_member
 from tests.samples import QUICK, bars, write_pictures
 
@@ -138,7 +139,7 @@ def test_what_is_missing_leaves_no_blank(here):
 )
 def test_small_pictures_are_kept_and_large_ones_made_small(channels, side, kind, width):
     picture = torch.arange(channels * side * side).view(channels, side, side).remainder(251).byte()
-    uri = uri_of(picture)
+    uri = picture_sheet(picture[None], LONGEST).uri
     with Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))) as image:
         assert (image.format, image.size) == (kind, (width, width))
         if kind == "PNG":

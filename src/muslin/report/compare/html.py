@@ -1,14 +1,10 @@
 """A comparison as one HTML file: plain values and pictures in, text out."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch.nn.functional as F
 from markupsafe import Markup
-from PIL import Image
-from torch import Tensor
 
 from muslin.files import write_whole
 from muslin.report.compare.comparison import Comparison
@@ -16,15 +12,15 @@ from muslin.report.compare.groups import FIGURES, setting, written
 from muslin.report.compare.pairs import Pair
 from muslin.report.compare.pictures import read_pictures
 from muslin.report.compare.words import LEVEL
+from muslin.report.sheets import picture_sheet
 from muslin.text import duration, printable
 from muslin.web.charts import Axis, Line, line_chart
-from muslin.web.page import asset, data_uri, environment, render_page
+from muslin.web.page import asset, environment, render_page
 
 __all__ = ["write_page"]
 
 PACKAGE = "muslin.report.compare"
-SMALL, LONGEST = 32, 96  # pixels of a side: small pictures are kept to the bit, none is larger than the latter
-QUALITY = 80  # of larger ones, as WebP
+LONGEST = 96  # pixels of a picture's longer side
 SERIES = 6  # colours
 Facts = Mapping[str, Any]
 
@@ -94,17 +90,6 @@ def pictures_of(pair: Pair) -> dict[int, str] | None:
     pictures = read_pictures(pair.runs[0], positions) if positions else None
     if pictures is None:
         return {} if not positions else None
-    return {place: uri_of(picture) for place, picture in zip(positions, pictures, strict=True)}
-
-
-def uri_of(picture: Tensor) -> str:
-    """Returns a (C, H, W) uint8 picture as a URI; a small one to the bit, a large one made smaller."""
-    longest = max(picture.shape[1:])
-    if longest > LONGEST:
-        size = [max(1, round(LONGEST / longest * side)) for side in picture.shape[1:]]
-        picture = F.interpolate(picture[None].float(), size, mode="bilinear", antialias=True)[0].round().byte()
-    pixels = picture[0] if len(picture) == 1 else picture.permute(1, 2, 0).contiguous()
-    kind, options = ("PNG", {"optimize": True}) if longest <= SMALL else ("WEBP", {"quality": QUALITY})
-    buffer = io.BytesIO()
-    Image.fromarray(pixels.numpy()).save(buffer, kind, **options)
-    return data_uri(buffer.getvalue(), f"image/{kind.lower()}")
+    return {
+        place: picture_sheet(picture[None], LONGEST).uri for place, picture in zip(positions, pictures, strict=True)
+    }
