@@ -10,6 +10,7 @@ from muslin.cli.compare import compare
 from muslin.cli.data import data
 from muslin.cli.fit import fit
 from muslin.cli.ladder import ladder
+from muslin.cli.lecture import lecture
 from muslin.cli.letters import write_any_letter
 from muslin.cli.machine import doctor
 from muslin.cli.options import SIGNALLED
@@ -72,5 +73,5 @@ def cli() -> None:
     """
 
 
-for command in (fit, evaluate, predict, report, compare, runs, data, ladder, doctor):
+for command in (fit, evaluate, predict, report, compare, runs, data, ladder, lecture, doctor):
     cli.add_command(command)

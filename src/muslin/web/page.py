@@ -16,7 +16,7 @@ from markupsafe import Markup
 from muslin.look import DARK, LIGHT, Palette
 from muslin.text import duration, percent, plural, printable
 
-__all__ = ["asset", "data_uri", "environment", "render_page"]
+__all__ = ["asset", "data_uri", "environment", "look", "render_page"]
 
 
 def environment(package: str) -> Environment:
@@ -56,7 +56,7 @@ def render_page(title: str, body: Markup, *, style: str = "", scripts: tuple[str
     )
     inside = Markup("").join(Markup("<script>{}</script>\n").format(Markup(script)) for script in scripts)  # noqa: S704
     whole = str(
-        page.format(policy=policy, title=title, look=Markup(_look()), style=Markup(style), body=body, scripts=inside)  # noqa: S704
+        page.format(policy=policy, title=title, look=Markup(look()), style=Markup(style), body=body, scripts=inside)  # noqa: S704
     )
     return whole.encode("utf-8", "backslashreplace").decode()  # names of files need not be Unicode
 
@@ -72,7 +72,8 @@ def asset(package: str, name: str) -> str:
 
 
 @cache
-def _look() -> str:
+def look() -> str:
+    """Returns the CSS of every page: the palette as variables, light and dark, and what all pages share."""
     light, dark = (_variables(palette) for palette in (LIGHT, DARK))
     return (
         f":root {{ color-scheme: light dark; {light} }}\n"

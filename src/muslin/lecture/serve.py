@@ -1,0 +1,73 @@
+"""Serving the page on this computer, and opening the browser."""
+
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable, Collection
+
+import uvicorn
+
+from muslin.errors import SettingError
+from muslin.lecture.app import MOST_BYTES, lecture_app
+from muslin.web.server import LOOPBACK, Guard
+
+__all__ = ["serve_lecture"]
+
+IDLE = 10  # seconds that a connection may stay without a request
+AT_ONCE = 200  # connections: 30 pages and their streams
+
+
+def serve_lecture(
+    host: str, port: int, allow: Collection[str], tell: Callable[[str], None], *, opens_browser: bool
+) -> None:
+    """Serves until it is stopped.
+
+    Args:
+        host: address to listen on; other than loopback only with names in `allow`, and then a token is asked for.
+        port: 0 for any that is free.
+        allow: names by which other computers may call this one.
+        tell: told the address once it listens.
+        opens_browser: whether to open the address in the person's browser.
+
+    Raises:
+        SettingError: the address cannot be listened on, or is open to others without `allow`.
+    """
+    is_open = host not in LOOPBACK and host != "::1"
+    if is_open and not allow:
+        raise SettingError(
+            f"host is {host}, which other computers can reach: say by which names they may call this one, such as "
+            f"--allow {socket.gethostname()}"
+        )
+    listener = _listen(host, port)
+    own_port = listener.getsockname()[1]
+    token = secrets.token_urlsafe(16) if is_open else ""
+    hosts = {name.lower() for name in (*LOOPBACK, *allow)}
+    guard = Guard(lecture_app(), hosts, own_port, MOST_BYTES, token)
+    name = next(iter(allow)) if is_open else "127.0.0.1"
+    address = f"http://{name}:{own_port}/" + (f"?token={token}" if token else "")
+    config = uvicorn.Config(
+        guard, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=IDLE,
+        limit_concurrency=AT_ONCE, timeout_graceful_shutdown=1, lifespan="off",
+    )  # fmt: skip
+    tell(address)
+    if opens_browser:
+        webbrowser.open(address)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Returns a socket that listens: before the address is told, so that whoever opens it is heard.
+
+    Raises:
+        SettingError: the port is taken, or the address is not this computer's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingError(f"cannot listen on {host}, port {port}: {error.strerror}; choose another --port") from error
+    listener.listen()
+    return listener
