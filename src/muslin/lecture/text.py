@@ -23,7 +23,7 @@ MISTAKE = re.compile(r"^(?=\*\*Common mistakes?:)", re.MULTILINE)
 PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n", re.MULTILINE)
 LINK_INSIDE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\)")
 WIDE = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
-SHOWN_BY = re.compile(r"^Shown by `.*?(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)  # tests, which only a clone has
+SHOWN_BY = re.compile(r"\s+Shown by `.*?(?=\n\n|\Z)", re.DOTALL)  # tests, which only a clone has
 
 
 @dataclass(frozen=True)
