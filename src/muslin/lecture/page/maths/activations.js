@@ -83,60 +83,53 @@ export function geluGradient(x) {
   return normalCdf(x) + near * density;
 }
 
-/** Returns the largest of a row, which starts at `from`. */
-function largest(x, from, classes) {
-  let most = x[from];
-  for (let k = 1; k < classes; k++) most = Math.max(most, x[from + k]);
-  return most;
+/** Calls `work(from, to)` for each row of x; returns `out`, which it fills. */
+function eachRow(x, classes, out, work) {
+  rowsOf("x", finite("x", x), classes);
+  for (let from = 0; from < x.length; from += classes) work(from, from + classes);
+  return out;
+}
+
+/** Fills a row of `out` with x less the row's maximum; returns the sum of the powers of it. */
+function belowLargest(x, from, to, out) {
+  let [most, sum] = [x[from], 0];
+  for (let k = from; k < to; k++) most = Math.max(most, x[k]);
+  for (let k = from; k < to; k++) sum += Math.exp((out[k] = x[k] - most));
+  return sum;
 }
 
 /** Softmax, exp(x_i) / sum_j exp(x_j) of each row; the row's maximum is subtracted first (Bridle, 1990). */
-export function softmax(x, classes = x.length, out = new Float64Array(x.length)) {
-  const rows = rowsOf("x", finite("x", x), classes);
-  for (let row = 0; row < rows; row++) {
-    const from = row * classes;
-    const most = largest(x, from, classes);
-    let sum = 0;
-    for (let k = from; k < from + classes; k++) sum += out[k] = Math.exp(x[k] - most);
-    for (let k = from; k < from + classes; k++) out[k] /= sum;
-  }
-  return out;
-}
+export const softmax = (x, classes = x.length, out = new Float64Array(x.length)) =>
+  eachRow(x, classes, out, (from, to) => {
+    const sum = belowLargest(x, from, to, out);
+    for (let k = from; k < to; k++) out[k] = Math.exp(out[k]) / sum;
+  });
 
 /** Gradient through softmax, s * (g - sum_j g_j s_j), with g the gradient from above. */
 export function softmaxGradient(x, upstream, classes = x.length) {
-  sized("upstream", finite("upstream", upstream), x.length);
   const shares = softmax(x, classes);
-  for (let from = 0; from < x.length; from += classes) {
+  sized("upstream", finite("upstream", upstream), x.length);
+  return eachRow(x, classes, shares, (from, to) => {
     let mean = 0;
-    for (let k = from; k < from + classes; k++) mean += upstream[k] * shares[k];
-    for (let k = from; k < from + classes; k++) shares[k] *= upstream[k] - mean;
-  }
-  return shares;
+    for (let k = from; k < to; k++) mean += upstream[k] * shares[k];
+    for (let k = from; k < to; k++) shares[k] *= upstream[k] - mean;
+  });
 }
 
 /** Logarithm of softmax, x_i - log sum_j exp(x_j), without ever taking log(0). */
-export function logSoftmax(x, classes = x.length, out = new Float64Array(x.length)) {
-  const rows = rowsOf("x", finite("x", x), classes);
-  for (let row = 0; row < rows; row++) {
-    const from = row * classes;
-    const most = largest(x, from, classes);
-    let sum = 0;
-    for (let k = from; k < from + classes; k++) sum += Math.exp((out[k] = x[k] - most));
-    const total = Math.log(sum);
-    for (let k = from; k < from + classes; k++) out[k] -= total;
-  }
-  return out;
-}
+export const logSoftmax = (x, classes = x.length, out = new Float64Array(x.length)) =>
+  eachRow(x, classes, out, (from, to) => {
+    const logSum = Math.log(belowLargest(x, from, to, out));
+    for (let k = from; k < to; k++) out[k] -= logSum;
+  });
 
 /** Gradient through logSoftmax, g - softmax(x) sum_j g_j, with g the gradient from above. */
 export function logSoftmaxGradient(x, upstream, classes = x.length) {
+  const shares = softmax(x, classes);
   sized("upstream", finite("upstream", upstream), x.length);
-  const result = softmax(x, classes);
-  for (let from = 0; from < x.length; from += classes) {
+  return eachRow(x, classes, shares, (from, to) => {
     let sum = 0;
-    for (let k = from; k < from + classes; k++) sum += upstream[k];
-    for (let k = from; k < from + classes; k++) result[k] = upstream[k] - result[k] * sum;
-  }
-  return result;
+    for (let k = from; k < to; k++) sum += upstream[k];
+    for (let k = from; k < to; k++) shares[k] = upstream[k] - shares[k] * sum;
+  });
 }

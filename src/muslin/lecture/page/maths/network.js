@@ -6,7 +6,7 @@
  */
 
 import { atLeast, between, finite, labels, rowsOf, sized } from "./checks.js";
-import { ACTIVATIONS, LOSSES } from "./functions.js";
+import { ACTIVATIONS, activate, LOSSES, passBack } from "./functions.js";
 import { l2Penalty, startState } from "./optimizers.js";
 
 /** Returns the number of parameters of a network of these sizes. */
@@ -15,31 +15,25 @@ export const parameterCount = (sizes) =>
 
 /** Arrays of rows that are made once, for the largest batch so far; smaller batches see the beginning of them. */
 class Arrays {
-  #widths;
-  #arrange;
-  #whole = [];
   #most = 0;
-  #arranged = new Map();
 
-  /** Takes the width of each array's rows, and what makes a record of the arrays. */
+  /** Takes the width of each array's rows, and what arranges the arrays of a batch in a record. */
   constructor(widths, arrange) {
-    this.#widths = widths;
-    this.#arrange = arrange;
+    Object.assign(this, { widths, arrange });
   }
 
   /** Returns the record for a batch. */
   of(batch) {
     if (batch > this.#most) {
       this.#most = batch;
-      this.#whole = this.#widths.map((width) => new Float64Array(batch * width));
-      this.#arranged.clear();
+      this.whole = this.widths.map((width) => new Float64Array(batch * width));
+      this.arranged = new Map();
     }
-    let record = this.#arranged.get(batch);
-    if (!record) {
-      record = this.#arrange(this.#whole.map((array, place) => array.subarray(0, batch * this.#widths[place])));
-      this.#arranged.set(batch, record);
+    if (!this.arranged.has(batch)) {
+      const part = this.whole.map((array, place) => array.subarray(0, batch * this.widths[place]));
+      this.arranged.set(batch, this.arrange(part));
     }
-    return record;
+    return this.arranged.get(batch);
   }
 }
 
@@ -61,33 +55,23 @@ export class Network {
 
   constructor({ sizes, activation = "tanh", loss = "binary-cross-entropy", parameters, padlocks = null }) {
     check(sizes, activation, loss);
-    this.sizes = sizes;
-    this.activation = activation;
-    this.loss = loss;
-    this.parameters = finite("parameters", sized("parameters", parameters, parameterCount(sizes)));
-    this.padlocks = padlocks && sized("padlocks", padlocks, parameters.length);
+    finite("parameters", sized("parameters", parameters, parameterCount(sizes)));
+    if (padlocks) sized("padlocks", padlocks, parameters.length);
+    Object.assign(this, { sizes, activation, loss, parameters, padlocks, layers: views(sizes, parameters) });
     this.#before = new Float64Array(parameters.length);
-    this.layers = views(sizes, parameters);
     const gradient = new Float64Array(parameters.length);
-    const gradients = views(sizes, gradient);
-    const outs = sizes.slice(1);
-    this.#steps = new Arrays([sizes, outs, outs, outs].flat(), (arrays) => {
-      const part = (kind, layer) => arrays[kind * outs.length + Math.min(kind, 1) + layer];
-      const layers = this.layers.map(({ weights, bias }, layer) => ({
-        inputs: layer ? part(2, layer - 1) : null,
-        weights,
-        bias,
-        preActivation: part(1, layer),
-        activation: part(2, layer),
-        preActivationGradient: part(3, layer),
-        weightGradient: gradients[layer].weights,
-        biasGradient: gradients[layer].bias,
-        inputGradient: part(0, layer),
+    const [gradients, outs, count] = [views(sizes, gradient), sizes.slice(1), sizes.length - 1];
+    this.#steps = new Arrays([...outs, ...outs, ...outs, ...sizes], (arrays) => {
+      const layers = this.layers.map(({ weights, bias }, at) => ({
+        ...{ inputs: at ? arrays[count + at - 1] : null, weights, bias },
+        ...{ preActivation: arrays[at], activation: arrays[count + at], preActivationGradient: arrays[2 * count + at] },
+        ...{ weightGradient: gradients[at].weights, biasGradient: gradients[at].bias },
+        inputGradient: arrays[3 * count + at],
       }));
-      return { loss: 0, penalty: 0, targets: null, gradient, layers };
+      return { loss: 0, penalty: 0, targets: arrays[4 * count], gradient, layers };
     });
-    this.#passes = new Arrays([outs, outs].flat(), (arrays) =>
-      outs.map((_, layer) => ({ preActivation: arrays[layer], activation: arrays[outs.length + layer] })),
+    this.#passes = new Arrays([...outs, ...outs], (arrays) =>
+      outs.map((_, at) => ({ preActivation: arrays[at], activation: arrays[count + at] })),
     );
     this.forget();
   }
@@ -122,7 +106,7 @@ export class Network {
 
   /**
    * Takes one training step on inputs (B, D) and their labels (B), and returns every number of it, from before the
-   * update: loss, penalty, targets, gradient, and for each layer inputs, preActivation, activation and their gradients.
+   * update: loss, penalty, targets (B, K), gradient, and for each layer inputs, preActivation, activation and their gradients.
    *
    * optimizer and settings: one of optimizers.js, and its lr and so on.
    * l2: L2 penalty on weights, not on biases, 0 or more.
@@ -140,24 +124,21 @@ export class Network {
   /** Goes forward and backward without an update. */
   backpropagate(inputs, targets, l2 = 0) {
     between("l2", l2, 0, Infinity);
-    const [batch, { activation: hidden, loss: kind }, classes] = [this.#batch(inputs), this, this.sizes.at(-1)];
-    labels("targets", targets, Math.max(classes, 2), batch);
+    const batch = this.#batch(inputs);
     const step = this.#steps.of(batch);
-    const { layers } = step;
+    const [{ layers }, { loss, gradient }] = [step, LOSSES[this.loss]];
+    const [last, classes] = [layers[layers.length - 1], this.sizes[layers.length]];
+    fillTargets(labels("targets", targets, Math.max(classes, 2), batch), classes, step.targets);
     layers[0].inputs = inputs;
-    step.targets = targets;
     this.#forward(inputs, layers);
-    const last = layers[layers.length - 1];
-    const lastLayer = LOSSES[kind];
-    step.loss = lastLayer.loss(last.preActivation, last.activation, targets, classes, last.preActivationGradient);
-    lastLayer.gradient(last.preActivation, last.activation, targets, classes, last.preActivationGradient);
+    const { preActivation: z, activation, preActivationGradient } = last;
+    step.loss = loss(z, activation, step.targets, classes, preActivationGradient);
+    gradient(z, activation, step.targets, classes, preActivationGradient);
     step.penalty = 0;
-    for (let place = layers.length - 1; place >= 0; place--) {
-      const layer = layers[place];
-      if (layer !== last) {
-        ACTIVATIONS[hidden].passBack(layer.preActivation, layers[place + 1].inputGradient, layer.preActivationGradient);
-      }
-      passDown(layer, this.sizes[place], this.sizes[place + 1], l2);
+    for (let at = layers.length - 1; at >= 0; at--) {
+      const layer = layers[at];
+      if (layer !== last) passBack(this.activation, layer.preActivation, layers[at + 1].inputGradient, layer.preActivationGradient);
+      passDown(layer, this.sizes[at], this.sizes[at + 1], l2);
       if (l2) step.penalty += l2Penalty(layer.weights, l2);
     }
     return step;
@@ -173,8 +154,8 @@ export class Network {
       const { preActivation, activation } = layers[place];
       const { weights, bias } = this.layers[place];
       weightedSums(below, weights, bias, preActivation, this.sizes[place], this.sizes[place + 1]);
-      const layer = place < layers.length - 1 ? ACTIVATIONS[this.activation] : LOSSES[this.loss];
-      layer.activate(preActivation, activation, this.sizes[place + 1]);
+      if (place < layers.length - 1) activate(this.activation, preActivation, activation);
+      else LOSSES[this.loss].activate(preActivation, activation, this.sizes[place + 1]);
       below = activation;
     }
   }
@@ -183,8 +164,8 @@ export class Network {
 function check(sizes, activation, loss) {
   if (!(sizes.length >= 2)) throw new Error(`sizes is ${sizes}; it must name inputs and outputs at least, such as 2, 8, 1`);
   for (const size of sizes) atLeast("sizes", size, 1);
-  for (const [kind, name, known] of [["activation", activation, ACTIVATIONS], ["loss", loss, LOSSES]]) {
-    if (!Object.hasOwn(known, name)) throw new Error(`${kind} is ${name}; it must be one of ${Object.keys(known).join(", ")}`);
+  for (const [kind, name, known] of [["activation", activation, ACTIVATIONS], ["loss", loss, Object.keys(LOSSES)]]) {
+    if (!known.includes(name)) throw new Error(`${kind} is ${name}; it must be one of ${known.join(", ")}`);
   }
   if ((loss === "cross-entropy") === (sizes.at(-1) === 1)) {
     throw new Error(`sizes is ${sizes} and loss is ${loss}; cross-entropy needs two outputs or more, the others exactly one`);
@@ -200,6 +181,11 @@ function views(sizes, vector) {
     start = middle + outs;
     return view;
   });
+}
+
+/** Fills rows of targets: one-hot, or the label itself where there is one output. */
+function fillTargets(labels, classes, targets) {
+  for (let i = 0; i < targets.length; i++) targets[i] = classes === 1 ? labels[i] : Number(labels[Math.floor(i / classes)] === i % classes);
 }
 
 /** Fills z with inputs @ weights + bias. */
