@@ -27,7 +27,7 @@ SECTIONS = (
     Section("mcculloch-pitts", "McCulloch-Pitts", ("McCulloch-Pitts neuron",), ()),
     Section("perceptron", "Perceptron", ("Perceptron",), ()),
     Section("colours", "Separating colours", ("Separating colours",), ()),
-    Section("activations", "Activations", ("Activations",), ("activations",)),
+    Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ()),
     Section("distance", "Distance", ("Distances",), ()),
     Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ()),

@@ -1,6 +1,8 @@
 /** How numbers are written on the page, and read from what people type. */
 
 const MINUS = "\u2212";
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (text) => text.replace(/[0-9]/g, (digit) => RAISED[digit]).replace("-", "⁻").replace("+", "");
 
 /** Writes a number with so many significant digits; what is not a number says so. */
 export function short(value, digits = 4) {
@@ -9,7 +11,8 @@ export function short(value, digits = 4) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
-  return text.replace(/-/g, MINUS).replace(/e\+?/, " · 10^");
+  const [digitsOf, power] = text.split("e");
+  return digitsOf.replace("-", MINUS) + (power === undefined ? "" : ` · 10${raised(power)}`);
 }
 
 /** Writes a number with a fixed number of decimals, so that it does not jump while it changes. */
