@@ -77,7 +77,9 @@ def test_activations(twin: Twin, name, xs):
 def test_infinities(twin: Twin):
     names = [name + slope for name in ELEMENTWISE[:-1] for slope in ("", "_gradient")]
     for x in (np.inf, -np.inf):
-        assert_agree(twin.call(*([camel(name), x] for name in names)), [getattr(activations, name)(x) for name in names])
+        assert_agree(
+            twin.call(*([camel(name), x] for name in names)), [getattr(activations, name)(x) for name in names]
+        )
 
 
 def test_no_overflow_and_ties(twin: Twin):
@@ -185,7 +187,9 @@ def test_distances(twin: Twin, pair):
 def test_information(twin: Twin, pair, base):
     p, q = pair
     terms = np.abs(np.log(pair[pair > 0])).max() / (np.log(base) if base else 1)
-    entropy, cross, divergence = twin.call(["entropy", p, base], ["crossEntropy", p, q, base], ["klDivergence", p, q, base])
+    entropy, cross, divergence = twin.call(
+        ["entropy", p, base], ["crossEntropy", p, q, base], ["klDivergence", p, q, base]
+    )
     assert_agree(twin.call(*(["surprise", each, base] for each in p)), information.surprise(p, base))
     assert_agree(entropy, information.entropy(p, base))
     assert_agree(cross, information.cross_entropy(p, q, base))

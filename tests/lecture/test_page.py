@@ -12,7 +12,6 @@ from muslin.lecture.sections import SECTIONS
 from muslin.lecture.text import chapters
 
 MOST_BYTES = 2 << 20  # of a pack
-MATHS_LINES = 600
 
 every_widget = pytest.mark.parametrize("stem", WIDGETS)
 
@@ -72,11 +71,3 @@ def test_nothing_is_loaded_from_elsewhere():
         assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}, name
         assert "eval(" not in text, name
         assert "innerHTML" not in text, name
-
-
-def test_the_mathematics_knows_no_page_and_stays_small():
-    scripts = {name: content.decode() for name, content in page_files().items() if name.startswith("maths/")}
-    assert scripts
-    lines = [line for text in scripts.values() for line in text.splitlines() if line.strip()]
-    assert sum(not line.lstrip().startswith(("//", "/*", "*")) for line in lines) <= MATHS_LINES
-    assert not any(re.search(r"\b(document|window|canvas|Element)\b", text) for text in scripts.values())

@@ -5,6 +5,7 @@ import { keys } from "./parts/player.js";
 import { readLink, writeLink } from "./parts/link.js";
 import { liveEdition } from "./parts/live.js";
 import { mountAll } from "./parts/mounting.js";
+import { keepReachable } from "./parts/reachable.js";
 import { slides } from "./parts/slides.js";
 
 const KEPT_AFTER = 300; // ms: a drag is one change of the link
@@ -65,4 +66,5 @@ document.querySelector("#copy").addEventListener("click", async () => {
   put(document.querySelector("#copied"), spoken.textContent);
 });
 document.querySelector("#single-keys").addEventListener("change", (event) => (keys.areOn = event.target.checked));
+keepReachable(".math.block, .told .scroll");
 slides(document.querySelector("#slides"));
