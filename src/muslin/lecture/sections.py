@@ -35,5 +35,5 @@ SECTIONS = (
     Section("weight-decay", "Weight decay", ("Weight decay",), ()),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ()),
     Section("resnet", "ResNet", ("ResNet",), ()),
-    Section("project", "Your project", ("Quick preparation", "File structure", "Module and DataLoader"), ()),
+    Section("project", "Your project", ("Quick preparation", "File structure", "Module and DataLoader"), ("project",)),
 )

@@ -21,6 +21,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "lecture.md"  # where a clone ha
 HEADING = re.compile(r"^## (?:\d+\. )?(.+)$", re.MULTILINE)
 MISTAKE = re.compile(r"^(?=\*\*Common mistakes?:)", re.MULTILINE)
 PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n", re.MULTILINE)
+FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK_INSIDE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\)")
 WIDE = '<div class="scroll">'
 SHOWN_BY = re.compile(r"\s+Shown by `.*?(?=\n\n|\Z)", re.DOTALL)  # tests, which only a clone has
@@ -52,7 +53,8 @@ def chapters() -> dict[str, Chapter]:
 
 
 def _chapter(text: str) -> Chapter:
-    text = LINK_INSIDE.sub(r"\1", SHOWN_BY.sub("", PICTURE.sub("", text)))
+    text = SHOWN_BY.sub("", PICTURE.sub("", text))
+    text = "".join(part if part.startswith("```") else LINK_INSIDE.sub(r"\1", part) for part in FENCE.split(text))
     told, *mistake = MISTAKE.split(text, maxsplit=1)
     return Chapter(_html(told), _html("".join(mistake)))
 
