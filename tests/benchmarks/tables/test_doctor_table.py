@@ -14,7 +14,10 @@ def measured(**figures):
 
 
 def test_rows_have_means_with_deviations_where_there_were_several_seeds():
-    runs = [measured(seed=seed, recall=recall, models_agree=0.8) for seed, recall in ((1, 0.7), (2, 0.9))]
+    runs = [
+        measured(seed=seed, recall=recall, models_agree=0.8, seconds=60.0 * seed)
+        for seed, recall in ((1, 0.7), (2, 0.9))
+    ]
     for run in runs:
         del run["measured_on"], run["load_before"]
     photographs = over_seeds(runs) | {"measured_on": PLACE, "load_before": 1.26}
@@ -27,7 +30,10 @@ def test_rows_have_means_with_deviations_where_there_were_several_seeds():
     assert first.endswith("| 20 of 1,000 | 90.0 % | 80.0 % | 50.0 % of 30 | 90.0 % | 1:30 (`espresso` 14 s) |")
     assert "| 20 of 1,000, 2 times | 80.0 ± 0.0 % | 80.0 ± 14.1 % | 50.0 ± 0.0 % of 30 |" in second
     words = " ".join(rest)
-    assert "a processor, 2 cores, PyTorch 2.13.0, 2026-01-02; before each part the load of other work was 1.3" in words
+    assert (
+        "a processor, 2 cores, PyTorch 2.13.0, 2026-01-02. When a part began, the load of other work was 1.3" in words
+    )
+    assert second.endswith("| 1:00 to 2:00 |")
     assert "Not measured with this version yet: drawn pictures" in words
 
 
