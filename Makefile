@@ -12,7 +12,7 @@ endif
 endif
 
 .PHONY: train test browser check format bench speedrun scaling baseline ladder ladder-peers peers
-.PHONY: explanations reliability hosts figures clean
+.PHONY: explanations data-doctor reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -66,6 +66,12 @@ scaling: .venv/installed
 # what explanations are worth by deletion, over five models, and how fast they and the report are: half an hour
 explanations: .venv/installed-dev
 	$(BIN)/python -m benchmarks.measure.explanations
+	$(BIN)/python -m benchmarks.tables.table
+
+# which of 2 % exchanged labels the data doctor finds: half an hour; a part with: make data-doctor ONLY="photos"; real
+# photographs with: make data-doctor PHOTOGRAPHS=FOLDER, which benchmarks/measure/photographs.py tells how to get
+data-doctor: .venv/installed-dev
+	$(BIN)/python -m benchmarks.measure.doctor $(foreach part,$(ONLY),--only $(part)) $(if $(PHOTOGRAPHS),--photographs $(PHOTOGRAPHS))
 	$(BIN)/python -m benchmarks.tables.table
 
 # the lecture's sample project: 30 epochs, hours

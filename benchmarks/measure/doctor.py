@@ -1,27 +1,32 @@
 """The data doctor: 2 % of the labels are exchanged, and it is asked which.
 
-Fashion-MNIST, and a folder of 1,000 pictures like photographs; beside it, how long the shortest recipe trains on the
-same data, and what cleanlab finds with its example network.
+Fashion-MNIST, 1,000 photographs, and as the hard case 1,000 drawn pictures like photographs; beside it, how long the
+shortest recipe trains on the same data, and what cleanlab finds with its example network.
 
     python -m benchmarks.measure.doctor                # all of it: half an hour on two cores
-    python -m benchmarks.measure.doctor --only photos
+    python -m benchmarks.measure.doctor --only photos  # that part; what was saved of the others stays
+    python -m benchmarks.measure.doctor --only photographs --photographs FOLDER
 """
 
 import argparse
 import json
+import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from benchmarks.measure import photographs
 from benchmarks.measure.photo_like import CLASSES, draw_photo
-from benchmarks.measure.results import load_results, save_result
+from benchmarks.measure.results import load_results, save_result, surroundings
 from benchmarks.rivals.cleanlab_example import label_issues
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 from torch import Tensor
@@ -30,21 +35,29 @@ from muslin.data.sources import fashion_mnist
 
 SHARE = 0.02  # of the labels
 PHOTOS = 1000
-SEED = 7  # of what is planted, and of the photos; settings were chosen with others
+OF_EACH = 100  # photographs of each class
+SEED = 7  # of what is planted, and of the drawn pictures; settings were chosen with others
+SEEDS = range(31, 36)  # of photographs, of what is planted among them, and of the doctor; likewise
 Figures = dict[str, Any]
 
 
 def main() -> None:
-    """Measures, prints a table, and saves."""
+    """Measures, prints a table, and saves after each part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=tuple(PARTS), action="append", help="measure this; the rest stays")
-    chosen = parser.parse_args().only or list(PARTS)
+    parser.add_argument("--photographs", type=Path, metavar="FOLDER", help=f"of the photographs: {photographs.HOW}")
+    asked = parser.parse_args()
     figures = load_results().get("doctor", {})
     figures.pop("measured_on", None)
-    for name in chosen:
+    for name in asked.only or list(PARTS):
+        if name == "photographs" and asked.photographs is None:
+            print(f"left out: the photographs; to measure with them: {photographs.HOW}")
+            continue
+        load = os.getloadavg()[0]
         with tempfile.TemporaryDirectory(prefix="muslin-doctor-") as place:
-            figures[name] = PARTS[name](Path(place))
-        show(name, figures[name])
+            found = PARTS[name](Path(place), asked.photographs)
+        figures[name] = found | {"load_before": load, "measured_on": surroundings()}
+        show(name, found)
         save_result("doctor", **figures)
 
 
@@ -52,20 +65,22 @@ def show(name: str, figures: Figures) -> None:
     """Prints figures as a table."""
     table = Table(name, "figure")
     for what, value in figures.items():
+        if what == "runs":
+            continue
         table.add_row(what.replace("_", " "), f"{value:,.4g}" if isinstance(value, float) else str(value))
     Console().print(table)
 
 
-def planted(true: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+def planted(true: Tensor, classes: int, seed: int = SEED) -> tuple[Tensor, Tensor]:
     """Returns (N,) labels of which some were set to any other class, and the rows of these."""
-    generator = torch.Generator().manual_seed(SEED)
+    generator = torch.Generator().manual_seed(seed)
     rows = torch.randperm(len(true), generator=generator)[: round(SHARE * len(true))]
     labels = true.clone()
     labels[rows] = (true[rows] + torch.randint(1, classes, (len(rows),), generator=generator)) % classes
     return labels, rows
 
 
-def in_fashion_mnist(place: Path) -> Figures:
+def in_fashion_mnist(place: Path, _: Path | None) -> Figures:
     """Examines all of Fashion-MNIST as a .npz file."""
     images, labels, rows, true = exchanged_fashion_mnist()
     names = [f"{part}[{row}]" for part, count in PARTS_OF_IT.items() for row in range(count)]
@@ -90,30 +105,73 @@ def exchanged_fashion_mnist() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return torch.cat([part.images for part in parts]), *planted(true, len(fashion_mnist.CLASSES)), true
 
 
-def in_photos(place: Path) -> Figures:
+def in_photographs(place: Path, package: Path | None) -> Figures:
+    """Examines folders of photographs, one for each seed."""
+    assert package is not None
+    runs = []
+    for seed in SEEDS:
+        drawn = list(photographs.draw_photographs(package, OF_EACH, seed))
+        its_place = place / str(seed)
+        answers = write_planted(its_place / "photographs", drawn, photographs.CLASSES, seed, ".png")
+        runs.append({"seed": seed} | examined(its_place / "photographs", its_place, answers, seed))
+        show(f"photographs, seed {seed}", runs[-1])
+    return over_seeds(runs)
+
+
+def in_photos(place: Path, _: Path | None) -> Figures:
     """Examines a folder of pictures like photographs."""
-    true = torch.arange(PHOTOS) % len(CLASSES)
-    labels, rows = planted(true, len(CLASSES))
-    root = place / "photos"
-    names = []
-    for number, (label, drawn) in enumerate(zip(labels.tolist(), true.tolist(), strict=True)):
-        names.append(f"{CLASSES[label]}/{number:05}.jpg")
-        path = root / names[-1]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draw_photo(drawn, SEED * 1_000_003 + number).save(path, quality=85)
-    return examined(root, place, {names[row]: CLASSES[int(true[row])] for row in rows.tolist()})
+    drawn = [
+        (draw_photo(number % len(CLASSES), SEED * 1_000_003 + number), number % len(CLASSES))
+        for number in range(PHOTOS)
+    ]
+    answers = write_planted(place / "photos", drawn, CLASSES, SEED, ".jpg")
+    return examined(place / "photos", place, answers)
 
 
-def examined(data: Path, place: Path, answers: dict[str, str]) -> Figures:
+def write_planted(
+    root: Path, drawn: Sequence[tuple[Image.Image, int]], classes: Sequence[str], seed: int, suffix: str
+) -> dict[str, str]:
+    """Writes pictures into a folder for each class, some into a wrong one.
+
+    Args:
+        root: the folder to make.
+        drawn: pictures, each with the class that it is of.
+        classes: the classes' names.
+        seed: of what is planted.
+        suffix: the kind of the files.
+
+    Returns:
+        The true class of each wrong label, by the picture's name.
+    """
+    true = torch.tensor([label for _, label in drawn])
+    labels, rows = planted(true, len(classes), seed)
+    names = [f"{classes[label]}/{number:05}{suffix}" for number, label in enumerate(labels.tolist())]
+    for name, (picture, _) in zip(names, drawn, strict=True):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        picture.save(root / name, quality=85)  # which a .png has no use for
+    return {names[row]: classes[int(true[row])] for row in rows.tolist()}
+
+
+def over_seeds(runs: list[Figures]) -> Figures:
+    """Returns the mean of each figure, the deviation of it under `deviation`, and the runs themselves."""
+    names = [name for name in runs[0] if name != "seed"]
+    columns = {name: [run[name] for run in runs] for name in names}
+    means = {name: statistics.mean(column) for name, column in columns.items()}
+    deviation = {name: statistics.stdev(column) for name, column in columns.items()}
+    return means | {"seeds": [run["seed"] for run in runs], "deviation": deviation, "runs": runs}
+
+
+def examined(data: Path, place: Path, answers: dict[str, str], seed: int = 0) -> Figures:
     """Runs the doctor and the shortest recipe as a person types them.
 
     Args:
         data: what to look at.
         place: an empty folder.
         answers: the true class of each wrong label, by the picture's name.
+        seed: the doctor's.
     """
     cache = "--cache", place / "cache"
-    seconds = timed("data", "doctor", data, "--out", place / "found", *cache)
+    seconds = timed("data", "doctor", data, "--out", place / "found", "--seed", seed, *cache)
     fit_seconds = timed("fit", data, "--recipe", "espresso", "--out", place / "runs", *cache, "--quiet")
     found = json.loads((place / "found" / "findings.json").read_text(encoding="utf-8"))
     likely = {one["name"]: one["likely"] for one in found["findings"] if one["kind"] == "label"}
@@ -140,7 +198,7 @@ def scores(likely: dict[str, str], answers: dict[str, str]) -> Figures:
     }
 
 
-def by_cleanlab(_: Path) -> Figures:
+def by_cleanlab(_: Path, __: Path | None) -> Figures:
     """Asks cleanlab the same of Fashion-MNIST."""
     images, labels, rows, true = exchanged_fashion_mnist()
     start = time.monotonic()
@@ -167,7 +225,12 @@ def timed(*arguments: object) -> float:
     return time.monotonic() - start
 
 
-PARTS = {"fashion_mnist": in_fashion_mnist, "photos": in_photos, "cleanlab_fashion_mnist": by_cleanlab}
+PARTS = {
+    "fashion_mnist": in_fashion_mnist,
+    "photographs": in_photographs,
+    "photos": in_photos,
+    "cleanlab_fashion_mnist": by_cleanlab,
+}
 
 if __name__ == "__main__":
     main()

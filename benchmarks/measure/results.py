@@ -14,7 +14,7 @@ from muslin.machine.advice import processor_name
 from muslin.machine.cores import available_threads
 from muslin.machine.device import computing, prepare
 
-__all__ = ["RESULTS", "load_results", "revision", "save_result"]
+__all__ = ["RESULTS", "load_results", "revision", "save_result", "surroundings"]
 
 RESULTS = Path(__file__).parents[1] / "results"
 

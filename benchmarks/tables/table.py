@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.measure.results import load_results
 from benchmarks.tables.data_table import pack_table, predicting_table, processes_line
+from benchmarks.tables.doctor_table import doctor_table
 from benchmarks.tables.explanation_table import layer_table, speed_sentence, worth_table
 from benchmarks.tables.plots import draw_accuracy_against_time
 from benchmarks.tables.rival_table import rival_sentence, rival_table
@@ -51,6 +52,8 @@ def main() -> None:
         replace(explained, "worth", worth_table(explanations))
         replace(explained, "layers", layer_table(explanations))
         replace(explained, "speed", speed_sentence(explanations))
+    if doctor := results.get("doctor"):
+        replace(ROOT / "docs" / "data-doctor.md", "doctor", doctor_table(doctor))
     if (packs := results.get("packs")) and (transfer := results.get("transfer")):
         replace(ROOT / "docs" / "own-pictures.md", "packs", pack_table(packs, transfer))
 

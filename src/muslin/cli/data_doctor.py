@@ -41,8 +41,9 @@ def doctor(
 ) -> None:
     """Find the labels of DATA that are probably wrong, each with its likely class.
 
-    DATA is anything that fit takes. Quick models judge pictures that they were not trained on. Also found: pictures
-    that are there twice or look so, those unlike all others, and those between two classes.
+    DATA is anything that fit takes. Quick models judge pictures that they were not trained on; of few pictures in
+    colour, by what a pretrained model sees of them, where muslin[transfer] is installed. Also found: pictures that are
+    there twice or look so, those unlike all others, and those between two classes.
 
     Then go through findings.csv, and have the labels mended with --apply: it writes a table that fit reads (a .npz file
     where DATA has no picture files), and never touches the pictures.

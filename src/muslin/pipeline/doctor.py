@@ -24,6 +24,7 @@ from muslin.evaluation.outliers import far_out, neighbour_distances
 from muslin.machine.cores import memory_limit
 from muslin.machine.device import computing, prepare
 from muslin.pipeline.folds import Judged, judge_by_others, quick_settings
+from muslin.pipeline.pretrained_folds import judge_by_features, read_for_features, suits_features
 from muslin.text import join_first, plural, printable
 
 __all__ = ["Examined", "examine_data"]
@@ -78,12 +79,15 @@ class Examined:
 
 
 def examine_data(origin: Origin, reading: Reading, *, seed: int = 0) -> Examined:
-    """Judges each picture by a quick model that was trained on others, and looks for those that do not belong.
+    """Judges each picture by a model that was trained on others, and looks for those that do not belong.
+
+    Few pictures in colour are judged by a pretrained model's features, where its weights are installed; others by quick
+    models that are trained from scratch. The rest, digests too, is that of the pictures as `reading` reads them.
 
     Args:
         origin: data as `muslin.fit` takes them.
         reading: the way in which picture files are read; also told of progress, and where findings are kept.
-        seed: any int >= 0; chooses the folds and the models' first weights.
+        seed: any int >= 0; chooses the folds, and the first weights of quick models.
 
     Raises:
         DataError: the data cannot be read, or take more memory than there is.
@@ -93,12 +97,19 @@ def examine_data(origin: Origin, reading: Reading, *, seed: int = 0) -> Examined
     pictures = gather(splits, places)
     data = pictures.data
     same = find_same_pictures(data.images, pictures.digests, pictures.splits, data.labels)
+    by_features, how = suits_features(data, are_files=pictures.are_files)
+
+    def tell(done: int, total: int) -> None:
+        reading.progress("judging", done, total)
+
     with computing():
         machine = prepare("auto", "auto")
         settings, notes = quick_settings(data, seed, is_own=origin != fashion_mnist.NAME)
-        judged = judge_by_others(
-            data, same.groups, settings, machine, lambda done, total: reading.progress("judging", done, total)
-        )
+        if by_features:
+            larger = read_for_features(origin, places, reading, seed=seed)
+            judged = judge_by_features(data, larger, same.groups, settings, machine, tell)
+        else:
+            judged = judge_by_others(data, same.groups, settings, machine, tell)
         doubts = doubt_labels(judged.logits, data.labels)
         found = [
             *label_errors(pictures, doubts), *twins(pictures, same), *outliers(pictures, judged),
@@ -112,7 +123,7 @@ def examine_data(origin: Origin, reading: Reading, *, seed: int = 0) -> Examined
         accuracy=float((doubts.probabilities.argmax(1) == data.labels).double().mean()),
         noise=doubts.noise,
         findings=tuple(found),
-        notes=(*splits.notes, *notes, *lonely_notes(data)),
+        notes=(*splits.notes, *notes, *how, *lonely_notes(data)),
     )
     row_of = {name: row for row, name in enumerate(pictures.names)}
     return Examined(findings, data.images, row_of, write_findings(findings, pictures.trained, reading.cache))

@@ -23,7 +23,7 @@ from muslin.training.fit import fit
 from muslin.training.plan import TimePlan
 from muslin.training.state import EpochResult, Progress
 
-__all__ = ["Judged", "judge_by_others", "quick_settings"]
+__all__ = ["FEW", "Judged", "cut_folds", "folds_of", "judge_by_others", "quick_settings"]
 
 EPOCHS = 4  # with two folds of Fashion-MNIST as many pictures pass as in two runs of the shortest recipe
 WATCHED = 500  # pictures that each model is scored on after an epoch: training asks for some
@@ -36,8 +36,8 @@ class Judged:
 
     Attributes:
         logits: (N, K) float32.
-        features: (N, D) float32, what the model's last layer saw; those of two folds are not to be compared.
-        folds: (N,) int64, which model it was.
+        features: (N, D) float32, what the model's last layer saw; those of two models are not to be compared.
+        folds: (N,) int64, the number of the model that the features are of.
     """
 
     logits: Tensor

@@ -13,7 +13,7 @@ STAGES = {
     "examining": "looking at pictures",
     "predicting": "answering pictures",
     "explaining": "explaining pictures",
-    "judging": "training models",
+    "judging": "judging pictures",
 }
 
 

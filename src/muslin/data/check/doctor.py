@@ -64,7 +64,7 @@ class Findings:
         are_files: whether names are paths.
         classes: the K class names.
         pictures: how many pictures each split has.
-        accuracy: the share of labels that the quick models said of pictures they had not seen, in [0, 1].
+        accuracy: the share of labels that the models said of pictures they had not seen, in [0, 1].
         noise: the share of labels that are taken to be wrong at random, in [0.0015, 0.5).
         findings: one for each picture and kind, by kind, the gravest first.
         notes: sentences that a person should be told.

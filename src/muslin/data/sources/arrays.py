@@ -26,7 +26,7 @@ from muslin.data.split import cut_validation, train_validation_test
 from muslin.errors import DataError, PictureError
 from muslin.text import plural
 
-__all__ = ["SOURCE", "ArrayParts", "named_in_errors", "source_of_parts"]
+__all__ = ["SOURCE", "ArrayParts", "brought_to", "named_in_errors", "source_of_parts"]
 
 NAME = "arrays"
 BLOCK = 4096  # pictures compared at a time
