@@ -11,11 +11,15 @@ ifneq ($(shell $(PYTHON) $(MINOR)),$(shell $(BIN)/python $(MINOR) 2>/dev/null))
 endif
 endif
 
-.PHONY: train test browser check format bench speedrun scaling baseline ladder ladder-peers peers
+.PHONY: train lecture test browser check format bench speedrun scaling baseline ladder ladder-peers peers
 .PHONY: explanations data-doctor reliability hosts figures clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
+
+# the lecture's page, in the browser, until Ctrl+C
+lecture: .venv/installed
+	$(BIN)/muslin lecture
 
 # BROWSER=no leaves out the tests of pages; MUSLIN_BROWSER=/its/path names the browser for them
 ifneq ($(filter no,$(BROWSER) $(MUSLIN_BROWSER)),)
