@@ -14,9 +14,10 @@ export function slides(opener) {
     heading.focus({ preventScroll: true });
   };
   const toggle = (isOn) => {
+    const first = nearest(); // as long as all are there
     document.body.classList.toggle("slides", isOn);
     opener.setAttribute("aria-pressed", String(isOn));
-    if (isOn) show(nearest());
+    if (isOn) show(first);
     else sections[place].scrollIntoView();
   };
   const nearest = () => {
