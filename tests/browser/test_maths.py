@@ -1,28 +1,18 @@
 """The JavaScript twin answers as the textbook does, function by function, in a browser."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
 
 from muslin.textbook import activations, distances, information, losses, neuron, optimizers
 from muslin.textbook.network import grid
-from tests.browser.pages import Watch
-from tests.browser.serving import serve_folder
 from tests.browser.twin import FOLDER, Twin, assert_agree
 
 drawn = settings(max_examples=25, deadline=None)
 EXTREMES = [0.0, -0.0, 1.0, -1.0, 37.5, -37.5, 1000.0, -1000.0, 1e308, -1e308, 5e-324, 1e-300, 0.5, -0.5]
-
-
-@pytest.fixture(scope="module")
-def twin(browser: Browser) -> Iterator[Twin]:
-    with serve_folder(FOLDER) as url, Watch(browser) as watch:
-        yield Twin(watch.open(f"{url}/"))
 
 
 def numbers(size: int | None = None, extent: float = 30.0) -> st.SearchStrategy[np.ndarray]:
