@@ -49,16 +49,18 @@ class Problem:
 
 
 @st.composite
-def problems(draw: st.DrawFn, steps: int = 1) -> Problem:
+def problems(draw: st.DrawFn, steps: int = 1, widest: int = 8) -> Problem:
     activation, loss = draw(st.sampled_from(sorted(ACTIVATIONS))), draw(st.sampled_from(sorted(LOSSES)))
-    outputs = draw(st.integers(2, 8)) if loss == "cross-entropy" else 1
-    hidden = draw(st.lists(st.integers(1, 8), max_size=5))
+    outputs = draw(st.integers(2, widest)) if loss == "cross-entropy" else 1
+    hidden = draw(st.lists(st.integers(1, widest), max_size=5))
     sizes = (draw(st.integers(1, 8)), *hidden, outputs)
     seed = draw(st.integers(0, 2**32))
     generator = np.random.default_rng(seed)
     network = Network(sizes, activation, loss, seed=seed)
     network.parameters = network.parameters + generator.normal(0, 0.1, len(network.parameters))
-    rows = [draw(st.integers(1, 10))] * (steps - 1) + [draw(st.integers(1, 10))]  # the last batch may be shorter, or larger
+    rows = [draw(st.integers(1, 10))] * (steps - 1) + [
+        draw(st.integers(1, 10))
+    ]  # the last batch may be shorter, or larger
     batches = [
         (generator.normal(size=(count, sizes[0])), generator.integers(0, max(outputs, 2), count)) for count in rows
     ]
@@ -92,7 +94,12 @@ def terms_of(layer: LayerStep, above: np.ndarray | float, l2: float) -> dict[str
 def test_every_number_of_a_pass(twin: Twin, problem):
     network, ((inputs, targets),) = problem.network, problem.batches
     step = network.backpropagate(inputs, targets, problem.l2)
-    calls = [["backpropagate", inputs, targets, problem.l2], ["forward", inputs], ["probabilities", inputs], ["predict", inputs]]
+    calls = [
+        ["backpropagate", inputs, targets, problem.l2],
+        ["forward", inputs],
+        ["probabilities", inputs],
+        ["predict", inputs],
+    ]
     ours, forward, outputs, labels = twin.run("inNetwork", {"network": problem.made(), "calls": calls})
     assert_agree(ours["loss"], step.loss, 1)
     assert_agree(ours["penalty"], step.penalty)
@@ -154,10 +161,12 @@ def test_one_step(twin: Twin, name, problem):
 @settings(max_examples=12, deadline=None)
 @given(problem=problems(steps=100))
 def test_a_hundred_steps(twin: Twin, name, problem):
+    """To 1e-9 of 1, or of the number where it is larger: what differs in the last bit at first has then grown."""
     ours, theirs = train_both(twin, problem, name)
-    for place, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
-        for number in ("loss", "penalty", "gradient", "parameters"):
-            assert_agree(mine[number], other[number], 1, bound=1e-12 if place == 0 else 1e-9)
+    assert len(ours) == len(theirs) == 100
+    for mine, other in zip(ours, theirs, strict=True):
+        for number, value in mine.items():
+            assert_agree(value, other[number], 1, bound=1e-9)
     assert not np.array_equal(ours[0]["parameters"], ours[-1]["parameters"])
 
 
@@ -173,8 +182,8 @@ def test_warp(twin: Twin, problem, data):
         assert_agree(ours, theirs, np.abs(points).max() + np.abs(theirs).max() + 1)
 
 
-@settings(max_examples=40, deadline=None)
-@given(problem=problems())
+@settings(max_examples=20, deadline=None)
+@given(problem=problems(widest=4))
 def test_events(twin: Twin, problem):
     (inputs, targets), network = problem.batches[0], problem.network
     calls = [["stepThrough", inputs[0], int(targets[0]), problem.l2]]
@@ -210,9 +219,11 @@ def test_arrays_are_made_once_for_the_largest_batch(twin: Twin):
     network = Network((2, 3, 1), seed=1)
     calls = """({ sizes, parameters }) => {
         const net = new maths.Network({ sizes, parameters: Float64Array.from(parameters) });
-        const step = rows => net.step(new Float64Array(2 * rows).fill(1), new Int32Array(rows), maths.adam, { lr: 0.01 });
+        const step = rows =>
+            net.step(new Float64Array(2 * rows).fill(1), new Int32Array(rows), maths.adam, { lr: 0.01 });
         const [large, small, again] = [step(5), step(2), step(5)];
-        const shared = large.layers.every((layer, at) => layer.activation.buffer === small.layers[at].activation.buffer);
+        const shared = large.layers.every(
+            (layer, at) => layer.activation.buffer === small.layers[at].activation.buffer);
         return [large === again, shared, large.layers[0].activation.length, small.layers[0].activation.length];
     }"""
     ours = twin.run(f"({calls})", {"sizes": network.sizes, "parameters": network.parameters})
