@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.find import ARGUMENTS, NoBrowserError, find_browser
 from tests.browser.pages import LOOPBACK_ALONE, MOST_MS, Watch
+from tests.browser.serving import serve_folder
+from tests.browser.twin import FOLDER, Twin
 
 
 @pytest.fixture(scope="package")  # not for the session: playwright's event loop would stay in the way of asyncio.run
@@ -40,3 +42,10 @@ def watch(browser: Browser) -> Iterator[Watch]:
 def page(watch: Watch) -> Page:
     """The page under watch; `watch.open` opens something in it."""
     return watch.page
+
+
+@pytest.fixture(scope="module")
+def twin(browser: Browser) -> Iterator[Twin]:
+    """The JavaScript twin of the textbook's mathematics, in a page under watch of its own."""
+    with serve_folder(FOLDER) as url, Watch(browser) as watch:
+        yield Twin(watch.open(f"{url}/"))

@@ -52,8 +52,8 @@ export const reluGradient = (x) => (real("x", x) > 0 ? 1 : 0);
  * Complementary error function, to 2e-15 of its value.
  *
  * Near 0 it is 1 - erf by a series of positive terms (Abramowitz and Stegun, 1964, 7.1.6), from 1 on a continued
- * fraction (7.1.14), evaluated from a depth at which what lies deeper has no effect. The square in the exponent is split,
- * as Cody (1969) does, so that its rounding is not magnified.
+ * fraction (7.1.14), evaluated from a depth at which what lies deeper has no effect. The square in the exponent is
+ * split, as Cody (1969) does, so that its rounding is not magnified.
  */
 export function erfc(x) {
   const size = Math.abs(finiteNumber("x", x));

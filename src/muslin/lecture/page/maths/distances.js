@@ -1,4 +1,4 @@
-/** Distances, twin of textbook/distances.py, each followed by its gradient for x: how far two pictures of D numbers are. */
+/** Distances of two pictures of D numbers, twin of textbook/distances.py, each followed by its gradient for x. */
 
 import { finite, sized } from "./checks.js";
 

@@ -19,14 +19,14 @@ export function stepThrough(network, inputs, target, l2 = 0) {
   const step = twin.backpropagate(inputs, [target], l2);
   const last = step.layers.length - 1;
   const scores = named("z", step.layers[last].preActivation);
-  return [
-    ...step.layers.flatMap((layer, place) => forwardEvents(layer, place, place === last ? LOSSES[loss].output : activation)),
-    event("forward", "loss", last, 0, loss, [...scores, [["t", target]]], step.loss),
-    ...step.layers
-      .flatMap((layer, place) => [[...deltaEvents(network, step, place, target), ...gradientEvents(layer, place, l2)]])
-      .reverse()
-      .flat(),
-  ];
+  const forward = step.layers.map((layer, place) =>
+    forwardEvents(layer, place, place === last ? LOSSES[loss].output : activation),
+  );
+  const backward = step.layers.map((layer, place) =>
+    [...deltaEvents(network, step, place, target), ...gradientEvents(layer, place, l2)],
+  );
+  const lossEvent = event("forward", "loss", last, 0, loss, [...scores, [["t", target]]], step.loss);
+  return [...forward.flat(), lossEvent, ...backward.reverse().flat()];
 }
 
 function event(phase, operation, layer, neuron, name, terms, value, source = null) {

@@ -22,7 +22,7 @@ export function passBack(name, z, above, out) {
 
 const sigmoidOutput = { output: "sigmoid", activate: (z, out) => activate("sigmoid", z, out) };
 
-/** Last layers, by their loss: the activation, and the loss and its gradient for pre-activations z and activations a. */
+/** Last layers, by their loss: the activation, then loss and its gradient for pre-activations z and activations a. */
 export const LOSSES = {
   "cross-entropy": {
     output: "softmax",
@@ -38,6 +38,7 @@ export const LOSSES = {
   "mean-squared-error": {
     ...sigmoidOutput,
     loss: (z, a, targets) => losses.meanSquaredError(a, targets),
-    gradient: (z, a, targets, classes, out) => passBack("sigmoid", z, losses.meanSquaredErrorGradient(a, targets, out), out),
+    gradient: (z, a, targets, classes, out) =>
+      passBack("sigmoid", z, losses.meanSquaredErrorGradient(a, targets, out), out),
   },
 };

@@ -1,16 +1,15 @@
 /**
- * Information theory, twin of textbook/information.py: how surprising an outcome is, how far a belief is from the truth.
+ * Information theory, twin of textbook/information.py: how surprising an outcome is, how wrong a belief.
  *
  * p and q are distributions of K outcomes. Results are in nats; `base` 2 gives bits. 0 log 0 = 0 (Shannon, 1948).
  */
 
-import { between, distributions, sized } from "./checks.js";
+import { between, distributions, refuse, sized } from "./checks.js";
 
 /** Returns how many nats one unit of the result is worth. */
 function unit(base) {
   if (base === null) return 1;
-  if (!(base > 1 && base < Infinity)) throw new Error(`base is ${base}; it must be a finite number above 1, or null for nats`);
-  return Math.log(base);
+  return base > 1 && base < Infinity ? Math.log(base) : refuse(`base is ${base}; it must be above 1, or null for nats`);
 }
 
 /** Returns the sum of p times term(p, q) over the outcomes that may happen. */

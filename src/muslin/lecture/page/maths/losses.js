@@ -1,48 +1,50 @@
 /**
  * Losses, twin of textbook/losses.py: how wrong the outputs are, each followed by its gradient for the outputs.
  *
- * Outputs of B samples and K classes are B rows of K = `classes` numbers, and so are targets: `oneHot` and `smoothLabels`
- * make them from labels. The L1 and L2 losses are sums, the others means. A gradient may be written into `out`.
+ * Outputs of B samples and K classes are B rows of K = `classes` numbers, and so are targets: `oneHot` and
+ * `smoothLabels` make them from labels. The L1 and L2 losses are sums, the others means. A gradient may be written into
+ * `out`.
  */
 
 import { logSoftmax, sigmoid, softmax } from "./activations.js";
-import { between, distributions, finite, labels as checkLabels, probabilities as checkShares, rowsOf, sized } from "./checks.js";
+import { between, distributions, finite, labels as checkLabels, probabilities as inUnit } from "./checks.js";
+import { rowsOf, sized } from "./checks.js";
 
 /** Returns the sum of term(output, target). */
 function total(outputs, targets, term) {
+  sized("targets", targets, outputs.length);
   let sum = 0;
-  for (let i = 0; i < sized("targets", targets, outputs.length).length; i++) sum += term(outputs[i], targets[i]);
+  for (let i = 0; i < outputs.length; i++) sum += term(outputs[i], targets[i]);
   return sum;
 }
 
-/** Fills `out` with slope(output, target). */
+/** Returns `out`, which gets slope(output, target). */
 function each(outputs, targets, slope, out = new Float64Array(outputs.length)) {
-  for (let i = 0; i < sized("targets", targets, outputs.length).length; i++) out[i] = slope(outputs[i], targets[i]);
+  sized("targets", targets, outputs.length);
+  for (let i = 0; i < outputs.length; i++) out[i] = slope(outputs[i], targets[i]);
   return out;
 }
 
-function numbers(outputs, targets) {
-  return [finite("outputs", outputs), finite("targets", targets)];
-}
+const numbers = (outputs, targets) => [finite("outputs", outputs), finite("targets", targets)];
 
 /** L1 loss, sum |output - target| (Boscovich, 1757). */
-export const l1Loss = (outputs, targets) => total(...numbers(outputs, targets), (output, target) => Math.abs(output - target));
+export const l1Loss = (outputs, targets) => total(...numbers(outputs, targets), (y, t) => Math.abs(y - t));
 
 /** Its gradient, sign(output - target). */
-export const l1LossGradient = (outputs, targets) => each(...numbers(outputs, targets), (output, target) => Math.sign(output - target));
+export const l1LossGradient = (outputs, targets) => each(...numbers(outputs, targets), (y, t) => Math.sign(y - t));
 
 /** L2 loss, sum (output - target)^2, with no root (Legendre, 1805). */
-export const l2Loss = (outputs, targets) => total(...numbers(outputs, targets), (output, target) => (output - target) ** 2);
+export const l2Loss = (outputs, targets) => total(...numbers(outputs, targets), (y, t) => (y - t) * (y - t));
 
 /** Its gradient, 2 (output - target). */
-export const l2LossGradient = (outputs, targets) => each(...numbers(outputs, targets), (output, target) => 2 * (output - target));
+export const l2LossGradient = (outputs, targets) => each(...numbers(outputs, targets), (y, t) => 2 * (y - t));
 
 /** Mean squared error, mean (output - target)^2 over all entries (Gauss, 1809). */
 export const meanSquaredError = (outputs, targets) => l2Loss(outputs, targets) / outputs.length;
 
 /** Its gradient, 2 (output - target) / size. */
 export const meanSquaredErrorGradient = (outputs, targets, out) =>
-  each(...numbers(outputs, targets), (output, target) => (2 * (output - target)) / outputs.length, out);
+  each(...numbers(outputs, targets), (y, t) => (2 * (y - t)) / outputs.length, out);
 
 /** One-hot distributions: 1 at the label, 0 elsewhere. */
 export const oneHot = (labels, classes) => smoothLabels(labels, classes, 0);
@@ -51,7 +53,8 @@ export const oneHot = (labels, classes) => smoothLabels(labels, classes, 0);
 export function smoothLabels(labels, classes, smoothing) {
   between("smoothing", smoothing, 0, 1);
   const targets = new Float64Array(labels.length * classes).fill(smoothing / classes);
-  checkLabels("labels", labels, classes, labels.length).forEach((label, row) => (targets[row * classes + label] += 1 - smoothing));
+  checkLabels("labels", labels, classes, labels.length);
+  labels.forEach((label, row) => (targets[row * classes + label] += 1 - smoothing));
   return targets;
 }
 
@@ -107,22 +110,22 @@ export function crossEntropyWithLogitsGradient(logits, targets, classes, out) {
 /** Binary cross-entropy on probabilities, mean of -(t log p + (1 - t) log(1 - p)), never NaN (Cox, 1958). */
 export const binaryCrossEntropy = (probabilities, targets) =>
   0 -
-  total(checkShares("probabilities", probabilities), checkShares("targets", targets), (p, t) =>
+  total(inUnit("probabilities", probabilities), inUnit("targets", targets), (p, t) =>
     (t > 0 ? t * Math.log(p) : 0) + (t < 1 ? (1 - t) * Math.log1p(-p) : 0),
   ) / probabilities.length;
 
 /** Its gradient, ((1 - t) / (1 - p) - t / p) / size. */
 export const binaryCrossEntropyGradient = (probabilities, targets) =>
-  each(checkShares("probabilities", probabilities), checkShares("targets", targets), (p, t) =>
+  each(inUnit("probabilities", probabilities), inUnit("targets", targets), (p, t) =>
     ((t < 1 ? (1 - t) / (1 - p) : 0) - (t > 0 ? t / p : 0)) / probabilities.length,
   );
 
 /** Binary cross-entropy on logits z, mean of max(z, 0) - z t + log(1 + exp(-|z|)): finite for any finite z. */
 export const binaryCrossEntropyWithLogits = (logits, targets) =>
-  total(finite("logits", logits), checkShares("targets", targets), (z, t) =>
+  total(finite("logits", logits), inUnit("targets", targets), (z, t) =>
     Math.max(z, 0) - z * t + Math.log1p(Math.exp(-Math.abs(z))),
   ) / logits.length;
 
 /** Its gradient, (sigmoid(z) - t) / size. */
 export const binaryCrossEntropyWithLogitsGradient = (logits, targets, out) =>
-  each(finite("logits", logits), checkShares("targets", targets), (z, t) => (sigmoid(z) - t) / logits.length, out);
+  each(finite("logits", logits), inUnit("targets", targets), (z, t) => (sigmoid(z) - t) / logits.length, out);

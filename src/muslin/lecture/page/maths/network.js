@@ -1,11 +1,11 @@
 /**
- * The network itself, twin of textbook/network/layers.py: layers in one vector of parameters, forward, backward, a step.
+ * The network itself, twin of textbook/network/layers.py: layers in one vector of parameters, forward, backward, step.
  *
- * Shapes: B samples, D inputs, K outputs; a layer of `out` neurons fed by `in` ones has weights (in, out) and bias (out),
- * and is activation(inputs @ weights + bias). Matrices lie row by row in a Float64Array.
+ * Shapes: B samples, D inputs, K outputs; a layer of `out` neurons fed by `in` ones has weights (in, out) and bias
+ * (out), and is activation(inputs @ weights + bias). Matrices lie row by row in a Float64Array.
  */
 
-import { atLeast, between, finite, labels, rowsOf, sized } from "./checks.js";
+import { atLeast, between, finite, labels, refuse, rowsOf, sized } from "./checks.js";
 import { ACTIVATIONS, activate, LOSSES, passBack } from "./functions.js";
 import { l2Penalty, startState } from "./optimizers.js";
 
@@ -97,16 +97,15 @@ export class Network {
   predict(inputs) {
     const [outputs, classes] = [this.probabilities(inputs), this.sizes.at(-1)];
     return Int32Array.from({ length: outputs.length / classes }, (_, row) => {
-      if (classes === 1) return Number(outputs[row] >= 0.5);
-      let best = 0;
-      for (let k = 1; k < classes; k++) if (outputs[row * classes + k] > outputs[row * classes + best]) best = k;
-      return best;
+      const own = outputs.subarray(row * classes, (row + 1) * classes);
+      return classes === 1 ? Number(own[0] >= 0.5) : own.indexOf(Math.max(...own));
     });
   }
 
   /**
    * Takes one training step on inputs (B, D) and their labels (B), and returns every number of it, from before the
-   * update: loss, penalty, targets (B, K), gradient, and for each layer inputs, preActivation, activation and their gradients.
+   * update: loss, penalty, targets (B, K), gradient, and `layers`: inputs, weights, bias, preActivation, activation,
+   * preActivationGradient, weightGradient, biasGradient and inputGradient of each.
    *
    * optimizer and settings: one of optimizers.js, and its lr and so on.
    * l2: L2 penalty on weights, not on biases, 0 or more.
@@ -115,9 +114,7 @@ export class Network {
     const step = this.backpropagate(inputs, targets, l2);
     if (this.padlocks) this.#before.set(this.parameters);
     optimizer(this.parameters, step.gradient, this.state, settings);
-    if (this.padlocks) {
-      for (let i = 0; i < this.padlocks.length; i++) if (this.padlocks[i]) this.parameters[i] = this.#before[i];
-    }
+    this.padlocks?.forEach((isLocked, i) => isLocked && (this.parameters[i] = this.#before[i]));
     return step;
   }
 
@@ -131,13 +128,13 @@ export class Network {
     fillTargets(labels("targets", targets, Math.max(classes, 2), batch), classes, step.targets);
     layers[0].inputs = inputs;
     this.#forward(inputs, layers);
-    const { preActivation: z, activation, preActivationGradient } = last;
-    step.loss = loss(z, activation, step.targets, classes, preActivationGradient);
-    gradient(z, activation, step.targets, classes, preActivationGradient);
+    step.loss = loss(last.preActivation, last.activation, step.targets, classes, last.preActivationGradient);
+    gradient(last.preActivation, last.activation, step.targets, classes, last.preActivationGradient);
     step.penalty = 0;
     for (let at = layers.length - 1; at >= 0; at--) {
       const layer = layers[at];
-      if (layer !== last) passBack(this.activation, layer.preActivation, layers[at + 1].inputGradient, layer.preActivationGradient);
+      const { preActivation: z, preActivationGradient: delta } = layer;
+      if (layer !== last) passBack(this.activation, z, layers[at + 1].inputGradient, delta);
       passDown(layer, this.sizes[at], this.sizes[at + 1], l2);
       if (l2) step.penalty += l2Penalty(layer.weights, l2);
     }
@@ -162,13 +159,13 @@ export class Network {
 }
 
 function check(sizes, activation, loss) {
-  if (!(sizes.length >= 2)) throw new Error(`sizes is ${sizes}; it must name inputs and outputs at least, such as 2, 8, 1`);
+  if (!(sizes.length >= 2)) refuse(`sizes is ${sizes}; it must name inputs and outputs at least, such as 2, 8, 1`);
   for (const size of sizes) atLeast("sizes", size, 1);
   for (const [kind, name, known] of [["activation", activation, ACTIVATIONS], ["loss", loss, Object.keys(LOSSES)]]) {
-    if (!known.includes(name)) throw new Error(`${kind} is ${name}; it must be one of ${known.join(", ")}`);
+    if (!known.includes(name)) refuse(`${kind} is ${name}; it must be one of ${known.join(", ")}`);
   }
   if ((loss === "cross-entropy") === (sizes.at(-1) === 1)) {
-    throw new Error(`sizes is ${sizes} and loss is ${loss}; cross-entropy needs two outputs or more, the others exactly one`);
+    refuse(`sizes is ${sizes} and loss is ${loss}; cross-entropy needs two outputs or more, the others exactly one`);
   }
 }
 
@@ -185,7 +182,9 @@ function views(sizes, vector) {
 
 /** Fills rows of targets: one-hot, or the label itself where there is one output. */
 function fillTargets(labels, classes, targets) {
-  for (let i = 0; i < targets.length; i++) targets[i] = classes === 1 ? labels[i] : Number(labels[Math.floor(i / classes)] === i % classes);
+  for (let i = 0; i < targets.length; i++) {
+    targets[i] = classes === 1 ? labels[i] : Number(labels[Math.floor(i / classes)] === i % classes);
+  }
 }
 
 /** Fills z with inputs @ weights + bias. */

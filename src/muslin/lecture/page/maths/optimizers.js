@@ -27,24 +27,24 @@ export function gradientStep(weights, gradient, state, { lr }) {
   for (let i = 0; i < weights.length; i++) weights[i] -= lr * gradient[i];
 }
 
+/** Moves the velocity on, v = beta v + g. */
+function accumulate(velocity, gradient, beta) {
+  kept("beta", beta);
+  for (let i = 0; i < velocity.length; i++) velocity[i] = beta * velocity[i] + gradient[i];
+}
+
 /** Momentum, v = beta v + g, then w - lr v (Polyak, 1964). */
 export function momentum(weights, gradient, { velocity }, { lr, beta = 0.9 }) {
   check(weights, gradient, lr);
-  kept("beta", beta);
-  for (let i = 0; i < weights.length; i++) {
-    velocity[i] = beta * velocity[i] + gradient[i];
-    weights[i] -= lr * velocity[i];
-  }
+  accumulate(velocity, gradient, beta);
+  for (let i = 0; i < weights.length; i++) weights[i] -= lr * velocity[i];
 }
 
 /** Nesterov's momentum, v = beta v + g, then w - lr (g + beta v) (Nesterov, 1983; Sutskever et al., 2013). */
 export function nesterov(weights, gradient, { velocity }, { lr, beta = 0.9 }) {
   check(weights, gradient, lr);
-  kept("beta", beta);
-  for (let i = 0; i < weights.length; i++) {
-    velocity[i] = beta * velocity[i] + gradient[i];
-    weights[i] -= lr * (gradient[i] + beta * velocity[i]);
-  }
+  accumulate(velocity, gradient, beta);
+  for (let i = 0; i < weights.length; i++) weights[i] -= lr * (gradient[i] + beta * velocity[i]);
 }
 
 /** Adam, w - lr m / (sqrt(v) + eps), with m and v the bias-corrected averages of g and g^2 (Kingma, Ba, 2015). */
@@ -73,38 +73,30 @@ export function adamw(weights, gradient, state, settings) {
 
 /** Decoupled weight decay, w (1 - lr * weightDecay), in place (Hanson, Pratt, 1988). */
 export function decoupledDecay(weights, lr, weightDecay) {
-  between("lr", lr, 0, Infinity);
-  between("weightDecay", weightDecay, 0, Infinity);
+  const factor = 1 - between("lr", lr, 0, Infinity) * between("weightDecay", weightDecay, 0, Infinity);
   finite("weights", weights);
-  for (let i = 0; i < weights.length; i++) weights[i] *= 1 - lr * weightDecay;
+  for (let i = 0; i < weights.length; i++) weights[i] *= factor;
 }
 
-/** L2 penalty, weightDecay / 2 * sum w^2 (Krogh, Hertz, 1991). */
-export function l2Penalty(weights, weightDecay) {
-  between("weightDecay", weightDecay, 0, Infinity);
-  finite("weights", weights);
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += weights[i] * weights[i];
-  return (weightDecay / 2) * sum;
+/** Returns the sum of term(w), after a check of the penalty's strength. */
+function total(weights, strength, term) {
+  between("strength", strength, 0, Infinity);
+  return finite("weights", weights).reduce((sum, weight) => sum + term(weight), 0);
 }
 
-/** Its gradient, weightDecay * w: coupled weight decay. */
-export function l2PenaltyGradient(weights, weightDecay) {
-  between("weightDecay", weightDecay, 0, Infinity);
-  return Float64Array.from(finite("weights", weights), (weight) => weightDecay * weight);
-}
+/** L2 penalty, strength / 2 * sum w^2 (Krogh, Hertz, 1991). */
+export const l2Penalty = (weights, strength) => (strength / 2) * total(weights, strength, (weight) => weight * weight);
 
 /** L1 penalty, strength * sum |w| (Tibshirani, 1996). */
-export function l1Penalty(weights, strength) {
+export const l1Penalty = (weights, strength) => strength * total(weights, strength, Math.abs);
+
+function slopes(weights, strength, slope) {
   between("strength", strength, 0, Infinity);
-  finite("weights", weights);
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += Math.abs(weights[i]);
-  return strength * sum;
+  return Float64Array.from(finite("weights", weights), (weight) => strength * slope(weight));
 }
 
-/** Its gradient, strength * sign(w); 0 where w is 0. */
-export function l1PenaltyGradient(weights, strength) {
-  between("strength", strength, 0, Infinity);
-  return Float64Array.from(finite("weights", weights), (weight) => strength * Math.sign(weight));
-}
+/** Gradient of `l2Penalty`, strength * w: coupled weight decay. */
+export const l2PenaltyGradient = (weights, strength) => slopes(weights, strength, (weight) => weight);
+
+/** Gradient of `l1Penalty`, strength * sign(w); 0 where w is 0. */
+export const l1PenaltyGradient = (weights, strength) => slopes(weights, strength, Math.sign);

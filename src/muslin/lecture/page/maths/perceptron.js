@@ -1,11 +1,11 @@
 /**
- * Neurons, twin of textbook/neuron.py: McCulloch and Pitts's of 1943, wired by hand, and Rosenblatt's of 1958, which learns.
+ * Neurons, twin of textbook/neuron.py: McCulloch and Pitts's of 1943, wired by hand, and Rosenblatt's, which learns.
  *
  * Inputs of B samples are rows of D numbers. There is one neuron: D weights and a bias, a line where D is 2.
  */
 
 import { step } from "./activations.js";
-import { atLeast, between, finite, finiteNumber, labels as checkLabels, rowsOf, sized } from "./checks.js";
+import { atLeast, between, finite, finiteNumber, labels as checkLabels, refuse, rowsOf } from "./checks.js";
 
 /** A McCulloch-Pitts neuron: fires iff no inhibitory line is on and at least `threshold` excitatory ones are. */
 export class McCullochPitts {
@@ -18,7 +18,7 @@ export class McCullochPitts {
   /** Returns 1 if it fires on an array of zeros and ones, else 0. */
   fire(inputs) {
     const last = Math.max(0, ...this.excitatory, ...this.inhibitory);
-    if (inputs.length <= last) throw new Error(`inputs has ${inputs.length} numbers; it must reach line ${last}`);
+    if (inputs.length <= last) refuse(`inputs has ${inputs.length} numbers; it must reach line ${last}`);
     checkLabels("inputs", inputs, 2, inputs.length);
     const excited = this.excitatory.reduce((count, line) => count + inputs[line], 0) >= this.threshold;
     return Number(excited && !this.inhibitory.some((line) => inputs[line]));
@@ -72,7 +72,7 @@ function weighted(inputs, row, weights, bias) {
 export const perceptron = (inputs, weights, bias) =>
   Float64Array.from({ length: checked(inputs, weights, bias) }, (_, row) => step(weighted(inputs, row, weights, bias)));
 
-/** Perceptron's learning rule, w + lr (t - y) x and b + lr (t - y), summed over the rows; returns new weights and bias. */
+/** Perceptron's learning rule: returns weights w + lr (t - y) x and bias b + lr (t - y), summed over the rows. */
 export function perceptronUpdate(inputs, targets, weights, bias, lr = 1) {
   const outputs = perceptron(inputs, weights, bias);
   checkLabels("targets", targets, 2, outputs.length);
@@ -86,12 +86,13 @@ export function perceptronUpdate(inputs, targets, weights, bias, lr = 1) {
 /**
  * Trains a perceptron from zero weights, sample by sample: a generator that stops at each mistake.
  *
- * It yields { epoch, sample, weights, bias } after each mistake, with arrays of their own, and ends after an epoch without
- * mistakes, or after `epochs`. What it returns at its end is { mistakes in each epoch, weights, bias, converged }.
+ * It yields { epoch, sample, weights, bias } after each mistake, with arrays of their own, and ends after an epoch
+ * without mistakes, or after `epochs`. At its end it returns { mistakes, weights, bias, converged }, with the number of
+ * mistakes in each epoch.
  */
 export function trainPerceptron(inputs, labels, width, { lr = 1, epochs = 100 } = {}) {
   checkLabels("labels", labels, 2, rowsOf("inputs", finite("inputs", inputs), width));
-  if (between("lr", lr, 0, Infinity) === 0) throw new Error("lr is 0; it must be above 0, or nothing is learned");
+  if (between("lr", lr, 0, Infinity) === 0) refuse("lr is 0; it must be above 0, or nothing is learned");
   return learn(inputs, labels, new Float64Array(width), lr, atLeast("epochs", epochs, 1));
 }
 
@@ -117,7 +118,7 @@ export function mistakeBound(inputs, labels, weights, bias) {
   checkLabels("labels", labels, 2, checked(inputs, weights, bias));
   const margins = Array.from(labels, (label, row) => (2 * label - 1) * weighted(inputs, row, weights, bias));
   const least = Math.min(...margins);
-  if (least <= 0) throw new Error(`the line misses sample ${margins.indexOf(least)}; it must separate the classes strictly`);
+  if (least <= 0) refuse(`the line misses sample ${margins.indexOf(least)}; it must separate the classes strictly`);
   const squared = (vector) => vector.reduce((sum, each) => sum + each * each, 0);
   const rows = margins.map((_, row) => squared(inputs.subarray(row * weights.length, (row + 1) * weights.length)) + 1);
   return (Math.max(...rows) * (squared(weights) + bias * bias)) / (least * least);

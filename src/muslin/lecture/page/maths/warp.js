@@ -1,6 +1,6 @@
 /** How a layer bends the plane, twin of textbook/network/warping.py, after Olah (2014). */
 
-import { atLeast, between } from "./checks.js";
+import { atLeast, between, refuse } from "./checks.js";
 
 export const STAGES = ["weights", "bias", "activation"];
 
@@ -8,18 +8,18 @@ export const STAGES = ["weights", "bias", "activation"];
 export function grid(extent = 1, lines = 21) {
   between("extent", extent, Number.MIN_VALUE, Infinity);
   const step = (2 * extent) / (atLeast("lines", lines, 2) - 1);
-  const tick = (place) => (place === lines - 1 ? extent : place * step - extent);
-  return Float64Array.from({ length: 2 * lines * lines }, (_, i) => tick(i % 2 ? Math.floor(i / 2 / lines) : (i / 2) % lines));
+  const ticks = Array.from({ length: lines }, (_, place) => (place === lines - 1 ? extent : place * step - extent));
+  return Float64Array.from(ticks.flatMap((y) => ticks.flatMap((x) => [x, y])));
 }
 
 /**
- * Warp, where points (N, D) are on their way through one layer, on straight lines from stage to stage: (N, max(in, out)),
- * filled up with zeros where `in` and `out` differ. t in [0, 1] is the progress of the stage.
+ * Warp, where points (N, D) are on their way through one layer, on straight lines from stage to stage: N rows of
+ * max(in, out) numbers, filled up with zeros where `in` and `out` differ. t in [0, 1] is the progress of the stage.
  */
 export function warp(network, points, layer, stage, t = 1) {
   const start = STAGES.indexOf(stage);
-  if (start < 0) throw new Error(`stage is ${stage}; it must be one of ${STAGES.join(", ")}`);
-  if (!network.layers[layer]) throw new Error(`layer is ${layer}; it must lie in [0, ${network.layers.length - 1}]`);
+  if (start < 0) refuse(`stage is ${stage}; it must be one of ${STAGES.join(", ")}`);
+  if (!network.layers[layer]) refuse(`layer is ${layer}; it must lie in [0, ${network.layers.length - 1}]`);
   between("t", t, 0, 1);
   const passed = network.forward(points);
   const [{ preActivation: z, activation }, { bias }] = [passed[layer], network.layers[layer]];
