@@ -10,7 +10,7 @@ export function short(value, digits = 4) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
+  const text = size >= 1e6 || size < 1e-4 ? String(Number(value.toExponential(digits - 1)).toExponential()) : String(Number(value.toPrecision(digits)));
   const [digitsOf, power] = text.split("e");
   return digitsOf.replace("-", MINUS) + (power === undefined ? "" : ` · 10${raised(power)}`);
 }
