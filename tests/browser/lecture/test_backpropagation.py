@@ -39,8 +39,7 @@ def link_of(state: dict) -> str:
 
 
 def state_in(page: Page) -> dict:
-    page.wait_for_function(f"location.hash.includes('{STEM}=')")
-    page.wait_for_timeout(350)  # the link is written once a drag rests
+    page.get_by_role("button", name="Copy the link").click()  # writes it at once
     part = re.search(rf"{STEM}=([\w-]+)", page.url)[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
@@ -112,7 +111,7 @@ def test_a_weight_is_chosen_on_its_wire_dragged_and_wiggled(opened):
     expect(opened.get_by_label("weight or bias")).to_have_value("3")
     rail = opened.get_by_role("slider", name="its value", exact=True)
     box = rail.bounding_box()
-    rail.page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
+    rail.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
     dragged = float(opened.get_by_role("textbox", name="its value, as a number").input_value())
     assert dragged == pytest.approx(2, abs=0.2)
     type_into(opened, "its value", "-0,5")
@@ -171,7 +170,7 @@ def test_a_link_brings_back_the_operation(opened, watch, lecture_url):
     walked(opened, 2, "ArrowDown")
     (told,) = walked(opened, 14)[-1:]
     state = state_in(opened.page)
-    page = watch.open(f"{lecture_url}?again#{link_of(state)}")
+    page = watch.open(f"{lecture_url}?again#back-propagation;{link_of(state)}")
     again = widget(page)
     expect(again.get_by_role("slider", name="Operation")).to_have_attribute("aria-valuetext", told)
     expect(again.get_by_role("textbox", name="input 1, as a number")).to_have_value("0.3")
@@ -193,13 +192,13 @@ def test_a_link_brings_back_the_operation(opened, watch, lecture_url):
     ],
 )
 def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = watch.open(f"{lecture_url}#{link_of(state)}")
+    page = watch.open(f"{lecture_url}#back-propagation;{link_of(state)}")
     place = widget(page)
     expect(page.get_by_role("alert").first).to_contain_text(f"The link's part for {STEM} was left out")
     expect(place.get_by_label("neurons", exact=True)).to_have_value("2-2-1")
 
 
-@pytest.mark.parametrize("look", ["wide", "narrow", "dark"])
+@pytest.mark.parametrize("look", ["wide", "narrow and dark"])
 def test_it_is_accessible_and_fits(opened, look):
     emulate(opened.page, look)
     assert serious_problems(opened.page) == []

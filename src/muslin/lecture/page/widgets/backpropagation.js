@@ -11,12 +11,13 @@ import { asTable } from "../parts/table.js";
 import { tasks } from "../parts/tasks.js";
 import { inNumbers, inWords, operationCard } from "./backpropagation/operation.js";
 import { picture } from "./backpropagation/picture.js";
-import { arrive, operations, parametersOf, sizesOf } from "./backpropagation/walk.js";
-import { differences, FARTHEST, NEAREST, wiggle } from "./backpropagation/wiggle.js";
+import { arrive, operations, parametersOf, sizesOf, wiggled } from "./backpropagation/walk.js";
+import { FARTHEST, NEAREST, wiggle } from "./backpropagation/wiggle.js";
 
 const [MOST_STEPS, AHEAD] = [100, 20];
 const [FAR, HEAVY, FAST] = [5, 100, 10]; // of inputs, weights and the learning rate
 const SMALL = 0.05; // a loss
+const ALIKE = 1e-6; // of a gradient
 const SPEEDS = [[3, "3 operations/s"], [10, "10 operations/s"], [60, "60 operations/s"]];
 
 export const start = (values) => ({
@@ -89,7 +90,7 @@ export function mount(root, tools) {
       { text: "Walk through a whole training step into the next one.", isDone: ({ step, place }) => step > 0 && place > 0 },
       { text: `Bring the loss below ${SMALL} by training steps.`, isDone: ({ step }) => step > 0 && now.losses[step] < SMALL, hint: "“Next step”, or a larger learning rate." },
       { text: "Silence a neuron: with relu, find a hidden neuron whose gradient for its sum is 0.", isDone: ({ activation, layout, place }) => activation === "relu" && now.events.slice(0, place).some((event) => event.operation === "pre-activation gradient" && event.layer < sizesOf(layout).length - 2 && event.value === 0), hint: "Its sum has to be negative: drag the inputs, then walk back to it." },
-      { text: "Wiggle: find the h whose quotient is nearest to the gradient, to within a factor of ten.", isDone: (state) => isNearest(state), hint: "Neither the largest nor the smallest: look at the valley." },
+      { text: "Wiggle: find an h whose quotient agrees with the gradient in its first six digits.", isDone: (state) => agrees(state), hint: "Neither the largest nor the smallest: look at the valley." },
     ],
     say,
   );
@@ -136,10 +137,9 @@ export function mount(root, tools) {
     if (step !== store.state.step) go({ step });
   }
 
-  function isNearest(state) {
-    const all = differences(now.network, state).map(([, apart]) => apart);
-    const nearest = all[Math.round((Math.log10(state.h) + 14) * 4)];
-    return state.h !== start(values).h && nearest <= 10 * Math.max(Math.min(...all), 1e-16);
+  function agrees(state) {
+    const { quotient, gradient } = wiggled(now.network, state, state.weight, state.h);
+    return gradient !== 0 && Math.abs(quotient - gradient) < ALIKE * Math.abs(gradient);
   }
 
   const show = (state, before) => {

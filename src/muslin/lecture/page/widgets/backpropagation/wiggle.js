@@ -13,7 +13,7 @@ const POWERS = Array.from({ length: 57 }, (_, place) => -14 + place / 4);
 const FEW = 1e-10; // h, below which rounding rules
 
 /** Returns how far the quotient is from the gradient for each h of the chart: [log10 h, difference]. */
-export const differences = (network, state) =>
+const differences = (network, state) =>
   POWERS.map((power) => {
     const { quotient, gradient } = wiggled(network, state, state.weight, 10 ** power);
     return [power, Math.abs(quotient - gradient)];
