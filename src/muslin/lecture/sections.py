@@ -25,7 +25,7 @@ class Section:
 SECTIONS = (
     Section("rules", "Rules", ("Knowledge base",), ()),
     Section("mcculloch-pitts", "McCulloch-Pitts", ("McCulloch-Pitts neuron",), ()),
-    Section("perceptron", "Perceptron", ("Perceptron",), ()),
+    Section("perceptron", "Perceptron", ("Perceptron",), ("perceptron",)),
     Section("colours", "Separating colours", ("Separating colours",), ()),
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation",)),

@@ -10,9 +10,10 @@ const MOST_ROWS = 60;
  * Returns a figure with `show(lines, mark)`.
  *
  * `lines` are {name, points: [[x, y], ...], colour: 1 .. 6, dashed}; points that are not finite are left out. `mark` is an
- * x to draw an upright line at. `low` and `high` fix the ends of y; `logarithmic` makes y so.
+ * x to draw an upright line at. `low` and `high` fix the ends of y; `logarithmic` makes y so. With
+ * `counts`, x and y are whole numbers, and so are their ticks.
  */
-export function chart({ title, x, y, low = null, high = null, logarithmic = false }) {
+export function chart({ title, x, y, low = null, high = null, logarithmic = false, counts = false }) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
   const legend = h("p", { class: "legend" });
   const body = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${title}, as a table` });
@@ -30,17 +31,18 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
     const ys = span(all.map(([, b]) => scale(b)), low === null ? null : scale(low), high === null ? null : scale(high));
     const across = (value) => LEFT + ((value - xs[0]) / (xs[1] - xs[0])) * (WIDTH - LEFT - RIGHT);
     const up = (value) => HEIGHT - BOTTOM - ((scale(value) - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
+    const least = counts ? 1 : 0;
     const written = (value) => short(logarithmic ? 10 ** value : value, 3);
     put(
       picture,
-      ticks(ys, 4).map((tick) => {
+      ticks(ys, 4, least).map((tick) => {
         const place = HEIGHT - BOTTOM - ((tick - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
         return [
           svg("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: place, y2: place }),
           svg("text", { x: LEFT - 6, y: place + 4, "text-anchor": "end" }, written(tick)),
         ];
       }),
-      ticks(xs, 5).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
+      ticks(xs, 5, least).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
       svg("text", { class: "axis", x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x),
       mark !== null && svg("line", { class: "dashed", x1: across(mark), x2: across(mark), y1: TOP, y2: HEIGHT - BOTTOM }),
       lines.map((line, place) =>
@@ -49,6 +51,7 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
           points: kept[place].map(([a, b]) => `${across(a).toFixed(1)},${up(b).toFixed(1)}`).join(" "),
         }),
       ),
+      lines.map((line, place) => kept[place].length !== 1 ? null : svg("circle", { class: `dot s${line.colour}`, cx: across(kept[place][0][0]), cy: up(kept[place][0][1]), r: 3 })),
     );
     put(legend, lines.map((line) => [h("span", { class: `key s${line.colour}${line.dashed ? " broken" : ""}` }), line.name]), y && ` (${y})`);
     if (numbers.open) put(body, table(latest, x));
@@ -66,8 +69,8 @@ function span(values, low = null, high = null) {
   return most > least ? [least, most] : [least, least + (Math.abs(least) || 1)];
 }
 
-function ticks([least, most], count) {
-  const rough = (most - least) / count;
+function ticks([least, most], count, leastStep) {
+  const rough = Math.max((most - least) / count, leastStep);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const found = [];
