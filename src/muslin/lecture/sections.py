@@ -24,7 +24,7 @@ class Section:
 
 SECTIONS = (
     Section("rules", "Rules", ("Knowledge base",), ()),
-    Section("mcculloch-pitts", "McCulloch-Pitts", ("McCulloch-Pitts neuron",), ()),
+    Section("mcculloch-pitts", "McCulloch-Pitts", ("McCulloch-Pitts neuron",), ("gates",)),
     Section("perceptron", "Perceptron", ("Perceptron",), ("perceptron",)),
     Section("colours", "Separating colours", ("Separating colours",), ()),
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
