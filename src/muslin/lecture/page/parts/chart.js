@@ -10,7 +10,8 @@ const MOST_ROWS = 60;
  * Returns a figure with `show(lines, mark)`.
  *
  * `lines` are {name, points: [[x, y], ...], colour: 1 .. 6, dashed}; points that are not finite are left out. `mark` is an
- * x to draw an upright line at. `low` and `high` fix the ends of y; `logarithmic` makes y so.
+ * x to draw an upright line at. `low` and `high` fix the ends of y, for all calls or by a third argument [low, high] for
+ * one; `logarithmic` makes y so.
  */
 export function chart({ title, x, y, low = null, high = null, logarithmic = false }) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
@@ -21,13 +22,13 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
   let latest = [];
   numbers.addEventListener("toggle", () => numbers.open && put(body, table(latest, x)));
 
-  element.show = (lines, mark = null) => {
+  element.show = (lines, mark = null, [least, most] = [low, high]) => {
     latest = lines;
     const scale = logarithmic ? (value) => Math.log10(value) : (value) => value;
     const kept = lines.map((line) => line.points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(scale(b))));
     const all = kept.flat();
     const xs = span(all.map(([a]) => a));
-    const ys = span(all.map(([, b]) => scale(b)), low === null ? null : scale(low), high === null ? null : scale(high));
+    const ys = span(all.map(([, b]) => scale(b)), least === null ? null : scale(least), most === null ? null : scale(most));
     const across = (value) => LEFT + ((value - xs[0]) / (xs[1] - xs[0])) * (WIDTH - LEFT - RIGHT);
     const up = (value) => HEIGHT - BOTTOM - ((scale(value) - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
     const written = (value) => short(logarithmic ? 10 ** value : value, 3);
