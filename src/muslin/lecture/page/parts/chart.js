@@ -10,8 +10,8 @@ const MOST_ROWS = 60;
  * Returns a figure with `show(lines, mark)`.
  *
  * `lines` are {name, points: [[x, y], ...], colour: 1 .. 6, dashed}; points that are not finite are left out. `mark` is an
- * x to draw an upright line at. `low` and `high` fix the ends of y; `logarithmic` makes y so. With
- * `counts`, x and y are whole numbers, and so are their ticks.
+ * x to draw an upright line at. `low` and `high` fix the ends of y, for all calls or by a third argument [low, high] for
+ * one; `logarithmic` makes y so. With `counts`, x and y are whole numbers, and so are their ticks.
  */
 export function chart({ title, x, y, low = null, high = null, logarithmic = false, counts = false }) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
@@ -22,27 +22,27 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
   let latest = [];
   numbers.addEventListener("toggle", () => numbers.open && put(body, table(latest, x)));
 
-  element.show = (lines, mark = null) => {
+  element.show = (lines, mark = null, [least, most] = [low, high]) => {
     latest = lines;
     const scale = logarithmic ? (value) => Math.log10(value) : (value) => value;
     const kept = lines.map((line) => line.points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(scale(b))));
     const all = kept.flat();
     const xs = span(all.map(([a]) => a));
-    const ys = span(all.map(([, b]) => scale(b)), low === null ? null : scale(low), high === null ? null : scale(high));
+    const ys = span(all.map(([, b]) => scale(b)), least === null ? null : scale(least), most === null ? null : scale(most));
     const across = (value) => LEFT + ((value - xs[0]) / (xs[1] - xs[0])) * (WIDTH - LEFT - RIGHT);
     const up = (value) => HEIGHT - BOTTOM - ((scale(value) - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
-    const least = counts ? 1 : 0;
+    const finest = counts ? 1 : 0;
     const written = (value) => short(logarithmic ? 10 ** value : value, 3);
     put(
       picture,
-      ticks(ys, 4, least).map((tick) => {
+      ticks(ys, 4, finest).map((tick) => {
         const place = HEIGHT - BOTTOM - ((tick - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
         return [
           svg("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: place, y2: place }),
           svg("text", { x: LEFT - 6, y: place + 4, "text-anchor": "end" }, written(tick)),
         ];
       }),
-      ticks(xs, 5, least).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
+      ticks(xs, 5, finest).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
       svg("text", { class: "axis", x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x),
       mark !== null && svg("line", { class: "dashed", x1: across(mark), x2: across(mark), y1: TOP, y2: HEIGHT - BOTTOM }),
       lines.map((line, place) =>

@@ -1,0 +1,31 @@
+"""Garments for the widgets: the test pictures of Fashion-MNIST, and how pictures travel to the page.
+
+Legend: N pictures of 28 x 28 pixels.
+"""
+
+from base64 import b64encode
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muslin.data.sources.fashion_mnist import FOLDER
+from muslin.data.sources.idx import read_idx
+
+__all__ = ["packed", "test_garments"]
+
+
+@cache
+def test_garments() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Returns the 10,000 test pictures, (N, 28, 28), and their classes, (N,)."""
+    images, labels = (read_idx(FOLDER / f"t10k-{name}-ubyte.gz") for name in ("images-idx3", "labels-idx1"))
+    return np.array(images, dtype=np.uint8), np.array(labels, dtype=np.int64)
+
+
+def packed(pictures: NDArray[np.uint8]) -> str:
+    """Returns pictures of any shape as the page unpacks them: base64 of their bytes, row by row.
+
+    >>> packed(np.array([[[0, 255], [1, 2]]], dtype=np.uint8))
+    'AP8BAg=='
+    """
+    return b64encode(np.ascontiguousarray(pictures).tobytes()).decode()
