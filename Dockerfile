@@ -3,7 +3,8 @@ RUN useradd --create-home muslin
 WORKDIR /home/muslin/app
 COPY requirements.txt .
 RUN pip install --no-cache-dir --requirement requirements.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE main.py ./
+COPY docs/lecture.md docs/
 COPY src src
 RUN pip install --no-cache-dir --no-deps .
 USER muslin

@@ -13,6 +13,7 @@ from muslin.cli.ladder import ladder
 from muslin.cli.lecture import lecture
 from muslin.cli.letters import write_any_letter
 from muslin.cli.machine import doctor
+from muslin.cli.new import new
 from muslin.cli.options import SIGNALLED
 from muslin.cli.predict import predict
 from muslin.cli.report import report
@@ -73,5 +74,5 @@ def cli() -> None:
     """
 
 
-for command in (fit, evaluate, predict, report, compare, runs, data, ladder, lecture, doctor):
+for command in (fit, evaluate, predict, report, compare, runs, data, ladder, lecture, new, doctor):
     cli.add_command(command)
