@@ -14,7 +14,7 @@ def line_of(python, event, network, lr):
     """The Python line of an event, filled in as the page does."""
     is_last = event.layer == len(network.sizes) - 2
     function = values()["outputs"][network.loss] if is_last else network.activation
-    line = python[event.operation] if event.operation in python else ""
+    line = python.get(event.operation, "")
     if event.operation == "loss":
         line = python["loss"][network.loss]
     elif event.operation == "pre-activation gradient":
