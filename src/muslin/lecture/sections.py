@@ -28,7 +28,7 @@ SECTIONS = (
     Section("perceptron", "Perceptron", ("Perceptron",), ("perceptron",)),
     Section("colours", "Separating colours", ("Separating colours",), ()),
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
-    Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation",)),
+    Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation", "descent")),
     Section("distance", "Distance", ("Distances",), ()),
     Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ()),
     Section("surprise", "Surprise", ("Information",), ()),

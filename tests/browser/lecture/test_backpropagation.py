@@ -1,53 +1,24 @@
 """Back-propagation by arrow keys: each number is the textbook's, and a link brings back the operation."""
 
-import base64
-import json
 import re
 from functools import partial
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from muslin.lecture.widgets.backpropagation import values
 from muslin.textbook.network import Network, step_through
 from muslin.textbook.optimizers import gradient_step
+from tests.browser.lecture.links import link_of, number, state_in, type_into, widget
 from tests.browser.pages import Watch, emulate, serious_problems
 
 STEM = "backpropagation"
-RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
-
-
-def number(text: str) -> float:
-    return float(text.replace(" · 10", "e").translate(RAISED))
-
-
-def widget(page: Page):
-    place = page.locator(f"[data-widget={STEM}]")
-    place.scroll_into_view_if_needed()
-    expect(place).to_have_attribute("data-mounted", "yes")
-    return place
 
 
 @pytest.fixture
 def opened(watch: Watch, lecture_url: str):
-    return widget(watch.open(f"{lecture_url}#back-propagation"))
-
-
-def link_of(state: dict) -> str:
-    return f"{STEM}={base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip('=')}"
-
-
-def state_in(page: Page) -> dict:
-    page.get_by_role("button", name="Copy the link").click()  # writes it at once
-    part = re.search(rf"{STEM}=([\w-]+)", page.url)[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
-
-def type_into(place, label: str, text: str) -> None:
-    field = place.get_by_role("textbox", name=f"{label}, as a number", exact=True)
-    field.fill(text)
-    field.press("Enter")
+    return widget(watch.open(f"{lecture_url}#back-propagation"), STEM)
 
 
 def network_after(steps: int, layout="2-2-1", activation="tanh", loss="binary-cross-entropy", lr=0.5) -> Network:
@@ -169,9 +140,9 @@ def test_a_link_brings_back_the_operation(opened, watch, lecture_url):
     type_into(opened, "its value", "1.25")
     walked(opened, 2, "ArrowDown")
     (told,) = walked(opened, 14)[-1:]
-    state = state_in(opened.page)
-    page = watch.open(f"{lecture_url}?again#back-propagation;{link_of(state)}")
-    again = widget(page)
+    state = state_in(opened.page, STEM)
+    page = watch.open(f"{lecture_url}?again#back-propagation;{link_of(STEM, state)}")
+    again = widget(page, STEM)
     expect(again.get_by_role("slider", name="Operation")).to_have_attribute("aria-valuetext", told)
     expect(again.get_by_role("textbox", name="input 1, as a number")).to_have_value("0.3")
 
@@ -192,8 +163,8 @@ def test_a_link_brings_back_the_operation(opened, watch, lecture_url):
     ],
 )
 def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = watch.open(f"{lecture_url}#back-propagation;{link_of(state)}")
-    place = widget(page)
+    page = watch.open(f"{lecture_url}#back-propagation;{link_of(STEM, state)}")
+    place = widget(page, STEM)
     expect(page.get_by_role("alert").first).to_contain_text(f"The link's part for {STEM} was left out")
     expect(place.get_by_label("neurons", exact=True)).to_have_value("2-2-1")
 

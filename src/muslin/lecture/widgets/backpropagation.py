@@ -1,4 +1,4 @@
-"""Back-propagation, operation by operation: the weights that a walk starts from, formulas, and the Python of each."""
+"""Back-propagation, operation by operation: the weights to start from, the formulas, and the Python of each."""
 
 from itertools import product
 from typing import Any
