@@ -1,7 +1,6 @@
 """Weight decay while it trains: both nets go as the textbook's do, and the losses answer."""
 
 import re
-from functools import partial
 
 import numpy as np
 import pytest

@@ -29,7 +29,7 @@ KINDS = {  # the update of a weight under plain gradient descent, and its Python
 
 
 def values() -> dict[str, Any]:
-    """Returns points to train on (30, 2) and to test on (200, 2) with labels, start parameters, and the kinds of decay."""
+    """Returns points to train on (30, 2) and to test on (200, 2), start parameters, and the kinds of decay."""
     sets = {"train": moons(TRAIN, noise=NOISE, seed=1), "test": moons(TEST, noise=NOISE, seed=2)}
     return {
         "sizes": list(SIZES),
