@@ -32,7 +32,7 @@ SECTIONS = (
     Section("distance", "Distance", ("Distances",), ()),
     Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ()),
     Section("surprise", "Surprise", ("Information",), ()),
-    Section("weight-decay", "Weight decay", ("Weight decay",), ()),
+    Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ()),
     Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual")),
     Section("project", "Your project", ("Quick preparation", "File structure", "Module and DataLoader"), ("project",)),

@@ -85,6 +85,8 @@ def test_a_weight_is_chosen_on_its_wire_dragged_and_wiggled(opened):
     rail.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
     dragged = float(opened.get_by_role("textbox", name="its value, as a number").input_value())
     assert dragged == pytest.approx(2, abs=0.2)
+    opened.get_by_role("button", name="Undo").click()
+    expect(opened.get_by_role("textbox", name="its value, as a number")).to_have_value("-0.92")
     type_into(opened, "its value", "-0,5")
     type_into(opened, "h", "0.001")
     network = network_after(0)

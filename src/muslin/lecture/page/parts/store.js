@@ -6,6 +6,7 @@ export class Store {
   #listeners = new Set();
   #past = [];
   #future = [];
+  #begun = new Map(); // what each set of fields was before a drag, or a stretch of playing
   #state;
   #start;
 
@@ -28,24 +29,34 @@ export class Store {
     return this.#future.length > 0;
   }
 
-  /** Changes some fields. With `undoable: false` the change joins the one before: a drag on its way, a step that plays. */
+  /**
+   * Changes some fields. With `undoable: false` the change is a drag on its way, or a step that plays: it joins the next
+   * undoable change of the same fields, which then goes back to before the drag.
+   */
   change(patch, { undoable = true } = {}) {
+    const names = Object.keys(patch);
+    const kind = names.join();
     if (undoable) {
-      this.#past.push(this.#state);
+      this.#past.push({ ...this.#state, ...this.#begun.get(kind) });
       if (this.#past.length > MOST_UNDO) this.#past.shift();
       this.#future = [];
+      this.#begun.clear();
+    } else if (!this.#begun.has(kind)) {
+      this.#begun.set(kind, Object.fromEntries(names.map((name) => [name, this.#state[name]])));
     }
     this.#set({ ...this.#state, ...patch });
   }
 
   undo() {
     if (!this.canUndo) return;
+    this.#begun.clear();
     this.#future.push(this.#state);
     this.#set(this.#past.pop());
   }
 
   redo() {
     if (!this.canRedo) return;
+    this.#begun.clear();
     this.#past.push(this.#state);
     this.#set(this.#future.pop());
   }
