@@ -1,6 +1,6 @@
 """Takes the picture of the lecture's page that README shows, in a real browser.
 
-    python docs/figures/page_picture.py
+python docs/figures/page_picture.py
 """
 
 import io
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+from tests.browser.find import ARGUMENTS, find_browser
+from tests.browser.serving import serve_folder
 
 from muslin.lecture.export import export_lecture
 from muslin.look import png
-from tests.browser.find import ARGUMENTS, find_browser
-from tests.browser.serving import serve_folder
 
 TARGET = Path(__file__).parent.parent / "images" / "lecture-page.png"
 SECTION, WIDTH, HEIGHT = "back-propagation", 1180, 780  # CSS pixels
