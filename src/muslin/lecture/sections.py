@@ -26,7 +26,7 @@ SECTIONS = (
     Section("rules", "Rules", ("Knowledge base",), ()),
     Section("mcculloch-pitts", "McCulloch-Pitts", ("McCulloch-Pitts neuron",), ("gates",)),
     Section("perceptron", "Perceptron", ("Perceptron",), ("perceptron",)),
-    Section("colours", "Separating colours", ("Separating colours",), ()),
+    Section("colours", "Separating colours", ("Separating colours",), ("plane",)),
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation", "descent")),
     Section("distance", "Distance", ("Distances",), ()),

@@ -37,11 +37,19 @@ const stores = mountAll({
   },
 });
 for (const problem of link.problems) say(problem, true);
+history.scrollRestoration = "manual"; // what stood there before is not there yet
 if (section) document.getElementById(section)?.scrollIntoView();
+
+/** Returns the section that is being read. */
+function inView() {
+  const begun = [...document.querySelectorAll("main > section")].filter((each) => each.getBoundingClientRect().top < innerHeight / 2);
+  return scrollY > 0 && begun.length ? begun.at(-1).id : section;
+}
 
 /** Writes the states into the link: of mounted widgets theirs, of others what the link brought. */
 function keepNow() {
   clearTimeout(timer);
+  section = inView();
   for (const [stem, store] of stores) pending[stem] = store.difference();
   const hash = writeLink(section, pending);
   if (hash !== location.hash && (hash !== "#" || location.hash)) history.replaceState(null, "", hash);
@@ -51,6 +59,7 @@ addEventListener("hashchange", () => {
   const opened = readLink(location.hash);
   if (Object.keys(opened.states).length) return location.reload(); // another whole link was opened in this window
   section = opened.section;
+  document.getElementById(section)?.scrollIntoView();
   keepNow();
 });
 addEventListener("pagehide", keepNow);

@@ -1,0 +1,83 @@
+/** The net at hand as a program: the same start, the same batches, the same curve, in NumPy or in PyTorch. */
+
+const numbers = (values) => `[${Array.from(values, (value) => String(value)).join(", ")}]`;
+
+/** Returns the data and the settings as Python; 17 digits of each number, so that nothing is lost. */
+function head(recipe) {
+  return `points = np.array(${numbers(recipe.points)}).reshape(-1, 2)
+labels = np.array(${numbers(recipe.labels)})
+start = np.array(${numbers(recipe.start)})
+sizes, batch, lr, l2 = (${recipe.sizes.join(", ")}), ${recipe.batch}, ${recipe.lr}, ${recipe.l2}
+`;
+}
+
+const UPDATES = {
+  "gradient step": "torch.optim.SGD(weights + biases, lr)",
+  momentum: "torch.optim.SGD(weights + biases, lr, momentum=0.9)",
+  nesterov: "torch.optim.SGD(weights + biases, lr, momentum=0.9, nesterov=True)",
+  adam: "torch.optim.Adam(weights + biases, lr)",
+};
+const LOSSES = {
+  "binary-cross-entropy": "F.binary_cross_entropy_with_logits(z[:, 0], targets.double())",
+  "mean-squared-error": "F.mse_loss(torch.sigmoid(z[:, 0]), targets.double())",
+  "cross-entropy": "F.cross_entropy(z, targets)",
+};
+
+/** PyTorch, in float64. */
+export function asPyTorch(recipe, steps) {
+  return `import numpy as np
+import torch
+import torch.nn.functional as F
+
+${head(recipe)}
+weights, biases, at = [], [], 0
+for ins, outs in zip(sizes, sizes[1:]):
+    weights.append(torch.tensor(start[at : at + ins * outs].reshape(ins, outs), requires_grad=True))
+    biases.append(torch.tensor(start[at + ins * outs : at + ins * outs + outs], requires_grad=True))
+    at += ins * outs + outs
+optimizer = ${UPDATES[recipe.optimizer]}
+
+
+def forward(x):
+    for place, (weight, bias) in enumerate(zip(weights, biases)):
+        z = x @ weight + bias
+        x = torch.${recipe.activation}(z)
+    return z
+
+
+x, y = torch.tensor(points), torch.tensor(labels)
+slices = range(0, len(labels), batch)
+losses = []
+for step in range(${steps}):
+    rows = slice(slices[step % len(slices)], slices[step % len(slices)] + batch)
+    z, targets = forward(x[rows]), y[rows]
+    loss = ${LOSSES[recipe.loss]}
+    losses.append(loss.item())
+    penalty = sum(weight.square().sum() for weight in weights) * l2 / 2
+    optimizer.zero_grad()
+    (loss + penalty).backward()
+    optimizer.step()
+print(losses[-1])
+`;
+}
+
+/** NumPy, by the textbook's own network. */
+export function asNumPy(recipe, steps) {
+  const name = { "gradient step": "gradient_step", momentum: "momentum", nesterov: "nesterov", adam: "adam" }[recipe.optimizer];
+  return `from functools import partial
+
+import numpy as np
+from muslin.textbook.network import Network
+from muslin.textbook.optimizers import ${name}
+
+${head(recipe)}
+network = Network(sizes, "${recipe.activation}", "${recipe.loss}")
+network.parameters = start
+slices = range(0, len(labels), batch)
+losses = []
+for step in range(${steps}):
+    rows = slice(slices[step % len(slices)], slices[step % len(slices)] + batch)
+    losses.append(network.step(points[rows], labels[rows], partial(${name}, lr=lr), l2).loss)
+print(losses[-1])
+`;
+}

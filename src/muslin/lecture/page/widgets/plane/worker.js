@@ -1,0 +1,27 @@
+/** Trains beside the page: one frame in flight, and nothing between frames. */
+
+import { Trainer } from "./trainer.js";
+
+let trainer = null;
+
+onmessage = ({ data: { id, recipe, steps, budget } }) => {
+  try {
+    if (recipe) trainer = new Trainer(recipe);
+    trainer.goTo(steps, performance.now() + budget);
+    const { points, labels, testPoints, testLabels } = trainer.recipe;
+    const parameters = trainer.network.parameters.slice();
+    const gradient = trainer.network.backpropagate(points, labels, trainer.recipe.l2).gradient.slice();
+    postMessage(
+      {
+        id, steps: trainer.steps, parameters, gradient, marks: trainer.marks,
+        train: trainer.score(points, labels), test: trainer.score(testPoints, testLabels),
+      },
+      [parameters.buffer, gradient.buffer],
+    );
+  } catch (error) {
+    const message = error.message;
+    const at = trainer?.steps ?? 0;
+    trainer = null;
+    postMessage({ id, problem: message, at });
+  }
+};
