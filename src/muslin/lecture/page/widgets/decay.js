@@ -14,7 +14,7 @@ import { NAUGHT, netCard } from "./decay/drawing.js";
 import { decayAt, OPTIMIZERS, PAIRS, penaltyOf, Trainer, weightsOf } from "./decay/trainer.js";
 
 const MOST_STEPS = 10_000;
-const BUDGET = 12; // ms of a frame
+const [BUDGET, PAUSE] = [12, 200]; // ms: of a frame, and between two pictures of the chart while it plays
 const STRONGEST = 1; // decay
 const [SLOW, FAST] = [0.001, 1];
 const ENOUGH = 1000; // steps
@@ -45,6 +45,7 @@ export function mount(root, tools) {
   const trainer = new Trainer(values);
   let speed = SPEEDS[0][0];
   let failure = null;
+  let shownAt = 0;
   const names = () => PAIRS[store.state.pair];
   const afresh = (patch) => store.change({ ...patch, steps: 0, changes: [[0, decayAt(store.state.changes, store.state.steps)]] });
 
@@ -79,6 +80,7 @@ export function mount(root, tools) {
       store.change({ steps: trainer.steps }, { undoable: false });
       return !failure && trainer.steps < MOST_STEPS;
     },
+    stopped: () => show(store.state),
     step: () => store.state.steps < MOST_STEPS && store.change({ steps: store.state.steps + 1 }, { undoable: false }),
     back: () => store.state.steps > 0 && store.change(at(Math.max(0, store.state.steps - 100)), { undoable: false }),
     reset: () => afresh({}),
@@ -142,11 +144,15 @@ export function mount(root, tools) {
     optimizer.show(state.optimizer);
     stepField.show(trainer.steps);
     if (failure) return;
+    const isRest = !controls.plays();
     const losses = trainer.measured();
     cards.forEach((card, place) => {
       card.show(trainer.nets[place].network, losses[place], names()[place]);
-      if (!controls.plays()) card.summarise(losses[place]);
+      if (isRest) card.summarise(losses[place]);
     });
+    todo.check({ ...state, losses, now });
+    if (!isRest && performance.now() - shownAt < PAUSE) return;
+    shownAt = performance.now();
     const given = { decay: now, lr: state.lr, optimizer: state.optimizer.replace(" ", "_") };
     put(formulas, trainer.nets.map((net) => rule(net, values.kinds[net.kind], given)));
     graph.show(names().flatMap((name, place) => ["train", "test"].map((kind) => ({
@@ -154,7 +160,6 @@ export function mount(root, tools) {
       points: trainer.history.map(([step, all]) => [step, all[place][kind]]),
     }))));
     table.renew();
-    todo.check({ ...state, losses, now });
     if (state.pair === "none beside L2" && state.steps >= ENOUGH && now > 0) guess.answer(1, "It may not follow every single point, and that is what helps on fresh ones. Much more decay, and both are worse.");
   };
   store.onChange(show);

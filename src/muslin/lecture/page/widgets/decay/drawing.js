@@ -31,7 +31,11 @@ export function netCard(values, label) {
   function drawPlane(context, side) {
     const shares = network.probabilities(GRID);
     const image = new ImageData(CELLS, CELLS);
-    shares.forEach((share, cell) => image.data.set([...map.subarray(3 * placeOf(share - 0.5, 0.5), 3 * placeOf(share - 0.5, 0.5) + 3), 255], 4 * cell));
+    image.data.fill(255);
+    for (let cell = 0; cell < shares.length; cell++) {
+      const from = 3 * placeOf(shares[cell] - 0.5, 0.5);
+      for (let part = 0; part < 3; part++) image.data[4 * cell + part] = map[from + part];
+    }
     field.getContext("2d").putImageData(image, 0, 0);
     context.drawImage(field, 0, 0, side, side);
     drawPoints(context, side, values.test, false);
