@@ -10,8 +10,12 @@ from muslin.lecture.page import page_files, render_lecture
 __all__ = ["export_lecture"]
 
 
-def export_lecture(folder: Path) -> int:
+def export_lecture(folder: Path, run: Path | None = None) -> int:
     """Writes the page into a new or empty folder; returns how many bytes.
+
+    Args:
+        folder: where to.
+        run: the run whose pictures and answers the page shows; None for none.
 
     Raises:
         RunError: the folder is not empty, or cannot be written to.
@@ -19,7 +23,7 @@ def export_lecture(folder: Path) -> int:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} is there and not empty; name a new folder")
     contents = {"index.html": render_lecture(is_live=False).encode(), **page_files()}
-    contents |= {f"packs/{stem}.json": pack_of(stem) for stem in WIDGETS}
+    contents |= {f"packs/{stem}.json": pack_of(stem, run) for stem in WIDGETS}
     for name, content in contents.items():
         path = folder / name
         try:

@@ -3,23 +3,34 @@
 import json
 from functools import cache
 from importlib import import_module
+from pathlib import Path
+from threading import RLock
 from types import ModuleType
 
 from muslin.lecture.sections import SECTIONS
 
 __all__ = ["WIDGETS", "answer_of", "pack_of"]
 
+ONE = RLock()  # a run's model answers one page at a time: thirty at once would be no faster
 WIDGETS = tuple(stem for section in SECTIONS for stem in section.widgets)
 
 
+def pack_of(stem: str, run: Path | None = None) -> bytes:
+    """Returns the values of a widget, `values()` of its module, as JSON; or `values(run)`, where it looks into a run."""
+    if not _is_of_run(stem):
+        return _pack(stem, None)
+    with ONE:
+        return _pack(stem, run)
+
+
 @cache
-def pack_of(stem: str) -> bytes:
-    """Returns the values of a widget, `values()` of its module, as JSON."""
-    return json.dumps(_module(stem).values(), allow_nan=False, separators=(",", ":")).encode()
+def _pack(stem: str, run: Path | None) -> bytes:
+    given = (run,) if _is_of_run(stem) else ()
+    return json.dumps(_module(stem).values(*given), allow_nan=False, separators=(",", ":")).encode()
 
 
-def answer_of(stem: str, question: object) -> object:
-    """Returns what a widget's module answers in the live edition, `answer(question)`.
+def answer_of(stem: str, question: object, run: Path | None = None) -> object:
+    """Returns what a widget's module answers in the live edition, `answer(question)` or `answer(question, run)`.
 
     Raises:
         KeyError: there is no such widget, or it has no answers.
@@ -30,7 +41,15 @@ def answer_of(stem: str, question: object) -> object:
     answer = getattr(_module(stem), "answer", None)
     if answer is None:
         raise KeyError(stem)
-    return answer(question)
+    if not _is_of_run(stem):
+        return answer(question)
+    with ONE:
+        return answer(question, run)
+
+
+def _is_of_run(stem: str) -> bool:
+    """Whether a widget looks into a run: its module says so by `OF_RUN`."""
+    return getattr(_module(stem), "OF_RUN", False)
 
 
 def _module(stem: str) -> ModuleType:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 import uvicorn
 
 from muslin.errors import SettingError
-from muslin.lecture.app import MOST_BYTES, lecture_app
+from muslin.lecture.app import MOST_BYTES, FindRun, lecture_app
 from muslin.web.server import LOOPBACK, Guard
 
 __all__ = ["serve_lecture"]
@@ -18,7 +18,13 @@ AT_ONCE = 200  # connections: 30 pages and their streams
 
 
 def serve_lecture(
-    host: str, port: int, allow: Collection[str], tell: Callable[[str], None], *, opens_browser: bool
+    host: str,
+    port: int,
+    allow: Collection[str],
+    tell: Callable[[str], None],
+    *,
+    opens_browser: bool,
+    find: FindRun = lambda: None,
 ) -> None:
     """Serves until it is stopped.
 
@@ -28,6 +34,7 @@ def serve_lecture(
         allow: names by which other computers may call this one.
         tell: told the address once it listens.
         opens_browser: whether to open the address in the person's browser.
+        find: returns the run to look into.
 
     Raises:
         SettingError: the address cannot be listened on, or is open to others without `allow`.
@@ -42,7 +49,7 @@ def serve_lecture(
     own_port = listener.getsockname()[1]
     token = secrets.token_urlsafe(16) if is_open else ""
     hosts = {name.lower() for name in (*LOOPBACK, *allow)}
-    guard = Guard(lecture_app(), hosts, own_port, MOST_BYTES, token)
+    guard = Guard(lecture_app(find), hosts, own_port, MOST_BYTES, token)
     name = next(iter(allow)) if is_open else "127.0.0.1"
     address = f"http://{name}:{own_port}/" + (f"?token={token}" if token else "")
     config = uvicorn.Config(

@@ -10,6 +10,13 @@ export function unpacked(text, side = SIDE) {
   return Array.from({ length: bytes.length / side ** 2 }, (_, place) => bytes.subarray(place * side ** 2, (place + 1) * side ** 2));
 }
 
+/** Returns bytes as base64, for Python and for the link. */
+export function packed(bytes) {
+  let letters = "";
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return btoa(letters);
+}
+
 /** Returns a canvas of pixels [r, g, b] by place, `across` of them in a row. */
 export function raster(across, down, colourOf) {
   const surface = h("canvas", { width: across, height: down });
