@@ -16,7 +16,7 @@ WIDGETS = tuple(stem for section in SECTIONS for stem in section.widgets)
 
 
 def pack_of(stem: str, run: Path | None = None) -> bytes:
-    """Returns the values of a widget, `values()` of its module, as JSON; or `values(run)`, where it looks into a run."""
+    """Returns a widget's values as JSON: `values()` of its module, or `values(run)` where it looks into a run."""
     if not _is_of_run(stem):
         return _pack(stem, None)
     with ONE:
