@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from muslin.lecture.referee import replay
 from muslin.textbook import plane
 from muslin.textbook.network.functions import ACTIVATIONS
 
-__all__ = ["NORMALS", "values"]
+__all__ = ["NORMALS", "answer", "values"]
 
 TRAIN, TEST = 250, 250  # points
 DECIMALS = 4
@@ -37,6 +38,15 @@ def values() -> dict[str, Any]:
         "normals": [np.random.default_rng(seed).standard_normal(NORMALS).tolist() for seed in range(SEEDS)],
         "activations": list(ACTIVATIONS),
     }
+
+
+def answer(question: object) -> object:
+    """Returns the parameters after a stretch of the page's steps, taken by the textbook.
+
+    Raises:
+        SettingError: the question is no such stretch.
+    """
+    return replay(question)
 
 
 def points(name: str) -> dict[str, Any]:

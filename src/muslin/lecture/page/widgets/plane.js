@@ -17,10 +17,12 @@ import { decisionColours, EXTENT, gridOf, paintMap, paintPoint } from "./plane/f
 import { neuronFields } from "./plane/neurons.js";
 import { ownPoints } from "./plane/points.js";
 import { probe } from "./plane/probe.js";
+import { referee } from "./plane/referee.js";
 import { recipeOf } from "./plane/recipe.js";
 import { OPTIMIZERS } from "./plane/trainer.js";
 
 const MOST_STEPS = 500_000;
+const STRETCH = 20; // steps that Python takes too
 const BUDGET = 14; // ms of a frame, in the worker
 const [SIDE, FINE] = [60, 40]; // pixels of the maps
 const SPEEDS = [[1e9, "as fast as it goes"], [1, "an epoch a frame"], [0.04, "a step a frame"]];
@@ -125,6 +127,10 @@ export function mount(root, tools) {
     put(program, text);
   });
   const program = h("pre", { class: "program" });
+  const judge = referee(tools.live, (difference) => {
+    controls.stop();
+    put(problem, h("p", { class: "problem" }, `Python and this page differ by ${short(difference)} after ${STRETCH} steps; more than 1e-9 is a mistake of this page. It was stopped.`));
+  });
   const controls = player(root, tools, {
     store,
     frame: () => {
@@ -155,7 +161,7 @@ export function mount(root, tools) {
     controls,
     time,
     problem,
-    h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, points), bent),
+    h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, judge, points), bent),
     h("h4", {}, "What each neuron sees"),
     neurons,
     h("div", { class: "columns halves" }, h("div", { class: "stack" }, curves, confusion), h("div", { class: "stack" }, weights, h("h4", {}, "Take it with you"), h("div", { class: "fields" }, copy("Copy as PyTorch", asPyTorch), copy("Copy as NumPy", asNumPy), copied), h("details", { class: "numbers" }, h("summary", {}, "The program"), program))),
@@ -177,7 +183,7 @@ export function mount(root, tools) {
       return;
     }
     isBusy = true;
-    worker.postMessage({ id: (sent += 1), steps, budget, recipe: worker.recipe === recipe ? null : recipe });
+    worker.postMessage({ id: (sent += 1), count: judge.isDue() ? STRETCH : 0, steps, budget, recipe: worker.recipe === recipe ? null : recipe });
     worker.recipe = recipe;
   }
 
@@ -190,6 +196,7 @@ export function mount(root, tools) {
       return;
     }
     put(problem);
+    if (data.stretch) judge.ask(data.stretch);
     result = data;
     network.of.parameters.set(data.parameters);
     if (controls.plays()) store.change({ steps: data.steps }, { undoable: false });

@@ -63,6 +63,20 @@ export class Trainer {
     for (const [since, place, value] of edits) if (since === this.steps) this.network.parameters[place] = value;
   }
 
+  /** Takes some steps from here on with an optimizer that has no memory yet, on a copy: what a referee can replay. */
+  stretch(count) {
+    const { points, labels, sizes, activation, loss, batch, optimizer, lr, l2, locks } = this.recipe;
+    const start = Array.from(this.network.parameters);
+    const twin = new Network({ sizes, activation, loss, parameters: Float64Array.from(start), padlocks: this.network.padlocks });
+    for (let step = this.steps; step < this.steps + count; step++) {
+      const from = (step % this.epochSteps) * batch;
+      const to = Math.min(labels.length, from + batch);
+      twin.step(points.subarray(2 * from, 2 * to), labels.subarray(from, to), optimizers[OPTIMIZERS[optimizer]], { lr }, l2);
+    }
+    const question = { sizes, activation, loss, optimizer, lr, l2, batch, points: Array.from(points), labels: Array.from(labels), start, locks, first: this.steps, count };
+    return { question, parameters: Array.from(twin.parameters) };
+  }
+
   /** Notes the losses of an epoch; of many epochs every second, fourth, ... one. */
   mark() {
     const epoch = this.steps / this.epochSteps;
