@@ -61,7 +61,8 @@ def test_activations(twin: Twin, name, xs):
     xs = np.array(xs)
     near = np.clip(xs, -40, 40)
     bell = np.abs(near) * np.exp(-near * near / 2)  # the slope of gelu is the sum of this and of a share
-    assert_agree(ours, getattr(activations, name)(xs), bell if name == "gelu_gradient" else 0)
+    bound = 1e-14 if name == "gelu" else 1e-12  # erfc is the twin's own
+    assert_agree(ours, getattr(activations, name)(xs), bell if name == "gelu_gradient" else 0, bound)
 
 
 def test_infinities(twin: Twin):
@@ -138,6 +139,7 @@ def test_losses_of_classes(twin: Twin, given, smoothing):
 
 @drawn
 @example(given=([0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0], [-1000.0, 1000.0, 1000.0, -1000.0]))  # log(0)
+@example(given=([1e-9], [0.0], [-40.0]))  # where 1 - p has few digits of p
 @given(
     given=st.integers(1, 9).flatmap(
         lambda size: st.tuples(
@@ -366,4 +368,5 @@ def test_the_folder_is_small_and_draws_nothing():
     lines = [line.strip() for path in FOLDER.glob("*.js") for line in path.read_text(encoding="utf-8").splitlines()]
     code = [line for line in lines if re.search(r"\w", line) and not line.startswith(("//", "/*", "*"))]
     assert len(code) <= 600  # without comments, empty lines and closing brackets
-    assert not [line for line in code if re.search(r"\b(document|window|fetch|eval|Function)\b", line)]
+    browsers = re.compile(r"\b(document|window|globalThis)[.\[]|\b(fetch|eval|Function)\(")
+    assert not [line for line in code if browsers.search(line)]
