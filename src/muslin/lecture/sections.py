@@ -34,6 +34,6 @@ SECTIONS = (
     Section("surprise", "Surprise", ("Information",), ()),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ()),
-    Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual", "run")),
+    Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual", "run", "draw")),
     Section("project", "Your project", ("Quick preparation", "File structure", "Module and DataLoader"), ("project",)),
 )
