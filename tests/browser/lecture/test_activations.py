@@ -85,7 +85,7 @@ def test_what_is_done_stays_in_the_link_and_is_ticked(opened):
 def test_a_hostile_link_is_a_sentence(watch, lecture_url, part):
     page = watch.open(f"{lecture_url}#activations;{part}")
     page.locator("[data-widget=activations][data-mounted]").scroll_into_view_if_needed()
-    expect(page.get_by_role("alert")).to_contain_text("link")
+    expect(page.locator("#banner")).to_contain_text("link")
     expect(page.get_by_role("textbox", name="x, as a number", exact=True)).to_have_value("1")
 
 

@@ -167,7 +167,7 @@ def test_a_link_brings_back_the_operation(opened, watch, lecture_url):
 def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
     page = watch.open(f"{lecture_url}#back-propagation;{link_of(STEM, state)}")
     place = widget(page, STEM)
-    expect(page.get_by_role("alert").first).to_contain_text(f"The link's part for {STEM} was left out")
+    expect(page.locator("#banner")).to_contain_text(f"The link's part for {STEM} was left out")
     expect(place.get_by_label("neurons", exact=True)).to_have_value("2-2-1")
 
 

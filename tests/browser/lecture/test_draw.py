@@ -124,7 +124,7 @@ def test_the_mouse_draws_and_undoes(opened):
 
 def test_a_hostile_link_is_a_sentence(watch, live_url):
     page = mounted(watch.open(f"{live_url}#resnet;draw=eyJwaXhlbHMiOiJBQUFBIn0"))  # {"pixels": "AAAA"}
-    expect(page.get_by_role("alert")).to_contain_text("its drawing is not of 16 x 16 pixels")
+    expect(page.locator("#banner")).to_contain_text("its drawing is not of 16 x 16 pixels")
 
 
 def test_the_static_edition_says_where_it_is(watch, lecture_url):

@@ -140,7 +140,7 @@ def test_the_link_restores_it(opened, watch):
 @pytest.mark.parametrize("part", ["eyJwbGFjZSI6ODk5fQ", "eyJ3ZWlnaHRzIjpbMV19", "eyJzdHJpZGUiOjl9"])
 def test_a_hostile_link_is_a_sentence(watch, lecture_url, part):
     page = mounted(watch.open(f"{lecture_url}#resnet;kernel={part}"))
-    expect(page.get_by_role("alert")).to_contain_text("The link's part for kernel was left out")
+    expect(page.locator("#banner")).to_contain_text("The link's part for kernel was left out")
     assert seen(page)[:2] == (13, 7)
 
 

@@ -74,7 +74,7 @@ def test_the_link_restores_it(opened, watch):
 
 def test_a_hostile_link_is_a_sentence(watch, lecture_url):
     page = mounted(watch.open(f"{lecture_url}#resnet;residual=eyJkZXB0aCI6MX0"))  # {"depth": 1}
-    expect(page.get_by_role("alert")).to_contain_text("it must be one of 8, 20, 38")
+    expect(page.locator("#banner")).to_contain_text("it must be one of 8, 20, 38")
 
 
 @pytest.mark.parametrize("look", ["narrow", "dark"])

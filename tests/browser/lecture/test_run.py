@@ -81,7 +81,7 @@ def test_the_link_restores_it(opened, exported, watch):
 
 def test_a_hostile_link_is_a_sentence(watch, exported):
     page = mounted(watch.open(f"{exported[0]}#resnet;run=eyJsYWJlbCI6OTl9"))  # {"label": 99}
-    expect(page.get_by_role("alert")).to_contain_text("it must be a number from 0 to 2")
+    expect(page.locator("#banner")).to_contain_text("it must be a number from 0 to 2")
 
 
 def test_without_a_run_it_says_how_to_get_one(watch, lecture_url):

@@ -54,7 +54,7 @@ export function mountAll({ states, live, say, keep }) {
       module.agree?.({ ...module.start(values), ...found }, values);
       return found;
     } catch (error) {
-      say(`The link’s part for ${stem} was left out: ${error.message}.`, true);
+      say(`The link's part for ${stem} was left out: ${error.message}.`, true);
       return {};
     }
   }
