@@ -30,7 +30,7 @@ SECTIONS = (
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation", "descent")),
     Section("distance", "Distance", ("Distances",), ()),
-    Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ()),
+    Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ("losses",)),
     Section("surprise", "Surprise", ("Information",), ()),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ()),
