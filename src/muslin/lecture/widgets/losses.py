@@ -19,7 +19,8 @@ CARDS = {
         "hinge_loss",
     ),
     "cross-entropy": (
-        "Cross-entropy", r"-\log \frac{e^{s_y}}{\sum_j e^{s_j}}", r"\mathrm{softmax}(s) - t", "cross_entropy_with_logits",
+        "Cross-entropy", r"-\log \frac{e^{s_y}}{\sum_j e^{s_j}}", r"\mathrm{softmax}(s) - t",
+        "cross_entropy_with_logits",
     ),
     "binary": (
         "Binary cross-entropy", r"-t \log \sigma(z) - (1 - t) \log (1 - \sigma(z))", r"\sigma(z) - t",
