@@ -10,7 +10,7 @@ from muslin.ladder.garments import GARMENTS, grey_pictures
 from muslin.ladder.rung import Images, Labels, Rung
 from muslin.textbook.rules import KnowledgeBase
 
-__all__ = ["Rules"]
+__all__ = ["FILE", "Rules", "garment_rules"]
 
 FILE = Path(__file__).parent / "garments.rules"
 

@@ -23,7 +23,7 @@ class Section:
 
 
 SECTIONS = (
-    Section("rules", "Rules", ("Knowledge base",), ()),
+    Section("rules", "Rules", ("Knowledge base",), ("rules",)),
     Section("mcculloch-pitts", "McCulloch-Pitts", ("McCulloch-Pitts neuron",), ("gates",)),
     Section("perceptron", "Perceptron", ("Perceptron",), ("perceptron",)),
     Section("colours", "Separating colours", ("Separating colours",), ("plane",)),
