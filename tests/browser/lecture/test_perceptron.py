@@ -230,7 +230,7 @@ def test_a_link_has_it_all(opened, watch):
 )
 def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
     page = come(watch.open(f"{lecture_url}#perceptron;perceptron={state}"))
-    expect(page.get_by_role("alert")).to_contain_text("link")
+    expect(page.locator("#banner")).to_contain_text("link")
     expect(points(page)).to_have_count(24)
 
 
