@@ -14,7 +14,7 @@ const words = (text) => text.replaceAll("_", " ");
  */
 export function thresholds(values, onMove, onAsk) {
   const all = values.thresholds;
-  const rule = h("pre", { class: "rule" });
+  const rule = h("pre", { class: "as-written" });
   const place = h("div", {});
   const [worth, changes] = [h("p", { class: "numbers-live", role: "status" }), h("p", {})];
   const curve = chart({ title: "Right of the 10,000 test pictures, in %", x: "threshold", y: "" });
