@@ -17,7 +17,7 @@ __all__ = ["lecture"]
 def lecture(
     run: str | None, folder: Path | None, port: int, host: str, allow: tuple[str, ...], no_browser: bool
 ) -> None:
-    """Open the lecture's page: from a rule base and one neuron to a ResNet, and everything on it moves.
+    """Open the lecture's page: from a rule base and one neuron to a ResNet, its pictures moving.
 
     It is served on this computer alone, until Ctrl+C. With --export, a folder is written that any web host can serve.
 
