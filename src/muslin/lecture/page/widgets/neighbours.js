@@ -48,7 +48,7 @@ export function mount(root, { values, store, say }) {
     ],
     say,
   );
-  const tile = (place, text, act) => h("li", {}, button(garment(pictures[place], ""), act, { class: "tile", "aria-label": `${name(place)}, test picture ${values.rows[place]}${text ? `, ${text}` : ""}` }), text && h("span", {}, text));
+  const tile = (place, text, act) => h("li", {}, button(garment(pictures[place], name(place)), act, { class: "tile", "aria-label": `${name(place)}, test picture ${values.rows[place]}${text ? `, ${text}` : ""}` }), text && h("span", {}, text));
   put(
     root,
     h("h3", {}, "The nearest garments"),
