@@ -162,6 +162,8 @@ class Watch:
         self._note_url(request.url)
 
     def _note_failure(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED" and self._may_load(request.url):
+            return  # the page was left while it was on its way
         self.errors.append(f"failed request: {request.url}: {request.failure}")
 
     def _note_message(self, message: ConsoleMessage) -> None:

@@ -20,6 +20,9 @@ export function mountAll({ states, live, say, keep }) {
   const seen = new IntersectionObserver((entries) =>
     entries.forEach((entry) => visible.get(entry.target)?.forEach((listener) => listener(entry.isIntersecting))),
   );
+  let isLeft = false;
+  addEventListener("pagehide", () => (isLeft = true));
+  addEventListener("pageshow", () => (isLeft = false));
   for (const place of document.querySelectorAll(".widget")) near.observe(place);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) for (const listeners of visible.values()) listeners.forEach((listener) => listener(false));
@@ -42,6 +45,7 @@ export function mountAll({ states, live, say, keep }) {
       seen.observe(place);
       place.dataset.mounted = "yes";
     } catch (error) {
+      if (isLeft) return; // what was on its way is dropped with the page
       console.error(error);
       put(place, h("p", { class: "problem" }, `This drawing could not be started: ${error.message}`));
     }
