@@ -48,7 +48,8 @@ APART = [
 ]
 RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
 FACE = SOURCE / "__init__.py"  # `muslin.fit` and `muslin.load`: it alone may look up, for it stands above all
-FILES = sorted(set(SOURCE.rglob("*.py")) - {FACE})
+PROJECT = SOURCE / "starter" / "project"  # a project of its own, which is copied
+FILES = sorted(set(SOURCE.rglob("*.py")) - {FACE} - set(PROJECT.rglob("*.py")))
 
 PRINTING = {"__main__", "cli", "terminal"}
 SPEAKS_ON_STDOUT = SOURCE / "data" / "decoding" / "worker.py"  # a process whose answers another one reads there
