@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from muslin.data.sources.fashion_mnist import FOLDER
 from muslin.data.sources.idx import read_idx
 
-__all__ = ["packed", "test_garments"]
+__all__ = ["OF_EACH", "packed", "shown_garments", "test_garments"]
+
+OF_EACH = 40  # garments of each class that are shown to browse
 
 
 @cache
@@ -20,6 +22,12 @@ def test_garments() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Returns the 10,000 test pictures, (N, 28, 28), and their classes, (N,)."""
     images, labels = (read_idx(FOLDER / f"t10k-{name}-ubyte.gz") for name in ("images-idx3", "labels-idx1"))
     return np.array(images, dtype=np.uint8), np.array(labels, dtype=np.int64)
+
+
+def shown_garments() -> NDArray[np.int64]:
+    """Returns the places of those that are shown: of each class the first ones in the test set, in rising order."""
+    labels = test_garments()[1]
+    return np.sort(np.concatenate([np.flatnonzero(labels == k)[:OF_EACH] for k in range(10)]))
 
 
 def packed(pictures: NDArray[np.uint8]) -> str:

@@ -33,7 +33,7 @@ SECTIONS = (
     Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ("losses",)),
     Section("surprise", "Surprise", ("Information",), ("surprise",)),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
-    Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ()),
+    Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ("browse", "guess")),
     Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual", "run", "draw")),
     Section("project", "Your project", ("Quick preparation", "File structure", "Module and DataLoader"), ("project",)),
 )

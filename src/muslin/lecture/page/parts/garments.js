@@ -26,11 +26,11 @@ export function raster(across, down, colourOf) {
   return surface;
 }
 
-/** Returns a picture as an element that its place makes larger; `label` says what it is. */
+/** Returns a picture as an element that its place makes larger; `label` says what it is, empty where its place does. */
 export function garment(pixels, label, side = SIDE) {
   const surface = raster(side, side, (place) => [pixels[place], pixels[place], pixels[place]]);
   surface.className = "garment";
-  surface.setAttribute("role", "img");
-  surface.setAttribute("aria-label", label);
+  if (label) surface.setAttribute("role", "img"), surface.setAttribute("aria-label", label);
+  else surface.setAttribute("aria-hidden", "true");
   return surface;
 }

@@ -6,7 +6,7 @@ import { garment, unpacked } from "../parts/garments.js";
 import { percent } from "../parts/numbers.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
-import { matrix } from "./run/matrix.js";
+import { matrix } from "../parts/matrix.js";
 import { why } from "./run/why.js";
 
 const SURE = 0.9;

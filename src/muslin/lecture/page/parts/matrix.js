@@ -1,10 +1,10 @@
 /** A confusion matrix of buttons: arrows move, Enter opens a cell. */
 
-import { h } from "../../parts/dom.js";
+import { h } from "./dom.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-/** Returns a table with `show(label, said)`; `onPick(label, said)` is told of a cell that was opened. */
+/** Returns a table with `show(label, said)`, null for no cell; `onPick(label, said)` is told of a cell that was opened. */
 export function matrix({ classes, confusion }, onPick) {
   const buttons = confusion.map((row, label) => {
     const whole = row.reduce((one, other) => one + other, 0) || 1;
@@ -37,9 +37,11 @@ export function matrix({ classes, confusion }, onPick) {
     buttons[label][said].focus();
   });
   const element = h("div", { class: "scroll" }, table);
+  focusOn(0, 0);
   element.show = (down, across) => {
-    focusOn(down, across);
     for (const each of buttons.flat()) each.setAttribute("aria-pressed", "false");
+    if (down === null) return;
+    focusOn(down, across);
     buttons[down][across].setAttribute("aria-pressed", "true");
   };
   return element;
