@@ -1,42 +1,22 @@
 """The page is served as it is exported, and the server tells its address."""
 
 import http.client
-import threading
 
 import pytest
-import uvicorn
 
 from muslin.errors import RunError, SettingError
-from muslin.lecture import serve
 from muslin.lecture.export import export_lecture
 from muslin.lecture.packs import WIDGETS
 from muslin.lecture.page import KINDS, page_files
-from muslin.lecture.serve import serve_lecture
+from muslin.lecture.serve import lecture_server
+from tests.lecture.served import served
 
 
 @pytest.fixture
-def address(monkeypatch):
-    """The address of a served page, without a browser; it ends with the test."""
-    told, servers = [], []
-    is_told = threading.Event()
-
-    class Server(uvicorn.Server):
-        def __init__(self, config):
-            super().__init__(config)
-            servers.append(self)
-
-    def tell(address):
-        told.append(address)
-        is_told.set()
-
-    monkeypatch.setattr(serve.uvicorn, "Server", Server)
-    thread = threading.Thread(target=serve_lecture, args=("127.0.0.1", 0, (), tell), kwargs={"opens_browser": False})
-    thread.start()
-    assert is_told.wait(30)
-    yield told[0].removeprefix("http://").rstrip("/")
-    servers[0].should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
+def address():
+    """The host and port of a served page."""
+    with served() as url:
+        yield url.removeprefix("http://").rstrip("/")
 
 
 def get(address, path, method="GET", **headers):
@@ -90,10 +70,10 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
 
 def test_an_open_address_asks_for_names():
     with pytest.raises(SettingError, match=r"host is 0\.0\.0\.0, which other computers can reach"):
-        serve_lecture("0.0.0.0", 0, (), print, opens_browser=False)  # noqa: S104
+        lecture_server("0.0.0.0", 0, ())  # noqa: S104
 
 
 def test_a_port_that_is_taken_is_told(address):
     port = int(address.rpartition(":")[2])
     with pytest.raises(SettingError, match=f"cannot listen on 127.0.0.1, port {port}"):
-        serve_lecture("127.0.0.1", port, (), print, opens_browser=False)
+        lecture_server("127.0.0.1", port, ())

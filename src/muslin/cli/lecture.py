@@ -36,12 +36,14 @@ def lecture(
         size = export_lecture(folder, chosen_run(run) if run else None)
         write_line(f"{size / 1e6:.1f} MB for any web host. To look at it: python -m http.server -d {printable(folder)}")
         return
-    from muslin.lecture.serve import serve_lecture
+    import webbrowser
+
+    from muslin.lecture.serve import lecture_server
 
     chosen_run(run)  # a run that is not there is told before anything opens
-
-    def tell(address: str) -> None:
-        write_line(f"The lecture is at {address}")
-        write_line("Ctrl+C ends it.")
-
-    serve_lecture(host, port, allow, tell, opens_browser=not no_browser, find=partial(chosen_run, run))
+    server = lecture_server(host, port, allow, partial(chosen_run, run))
+    write_line(f"The lecture is at {server.address}")
+    write_line("Ctrl+C ends it.")
+    if not no_browser:
+        webbrowser.open(server.address)
+    server.run()

@@ -3,6 +3,7 @@
 Legend: B pictures, N test pictures, H x W pixels, K classes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from muslin.data.images import Splits
 from muslin.data.reading import Reading
-from muslin.errors import RunError, SettingError
+from muslin.errors import MuslinError, RunError, SettingError
 from muslin.evaluation.explain.maps import feature_maps
 from muslin.lecture.garments import packed
 from muslin.machine.device import Machine, prepare
@@ -25,7 +26,7 @@ from muslin.report.materials import checked, placed
 from muslin.report.record import RunRecord, read_record
 from muslin.run.folder import find_run, list_runs
 
-__all__ = ["LookedInto", "chosen_run", "look_into"]
+__all__ = ["LookedInto", "chosen_run", "look_into", "values_of"]
 
 LARGEST = 64  # pixels on a side
 CHANNELS = 4  # feature maps of each layer
@@ -137,3 +138,19 @@ def look_into(folder: Path) -> LookedInto:
     machine = prepare("auto", "auto")
     data = checked(record, read_splits(record, Reading()))
     return LookedInto(record, data, placed(folder, None, machine), machine)
+
+
+def values_of(run: Path | None, none: str, shown: Callable[[LookedInto], dict[str, Any]]) -> dict[str, Any]:
+    """Returns what a widget shows of a run, or a sentence, `missing`, on why it shows nothing.
+
+    Args:
+        run: the run's folder, if there is one.
+        none: what is said where there is none.
+        shown: makes the widget's values.
+    """
+    if run is None:
+        return {"missing": none}
+    try:
+        return shown(look_into(run))
+    except MuslinError as error:
+        return {"missing": str(error)}

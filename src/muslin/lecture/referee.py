@@ -35,8 +35,10 @@ def replay(question: object) -> dict[str, Any]:
     Raises:
         SettingError: something is missing, of another kind or out of range.
     """
+    if not isinstance(question, dict):
+        raise SettingError(f"this is not a stretch of steps: {str(question)[:40]!r}")
     try:
-        return {"parameters": _replayed(dict(question))}  # type: ignore[call-overload]
+        return {"parameters": _replayed(question)}
     except SettingError:
         raise
     except (KeyError, TypeError, ValueError, OverflowError, IndexError) as error:

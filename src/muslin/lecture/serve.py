@@ -1,9 +1,9 @@
-"""Serving the page on this computer, and opening the browser."""
+"""The page on this computer, or for others that may call it: an address, and what answers there."""
 
 import secrets
 import socket
-import webbrowser
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from dataclasses import dataclass
 
 import uvicorn
 
@@ -11,29 +11,42 @@ from muslin.errors import SettingError
 from muslin.lecture.app import MOST_BYTES, FindRun, lecture_app
 from muslin.web.server import LOOPBACK, Guard
 
-__all__ = ["serve_lecture"]
+__all__ = ["LectureServer", "lecture_server"]
 
 IDLE = 10  # seconds that a connection may stay without a request
-AT_ONCE = 200  # connections: 30 pages and their streams
+AT_ONCE = 200  # connections: 30 pages and their requests
 
 
-def serve_lecture(
-    host: str,
-    port: int,
-    allow: Collection[str],
-    tell: Callable[[str], None],
-    *,
-    opens_browser: bool,
-    find: FindRun = lambda: None,
-) -> None:
-    """Serves until it is stopped.
+@dataclass(frozen=True)
+class LectureServer:
+    """A server that listens already, and answers once it runs.
+
+    Attributes:
+        address: what to open in a browser, its token included.
+        server: what answers.
+        listener: where.
+    """
+
+    address: str
+    server: uvicorn.Server
+    listener: socket.socket
+
+    def run(self) -> None:
+        """Answers until it is stopped, by `stop` or a signal."""
+        self.server.run(sockets=[self.listener])
+
+    def stop(self) -> None:
+        """Lets `run` end soon."""
+        self.server.should_exit = True
+
+
+def lecture_server(host: str, port: int, allow: Collection[str], find: FindRun = lambda: None) -> LectureServer:
+    """Returns a server of the page.
 
     Args:
         host: address to listen on; other than loopback only with names in `allow`, and then a token is asked for.
         port: 0 for any that is free.
         allow: names by which other computers may call this one.
-        tell: told the address once it listens.
-        opens_browser: whether to open the address in the person's browser.
         find: returns the run to look into.
 
     Raises:
@@ -49,17 +62,14 @@ def serve_lecture(
     own_port = listener.getsockname()[1]
     token = secrets.token_urlsafe(16) if is_open else ""
     hosts = {name.lower() for name in (*LOOPBACK, *allow)}
-    guard = Guard(lecture_app(find), hosts, own_port, MOST_BYTES, token)
-    name = next(iter(allow)) if is_open else "127.0.0.1"
-    address = f"http://{name}:{own_port}/" + (f"?token={token}" if token else "")
     config = uvicorn.Config(
-        guard, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=IDLE,
+        Guard(lecture_app(find), hosts, own_port, MOST_BYTES, token),
+        log_level="warning", access_log=False, server_header=False, timeout_keep_alive=IDLE,
         limit_concurrency=AT_ONCE, timeout_graceful_shutdown=1, lifespan="off",
     )  # fmt: skip
-    tell(address)
-    if opens_browser:
-        webbrowser.open(address)
-    uvicorn.Server(config).run(sockets=[listener])
+    name = next(iter(allow)) if is_open else "127.0.0.1"
+    address = f"http://{name}:{own_port}/" + (f"?token={token}" if token else "")
+    return LectureServer(address, uvicorn.Server(config), listener)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -20,7 +20,7 @@ from muslin.prediction.classifier import Classifier
 __all__ = ["Neighbour", "Training", "evidence_for", "like", "look_at_training"]
 
 NEIGHBOURS = 3
-MOST_WORK = 4 * 10**11  # floating-point operations for the nearest training pictures: four seconds at 100 GFLOP/s
+MOST_WORK = 3 * 10**11  # floating-point operations for the nearest training pictures: three seconds at 100 GFLOP/s
 LEAST_SEEN = 1000  # training pictures that they are sought among however large the model is
 MOST_OCCLUDED = 64  # pictures that occlusion, which answers each many times, explains
 

@@ -48,7 +48,7 @@ def test_the_nearest_are_those_of_the_textbook(opened, metric, pairwise):
     far = pairwise(pictures[shown : shown + 1], pictures)[0]
     nearest = [place for place in far.argsort(kind="stable") if place != shown][:5]
     expected = [f"{fashion_mnist.CLASSES[values['labels'][place]]}, test picture {rows[place]}" for place in nearest]
-    found = part.locator("ol.shelf").get_by_role("button")
+    found = part.locator("ol.rack").get_by_role("button")
     expect(found).to_have_count(5)
     assert [each.get_attribute("aria-label").rsplit(", ", 1)[0] for each in found.all()] == expected
 

@@ -1,19 +1,17 @@
 """A garment of one's own in the live edition, by mouse, by keyboard and from a file."""
 
 import io
-import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from muslin.lecture import serve
 from muslin.prediction.classifier import load
 from tests.browser.pages import Watch, emulate, serious_problems
 from tests.lecture.runs import SIDE, fit_bars
+from tests.lecture.served import served
 from tests.samples import bars
 
 WIDGET = "[data-widget=draw]"
@@ -29,27 +27,8 @@ def run(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="module")
 def live_url(run) -> Iterator[str]:
     """The address of the page with Python, and a run, behind it."""
-    told, servers = [], []
-    is_told = threading.Event()
-
-    class Server(uvicorn.Server):
-        def __init__(self, config):
-            super().__init__(config)
-            servers.append(self)
-
-    def tell(address):
-        told.append(address)
-        is_told.set()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serve.uvicorn, "Server", Server)
-        how = {"opens_browser": False, "find": lambda: run}
-        thread = threading.Thread(target=serve.serve_lecture, args=("127.0.0.1", 0, (), tell), kwargs=how)
-        thread.start()
-        assert is_told.wait(30)
-        yield told[0]
-        servers[0].should_exit = True
-        thread.join(30)
+    with served(run) as url:
+        yield url
 
 
 @pytest.fixture

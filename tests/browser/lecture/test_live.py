@@ -1,42 +1,14 @@
 """The edition with Python behind it: refereed while it trains, and plain words when the server is gone."""
 
 import re
-import threading
-from collections.abc import Iterator
 
-import pytest
-import uvicorn
 from playwright.sync_api import expect
 
-from muslin.lecture import serve
-from muslin.lecture.serve import serve_lecture
+from tests.lecture.served import served
 
 
-@pytest.fixture
-def server(monkeypatch) -> Iterator[tuple[str, uvicorn.Server]]:
-    """A served page's address, and what ends it."""
-    told, servers, is_told = [], [], threading.Event()
-
-    class Server(uvicorn.Server):
-        def __init__(self, config):
-            super().__init__(config)
-            servers.append(self)
-
-    def tell(address):
-        told.append(address)
-        is_told.set()
-
-    monkeypatch.setattr(serve.uvicorn, "Server", Server)
-    thread = threading.Thread(target=serve_lecture, args=("127.0.0.1", 0, (), tell), kwargs={"opens_browser": False})
-    thread.start()
-    assert is_told.wait(30)
-    yield told[0], servers[0] if servers else None
-    servers[0].should_exit = True
-    thread.join(30)
-
-
-def test_python_takes_the_same_steps_while_it_trains(watch, server):
-    page = watch.open(f"{server[0]}#colours")
+def test_python_takes_the_same_steps_while_it_trains(watch, live_url):
+    page = watch.open(f"{live_url}#colours")
     part = page.locator("[data-widget=plane]")
     page.locator("[data-widget=plane][data-mounted]").scroll_into_view_if_needed()
     expect(part.locator(".numbers-live").first).to_contain_text("step 0", timeout=60_000)
@@ -49,3 +21,17 @@ def test_python_takes_the_same_steps_while_it_trains(watch, server):
     raised = (power or "").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
     assert float(digits) * 10 ** int(raised or 0) <= 1e-9
     assert page.locator(".problem").count() == 0
+
+
+def test_a_server_that_is_gone_is_told_and_what_the_link_had_to_say_stays(watch):
+    with served() as url:
+        page = watch.open(f"{url}#rules;nothing")
+        page.locator("[data-widget=rules][data-mounted]").scroll_into_view_if_needed()
+        rules = page.locator("[data-widget=rules]")
+        rules.get_by_role("button", name="Try them on 10,000 pictures").press("Enter")
+        expect(rules.get_by_text("72.14 % of 10,000 are named rightly")).to_be_visible(timeout=60_000)
+        expect(page.locator("#banner")).to_contain_text("A part of the link cannot be read")
+    rules.get_by_role("button", name="Try them on 10,000 pictures").press("Enter")
+    expect(page.locator("#server")).to_contain_text("muslin lecture does not answer. Start it again")
+    expect(page.locator("#banner")).to_contain_text("A part of the link cannot be read")
+    watch.errors[:] = [each for each in watch.errors if "ERR_CONNECTION_REFUSED" not in each]  # as was meant

@@ -151,6 +151,8 @@ def test_rules_are_rewritten_where_python_is_behind(watch, live_url, pack):
     expect(done(page)).to_have_count(1)
     pick(page, 0).click()
     expect(pick(page, 0)).to_have_attribute("aria-pressed", "true")
+    press(page, "The rules as they were")
+    expect(area).to_have_value(pack["text"])
 
 
 @pytest.mark.parametrize("look", ["wide", "narrow", "dark"])

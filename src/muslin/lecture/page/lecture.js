@@ -17,7 +17,7 @@ const pending = { ...link.states };
 let section = link.section;
 let timer = 0;
 
-const tell = (text) => put(banner, text && h("p", {}, text));
+const tellOfServer = (text) => put(document.querySelector("#server"), text && h("p", {}, text));
 const say = (text, isProblem = false) => {
   put(spoken, text);
   if (isProblem) banner.append(h("p", {}, text));
@@ -29,7 +29,7 @@ for (const name of (new URLSearchParams(location.search).get("hide") ?? "").spli
 
 const stores = mountAll({
   states: link.states,
-  live: liveEdition(document.documentElement.dataset.live === "yes", tell),
+  live: liveEdition(document.documentElement.dataset.live === "yes", tellOfServer),
   say,
   keep: () => {
     clearTimeout(timer);

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from muslin.errors import MuslinError, PictureError, SettingError
-from muslin.lecture.looked_into import LookedInto, look_into
+from muslin.errors import PictureError, SettingError
+from muslin.lecture.looked_into import LookedInto, look_into, values_of
 from muslin.prediction.reading import read_pictures
 
 __all__ = ["OF_RUN", "answer", "values"]
@@ -24,13 +24,13 @@ NONE = "There is no run to ask. Train one, a minute with muslin fit, and reload 
 
 def values(run: Path | None) -> dict[str, Any]:
     """Returns what a drawing has to be for the run's model, or a sentence, `missing`, on why nothing can be asked."""
-    if run is None:
-        return {"missing": NONE}
-    try:
-        seen = look_into(run)
-    except MuslinError as error:
-        return {"missing": str(error)}
-    return {"run": run.name, "classes": list(seen.record.classes), "side": seen.record.input[1], "most": MOST_BYTES}
+    return values_of(run, NONE, shown)
+
+
+def shown(seen: LookedInto) -> dict[str, Any]:
+    """Returns what a drawing has to be."""
+    record = seen.record
+    return {"run": record.folder.name, "classes": list(record.classes), "side": record.input[1], "most": MOST_BYTES}
 
 
 def answer(question: object, run: Path | None) -> dict[str, Any]:

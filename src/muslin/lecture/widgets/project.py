@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,19 @@ PICTURES = 64  # of each split
 def values() -> dict[str, Any]:
     """Returns the lines of main.py, and the steps of a run of one epoch: line, function, what changed in words."""
     path = INSTALLED if INSTALLED.exists() else PROGRAM
-    source = path.read_text(encoding="utf-8")
-    names: dict[str, Any] = {"__name__": "main"}
-    exec(compile(source, "main.py", "exec"), names)  # noqa: S102 - the project's own program
-    names["load_splits"] = few_pictures
-    names["parse_options"] = lambda: argparse.Namespace(**OPTIONS)
     printed: list[str] = []
-    names["print"] = printed.append
+    spec = spec_from_file_location("main", path)
+    assert spec is not None
+    assert spec.loader is not None
+    program = module_from_spec(spec)
+    spec.loader.exec_module(program)
+    vars(program).update(
+        load_splits=few_pictures, parse_options=lambda: argparse.Namespace(**OPTIONS), print=printed.append
+    )
     with torch.random.fork_rng(devices=[]):
-        steps = walk_through(names["main"], (names["main"], names["train"], names["evaluate"]))
+        steps = walk_through(program.main, (program.main, program.train, program.evaluate))
     return {
-        "lines": source.splitlines(),
+        "lines": path.read_text(encoding="utf-8").splitlines(),
         "steps": [{"line": step.line, "function": step.function, "changed": step.changed} for step in steps],
         "printed": printed,
         "options": OPTIONS,

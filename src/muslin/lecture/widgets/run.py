@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from muslin.errors import MuslinError, SettingError
-from muslin.lecture.looked_into import LookedInto, look_into
+from muslin.errors import SettingError
+from muslin.lecture.looked_into import LookedInto, look_into, values_of
 from muslin.report.gallery import likeliest
 
 __all__ = ["OF_RUN", "answer", "values"]
@@ -20,12 +20,11 @@ NONE = "There is no run to look into. Train one, a minute with muslin fit, and r
 
 def values(run: Path | None) -> dict[str, Any]:
     """Returns the run's matrix and some pictures of each cell, or a sentence, `missing`, on why there are none."""
-    if run is None:
-        return {"missing": NONE}
-    try:
-        seen = look_into(run)
-    except MuslinError as error:
-        return {"missing": str(error)}
+    return values_of(run, NONE, shown)
+
+
+def shown(seen: LookedInto) -> dict[str, Any]:
+    """Returns the matrix, and the first pictures of its cells, the largest mistakes first."""
     record = seen.record
     assert record.test is not None
     confusion = record.test.confusion

@@ -30,8 +30,8 @@ export function mount(root, { values, store, say }) {
     options: ["nearly all", "about seven in ten", "about half"],
   });
   const name = (place) => classes[labels[place]];
-  const shelf = h("ul", { class: "shelf", "aria-label": "garments to choose from" });
-  const near = h("ol", { class: "shelf" });
+  const shelf = h("ul", { class: "rack", "aria-label": "garments to choose from" });
+  const near = h("ol", { class: "rack" });
   const vote = h("p", { class: "numbers-live", role: "status" });
   const pair = h("div", { class: "pair-of-garments" });
   const fields = {
@@ -48,7 +48,7 @@ export function mount(root, { values, store, say }) {
     ],
     say,
   );
-  const tile = (place, text, act) => h("li", {}, button(garment(pictures[place], name(place)), act, { class: "tile", "aria-label": `${name(place)}, test picture ${values.rows[place]}${text ? `, ${text}` : ""}` }), text && h("span", {}, text));
+  const tile = (place, text, act) => h("li", {}, button(garment(pictures[place], name(place)), act, { class: "rack-tile", "aria-label": `${name(place)}, test picture ${values.rows[place]}${text ? `, ${text}` : ""}` }), text && h("span", {}, text));
   put(
     root,
     h("h3", {}, "The nearest garments"),

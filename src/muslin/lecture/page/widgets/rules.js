@@ -34,6 +34,7 @@ export function agree({ threshold, at }, { thresholds: all }) {
 export function mount(root, { values, store, live, say, onVisible }) {
   const pictures = unpacked(values.pictures);
   let answer = null; // Python's, to the rules of the person
+  let latest = 0; // question: what comes back for an older one is dropped
   let isDragged = false;
   const change = (patch, isLast = true) => {
     store.change(patch, { undoable: !isDragged });
@@ -53,7 +54,7 @@ export function mount(root, { values, store, live, say, onVisible }) {
     change({ threshold, at }, isLast);
   }, reveal);
   const own = editor(values, live, run, () => {
-    answer = null;
+    forget();
     own.tell(null);
     change({ rules: null });
   });
@@ -96,6 +97,11 @@ export function mount(root, { values, store, live, say, onVisible }) {
     guess.answer(1, `It is ${percent(values.accuracy, 2)}: what is easily told is told, and shirts, coats and pullovers are confused.`);
   }
 
+  function forget() {
+    latest += 1;
+    answer = null;
+  }
+
   async function choose(picture) {
     change({ picture, asked: null, turn: store.state.turn < MOST_TURNS ? 0 : MOST_TURNS });
     if (store.state.rules !== null && live) await run(store.state.rules).catch((error) => say(error.message, true));
@@ -103,7 +109,9 @@ export function mount(root, { values, store, live, say, onVisible }) {
 
   async function run(rules) {
     const { picture } = store.state;
+    const question = (latest += 1);
     const found = await live.ask("rules", { text: rules, picture });
+    if (question !== latest) return;
     if (store.state.picture !== picture) return run(rules);
     answer = found;
     change({ rules: rules === values.text ? null : rules });
@@ -131,7 +139,7 @@ export function mount(root, { values, store, live, say, onVisible }) {
   }
 
   store.onChange((state, before) => {
-    if (state.rules === null && before.rules !== null) answer = null;
+    if (state.rules === null && before.rules !== null) forget();
     show(state);
   });
   show(store.state);
