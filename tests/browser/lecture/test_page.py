@@ -26,7 +26,7 @@ def test_every_widget_starts_when_it_is_near_and_not_before(watch, lecture_url):
     for stem in stems:
         page.locator(f".widget[data-widget={stem}]").scroll_into_view_if_needed()
         page.locator(f".widget[data-widget={stem}][data-mounted] .moving > *").first.wait_for(state="attached")
-    assert page.locator(".problem").count() == 0
+    assert page.get_by_text("could not be started").count() == 0
     packs = [request for request in watch.requests if "/packs/" in request]
     assert len(packs) == len(set(packs)) == len(stems)
 
