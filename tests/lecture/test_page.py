@@ -60,6 +60,7 @@ def test_the_text_is_the_documents_without_what_only_a_clone_has():
     assert "Rosenblatt (1958) gave each line a weight of its own" in page
     assert "Shown by" not in page
     assert "<img" not in page
+    assert "and drawn:" not in page  # what leads to a picture goes with it
     assert not re.findall(r'href="(?!#|https?:|look\.css|lecture\.css|data:)', page)
 
 

@@ -20,7 +20,7 @@ INSTALLED = Path(__file__).parent / "lecture.md"  # where a wheel has it
 DOCUMENT = Path(__file__).parents[3] / "docs" / "lecture.md"  # where a clone has it
 HEADING = re.compile(r"^## (?:\d+\. )?(.+)$", re.MULTILINE)
 MISTAKE = re.compile(r"^(?=\*\*Common mistakes?:)", re.MULTILINE)
-PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n", re.MULTILINE)
+PICTURE = re.compile(r"(?:^[^\n#]+:\n\n)?^!\[[^\]]*\]\([^)]*\)\n", re.MULTILINE)  # with the line that leads to it
 FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK_INSIDE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\)")
 WIDE = '<div class="scroll">'

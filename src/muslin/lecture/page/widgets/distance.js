@@ -68,7 +68,7 @@ export function mount(root, { values, store, say }) {
     fields.forEach(({ name, axis, field }) => field.show(store.state[name][axis]));
     const [x, y] = [b[0] - a[0], b[1] - a[1]];
     put(one, written("|", x, "|", "+", "|", y, "|", "=", d1));
-    put(two, written("√", "(", x * x, "+", y * y, ")", "=", d2), `, ${short(d2 > 0 ? d1 / d2 : 1, 3)} times as short`);
+    put(two, written("√", "(", x * x, "+", y * y, ")", "=", d2), `; L1 is ${short(d2 > 0 ? d1 / d2 : 1, 3)} times as long`);
     if (d2 > 0.5 && d1 / d2 > 1.4) guess.answer(1, "There both differences count in full.");
     todo.check({ d1, d2 });
   };
