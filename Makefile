@@ -12,7 +12,7 @@ endif
 endif
 
 .PHONY: train lecture test browser check format bench speedrun scaling baseline ladder ladder-peers peers
-.PHONY: explanations data-doctor reliability hosts figures clean
+.PHONY: explanations data-doctor reliability hosts figures distribution clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -111,6 +111,12 @@ hosts: .venv/installed-dev
 # the pictures of docs/lecture.md and docs/explanations.md
 figures: .venv/installed
 	$(BIN)/python docs/figures
+
+# what a release uploads: the source distribution and the wheel, with their digests
+distribution: .venv/installed-dev
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	cd dist && sha256sum * | tee SHA256SUMS
 
 clean:
 	rm -rf .venv .venv-peers dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

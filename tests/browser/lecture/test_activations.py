@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from muslin.textbook import activations
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 NAMES = ("step", "sigmoid", "tanh", "relu", "gelu")
 
@@ -41,14 +41,15 @@ def type_into(page: Page, label: str, text: str) -> None:
     field.press("Enter")
 
 
-@pytest.mark.parametrize("typed", ["1", "-3,5", "0", "17", "−0.75"])
-def test_all_cards_show_the_textbooks_numbers(opened, typed):
-    type_into(opened, "x", typed)
-    x = min(4.0, float(typed.replace(",", ".").replace("−", "-")))
-    for name in NAMES:
-        value, slope = shown(opened, name)
-        assert value == pytest.approx(float(getattr(activations, name)(x)), rel=5e-4)
-        assert slope == pytest.approx(float(getattr(activations, f"{name}_gradient")(x)), rel=5e-4, abs=1e-12)
+def test_all_cards_show_the_textbooks_numbers(opened):
+    for typed in ("1", "-3,5", "0", "17", "−0.75"):
+        type_into(opened, "x", typed)
+        x = min(4.0, float(typed.replace(",", ".").replace("−", "-")))
+        for name in NAMES:
+            value, slope = shown(opened, name)
+            assert value == pytest.approx(float(getattr(activations, name)(x)), rel=5e-4), typed
+            slope_there = float(getattr(activations, f"{name}_gradient")(x))
+            assert slope == pytest.approx(slope_there, rel=5e-4, abs=1e-12), typed
 
 
 def test_a_handle_is_dragged_and_moved_by_arrows(opened):
@@ -78,17 +79,6 @@ def test_what_is_done_stays_in_the_link_and_is_ticked(opened):
     expect(opened.locator(".overflow")).to_contain_text("overflowed on the way")
 
 
-# The last two are {"x":1e9} and {"y":1}.
-@pytest.mark.parametrize(
-    "part", ["x", "activations=!!", "activations=e30A", "activations=eyJ4IjoxZTl9", "activations=eyJ5IjoxfQ"]
-)
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, part):
-    page = watch.open(f"{lecture_url}#activations;{part}")
-    page.locator("[data-widget=activations][data-mounted]").scroll_into_view_if_needed()
-    expect(page.locator("#banner")).to_contain_text("link")
-    expect(page.get_by_role("textbox", name="x, as a number", exact=True)).to_have_value("1")
-
-
 def test_softmax_answers_to_scores_temperature_and_keyboard(opened):
     shares = opened.locator(".score .share")
     before = shares.all_inner_texts()
@@ -103,10 +93,3 @@ def test_softmax_answers_to_scores_temperature_and_keyboard(opened):
     assert said == pytest.approx(100 * expected, abs=0.051)
     type_into(opened, "Coat", "1000")
     assert shares.all_inner_texts()[2] == "100.0 %"
-
-
-@pytest.mark.parametrize("look", ["wide", "narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

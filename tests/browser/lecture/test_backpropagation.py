@@ -11,7 +11,7 @@ from muslin.lecture.widgets.backpropagation import values
 from muslin.textbook.network import Network, step_through
 from muslin.textbook.optimizers import gradient_step
 from tests.browser.lecture.links import link_of, number, state_in, type_into, widget
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 STEM = "backpropagation"
 
@@ -147,32 +147,3 @@ def test_a_link_brings_back_the_operation(opened, watch, lecture_url):
     again = widget(page, STEM)
     expect(again.get_by_role("slider", name="Operation")).to_have_attribute("aria-valuetext", told)
     expect(again.get_by_role("textbox", name="input 1, as a number")).to_have_value("0.3")
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        {"layout": "9-9-9"},
-        {"layout": "2-3-1"},  # with the parameters of another
-        {"layout": "2-2-2", "loss": "mean-squared-error", "parameters": [0] * 12},
-        {"parameters": [1, 2, "x"]},
-        {"place": 99},
-        {"step": 1e9},
-        {"weight": 20},
-        {"lr": -1},
-        {"h": 0},
-        {"inputs": [[1], 2]},
-    ],
-)
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = watch.open(f"{lecture_url}#back-propagation;{link_of(STEM, state)}")
-    place = widget(page, STEM)
-    expect(page.locator("#banner")).to_contain_text(f"The link's part for {STEM} was left out")
-    expect(place.get_by_label("neurons", exact=True)).to_have_value("2-2-1")
-
-
-@pytest.mark.parametrize("look", ["wide", "narrow and dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened.page, look)
-    assert serious_problems(opened.page) == []
-    assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

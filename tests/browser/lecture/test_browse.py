@@ -5,8 +5,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from muslin.lecture.widgets import browse
-from tests.browser.lecture.links import link_of, state_in, widget
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.lecture.links import state_in, widget
+from tests.browser.pages import Watch
 
 STEM = "browse"
 
@@ -99,17 +99,3 @@ def test_the_link_restores_it(opened, values, watch):
     again = watch.open(address)
     expect(widget(again, STEM).locator("p[role=status].faint")).to_have_text("40 of 400")
     expect(tile(again, values, 33)).to_have_attribute("aria-pressed", "true")
-
-
-@pytest.mark.parametrize("state", [{"chosen": 400}, {"label": 10}, {"search": "x" * 31}, {"hard": 1}, {"more": 1}])
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = watch.open(f"{lecture_url}#fashion-mnist;{link_of(STEM, state)}")
-    expect(widget(page, STEM).locator("p[role=status].faint")).to_have_text("400 of 400")
-    expect(page.locator("#banner")).to_contain_text("The link's part for browse was left out")
-
-
-@pytest.mark.parametrize("look", ["narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

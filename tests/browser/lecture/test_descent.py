@@ -10,7 +10,7 @@ from muslin.lecture.widgets.descent import SIZES, values
 from muslin.textbook import optimizers
 from muslin.textbook.network import Network
 from tests.browser.lecture.links import link_of, number, state_in, type_into, widget
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 STEM = "descent"
 PAIR = [0, 6]
@@ -108,19 +108,3 @@ def test_a_link_brings_back_the_way(opened, watch, lecture_url):
     state = state_in(opened.page, STEM)
     again = widget(watch.open(f"{lecture_url}?again#back-propagation;{link_of(STEM, state)}"), STEM)
     assert shown_by(again, ".rule") == before
-
-
-@pytest.mark.parametrize(
-    "state", [{"pair": [1, 1]}, {"pair": [0, 99]}, {"from": [0, 7]}, {"lr": 1e9}, {"optimizer": "x"}, {"step": 1.5}]
-)
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = watch.open(f"{lecture_url}#back-propagation;{link_of(STEM, state)}")
-    place = widget(page, STEM)
-    expect(page.locator("#banner")).to_contain_text(f"The link's part for {STEM} was left out")
-    expect(place.get_by_label("optimizer", exact=True)).to_have_value("gradient step")
-
-
-def test_it_is_accessible_and_fits_where_it_is_narrow(opened):
-    emulate(opened.page, "narrow and dark")
-    assert serious_problems(opened.page) == []
-    assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,7 +9,7 @@ from muslin.data.sources import fashion_mnist
 from muslin.lecture.garments import test_garments as garments
 from muslin.lecture.widgets import neighbours
 from muslin.textbook.distances import pairwise_l1, pairwise_l2
-from tests.browser.pages import Watch, serious_problems
+from tests.browser.pages import Watch
 
 
 @pytest.fixture
@@ -51,7 +51,3 @@ def test_the_nearest_are_those_of_the_textbook(opened, metric, pairwise):
     found = part.locator("ol.rack").get_by_role("button")
     expect(found).to_have_count(5)
     assert [each.get_attribute("aria-label").rsplit(", ", 1)[0] for each in found.all()] == expected
-
-
-def test_it_is_accessible(opened):
-    assert serious_problems(opened) == []

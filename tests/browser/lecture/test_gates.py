@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from muslin.lecture.widgets.gates import values
 from muslin.textbook import neuron
 from muslin.textbook.neuron import McCullochPitts, McCullochPittsNet, truth_table
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 GATES = {gate["name"]: gate for gate in values()["gates"]}
 
@@ -142,28 +142,3 @@ def test_a_link_has_it_all(opened, watch):
     come(watch.open(address))
     expect(part(opened).get_by_role("button", name="wire from x₂ to h₃: inhibitory")).to_be_visible()
     assert part(opened).locator(".working").inner_text() == said
-
-
-# {"wires":[[1,1,1]]}, {"hidden":2}, {"gate":"x"}, {"thresholds":[9]}, {"inputs":3}
-@pytest.mark.parametrize(
-    "state",
-    [
-        "eyJ3aXJlcyI6W1sxLDEsMV1dfQ",
-        "eyJoaWRkZW4iOjJ9",
-        "eyJnYXRlIjoieCJ9",
-        "eyJ0aHJlc2hvbGRzIjpbOV19",
-        "eyJpbnB1dHMiOjN9",
-    ],
-)
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = come(watch.open(f"{lecture_url}#mcculloch-pitts;gates={state}"))
-    expect(page.locator("#banner")).to_contain_text("link")
-    expect(part(page).get_by_text("This is AND.")).to_be_visible()
-
-
-@pytest.mark.parametrize("look", ["wide", "narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    choose(opened, "Neurons", "3")
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

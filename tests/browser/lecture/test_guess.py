@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from muslin.lecture.widgets import guess
-from tests.browser.lecture.links import link_of, state_in, widget
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.lecture.links import state_in, widget
+from tests.browser.pages import Watch
 
 STEM = "guess"
 
@@ -76,22 +76,3 @@ def test_the_link_restores_guesses_and_the_open_cell(opened, values, watch):
     opened.goto("about:blank")
     place = widget(watch.open(address), STEM)
     expect(place.locator(".cell-shown")).to_contain_text("Bag called Bag by you: 2")
-
-
-@pytest.mark.parametrize(
-    "state",
-    [{"answers": [10]}, {"answers": [0] * 21}, {"opened": [0, 1, 2]}, {"deck": 6},
-     {"answers": [0] * 20, "opened": [2, 0, 0]}],
-)  # fmt: skip
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = watch.open(f"{lecture_url}#fashion-mnist;{link_of(STEM, state)}")
-    expect(widget(page, STEM)).to_contain_text("Garment 1 of 20")
-    expect(page.locator("#banner")).to_contain_text("The link's part for guess was left out")
-
-
-@pytest.mark.parametrize("look", ["narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, values, look):
-    emulate(opened, look)
-    answer(opened, values, values["decks"][0]["labels"])
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from muslin.lecture.garments import test_garments as garments
 from muslin.lecture.widgets.kernel import GARMENTS, KERNELS
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 HAND = "Window over the garment"
 
@@ -134,18 +134,3 @@ def test_the_link_restores_it(opened, watch):
     again = mounted(watch.open(address))
     assert seen(again) == before
     expect(again.get_by_role("button", name="blur")).to_have_attribute("aria-pressed", "true")
-
-
-# {"place": 899}: a place that this padding does not have; {"weights": [1]}; {"stride": 9}.
-@pytest.mark.parametrize("part", ["eyJwbGFjZSI6ODk5fQ", "eyJ3ZWlnaHRzIjpbMV19", "eyJzdHJpZGUiOjl9"])
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, part):
-    page = mounted(watch.open(f"{lecture_url}#resnet;kernel={part}"))
-    expect(page.locator("#banner")).to_contain_text("The link's part for kernel was left out")
-    assert seen(page)[:2] == (13, 7)
-
-
-@pytest.mark.parametrize("look", ["narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from muslin.textbook import losses
-from tests.browser.pages import Watch, serious_problems
+from tests.browser.pages import Watch
 
 
 @pytest.fixture
@@ -54,7 +54,3 @@ def test_a_handle_moves_by_arrows(opened):
     opened.keyboard.press("Shift+ArrowRight")
     field = opened.get_by_role("textbox", name="output or score x, as a number")
     expect(field).not_to_have_value("0")
-
-
-def test_it_is_accessible(opened):
-    assert serious_problems(opened) == []

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 from muslin.lecture.sections import SECTIONS
-from tests.browser.pages import emulate, serious_problems
 
 ROUNDS = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PLAIN = st.recursive(
@@ -118,11 +117,3 @@ def test_single_keys_can_be_turned_off(watch, lecture_url):
     page.get_by_label("main.py", exact=True).focus()
     page.keyboard.press(".")
     expect(step).to_have_value("2")
-
-
-@pytest.mark.parametrize("look", ["wide", "narrow", "dark"])
-def test_the_whole_page_is_accessible_and_fits(watch, lecture_url, look):
-    page = watch.open(lecture_url)
-    emulate(page, look)
-    assert serious_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

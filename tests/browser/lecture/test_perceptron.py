@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from muslin.lecture.widgets.perceptron import values
 from muslin.textbook.neuron import train_perceptron
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 SETS = {one["name"]: np.array(one["points"]) for one in values()["sets"]}
 SHOWN = 14  # mistakes that the page begins with
@@ -215,27 +215,3 @@ def test_a_link_has_it_all(opened, watch):
     come(watch.open(address))
     expect(points(opened)).to_have_count(count)
     assert line(opened) == wanted
-
-
-# {"steps":900}, {"set":"x"}, {"points":[[0,0,2]]}, {"points":[]}, {"start":[1e9,0,0]}
-@pytest.mark.parametrize(
-    "state",
-    [
-        "eyJzdGVwcyI6OTAwfQ",
-        "eyJzZXQiOiJ4In0",
-        "eyJwb2ludHMiOltbMCwwLDJdXX0",
-        "eyJwb2ludHMiOltdfQ",
-        "eyJzdGFydCI6WzFlOSwwLDBdfQ",
-    ],
-)
-def test_a_hostile_link_is_a_sentence(watch, lecture_url, state):
-    page = come(watch.open(f"{lecture_url}#perceptron;perceptron={state}"))
-    expect(page.locator("#banner")).to_contain_text("link")
-    expect(points(page)).to_have_count(24)
-
-
-@pytest.mark.parametrize("look", ["wide", "narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from muslin.lecture.widgets import plane as widget
-from tests.browser.pages import Watch, serious_problems
+from tests.browser.pages import Watch
 
 SETTLED = 60_000  # ms: two cores may be busy
 TRAIN = """async ([state, steps]) => {
@@ -158,20 +157,3 @@ def test_a_net_that_breaks_says_so_and_how_to_go_back(opened):
     expect(part(opened).get_by_role("alert")).to_contain_text("the net broke", timeout=SETTLED)
     part(opened).get_by_role("button", name="Undo").press("Enter")
     expect(part(opened).get_by_role("alert")).to_be_empty(timeout=SETTLED)
-
-
-@pytest.mark.parametrize(
-    "patch", ['{"hidden":[9]}', '{"locks":[500]}', '{"own":[[0,0,0]]}', '{"set":"<img>"}', '{"steps":1e9}']
-)
-def test_a_hostile_part_of_a_link_is_left_out(watch, lecture_url, patch):
-    import base64
-
-    text = base64.urlsafe_b64encode(patch.encode()).decode().rstrip("=")
-    page = show(watch.open(f"{lecture_url}#colours;plane={text}"))
-    expect(page.locator("#banner")).to_contain_text("The link's part for plane was left out")
-
-
-def test_it_is_accessible(opened):
-    go_to(opened, 10)
-    assert serious_problems(opened) == []
-    assert set(widget.values()["sets"]) >= {"xor"}

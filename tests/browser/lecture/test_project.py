@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Watch, serious_problems
+from tests.browser.pages import Watch
 
 
 @pytest.fixture
@@ -56,7 +56,3 @@ def test_it_plays_and_stops(opened):
     expect(opened.get_by_role("textbox", name="step, as a number")).to_have_value("3")
     opened.locator("[data-widget=project]").get_by_role("button", name="Pause").click()
     expect(opened.locator("[data-widget=project]").get_by_role("button", name="Play")).to_be_visible()
-
-
-def test_it_is_accessible(opened):
-    assert serious_problems(opened) == []

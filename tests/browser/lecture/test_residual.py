@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from muslin.lecture.widgets import residual
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 WIDGET = "[data-widget=residual]"
 
@@ -70,15 +70,3 @@ def test_the_link_restores_it(opened, watch):
     opened.goto("about:blank")
     again = mounted(watch.open(address))
     assert again.locator(f"{WIDGET} .cards").inner_text() == before
-
-
-def test_a_hostile_link_is_a_sentence(watch, lecture_url):
-    page = mounted(watch.open(f"{lecture_url}#resnet;residual=eyJkZXB0aCI6MX0"))  # {"depth": 1}
-    expect(page.locator("#banner")).to_contain_text("it must be one of 8, 20, 38")
-
-
-@pytest.mark.parametrize("look", ["narrow", "dark"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from muslin.textbook.information import cross_entropy, entropy, kl_divergence
-from tests.browser.pages import Watch, emulate, serious_problems
+from tests.browser.pages import Watch
 
 
 @pytest.fixture
@@ -61,10 +61,3 @@ def test_the_link_restores_it_and_shares_that_do_not_sum_to_one_are_refused(open
     opened.goto(f"{lecture_url}?again#surprise;surprise=eyJwIjpbMSwxLDEsMV19")
     opened.locator("[data-widget=surprise][data-mounted]").scroll_into_view_if_needed()
     expect(opened.locator("#banner")).to_contain_text(re.compile("p does not sum to 1"))
-
-
-@pytest.mark.parametrize("look", ["wide", "narrow"])
-def test_it_is_accessible_and_fits(opened, look):
-    emulate(opened, look)
-    assert serious_problems(opened) == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
