@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.find import ARGUMENTS, NoBrowserError, find_browser
 from tests.browser.pages import LOOPBACK_ALONE, MOST_MS, Watch
@@ -26,6 +26,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(str(error))
     with sync_playwright() as playwright:
         arguments = [*ARGUMENTS, LOOPBACK_ALONE]
+        expect.set_options(timeout=MOST_MS)
         browser = playwright.chromium.launch(executable_path=program, args=arguments, timeout=MOST_MS)
         yield browser
         browser.close()
