@@ -55,7 +55,8 @@ function card(curve, xs, extent, store) {
   const [value, slope] = [maths[curve.name], maths[`${curve.name}Gradient`]];
   const across = (x) => MARGIN + ((x + extent) / (2 * extent)) * (WIDTH - 2 * MARGIN);
   const up = (y) => HEIGHT - MARGIN - ((y - LOW) / (HIGH - LOW)) * (HEIGHT - 2 * MARGIN);
-  const path = (ys) => ys.map((y, place) => `${across(xs[place]).toFixed(1)},${up(clamp(y, LOW, HIGH)).toFixed(1)}`).join(" ");
+  const isInside = (y) => y >= LOW && y <= HIGH; // a curve ends where it leaves the drawing
+  const path = (ys) => ys.flatMap((y, place) => (isInside(y) ? `${across(xs[place]).toFixed(1)},${up(y).toFixed(1)}` : [])).join(" ");
   const tangent = svg("line", { class: "tangent" });
   const drawing = svg(
     "svg",
