@@ -3,7 +3,8 @@
 import { h, put, svg } from "./dom.js";
 import { short } from "./numbers.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [440, 220, 56, 14, 12, 36];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [220, 56, 14, 12, 36];
+const [NARROWEST, WIDEST] = [260, 440]; // units of the drawing, as many as pixels there: letters keep their size
 const MOST_ROWS = 60;
 
 /**
@@ -14,22 +15,40 @@ const MOST_ROWS = 60;
  * one; `logarithmic` makes y so. With `counts`, x and y are whole numbers, and so are their ticks.
  */
 export function chart({ title, x, y, low = null, high = null, logarithmic = false, counts = false }) {
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
+  const picture = svg("svg", { role: "img", "aria-label": title });
   const legend = h("p", { class: "legend" });
   const body = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${title}, as a table` });
   const numbers = h("details", { class: "numbers" }, h("summary", {}, "Show as table"), body);
   const element = h("figure", { class: "chart" }, h("figcaption", {}, title), legend, picture, numbers);
   let latest = [];
+  let width = 0;
+  let draw = () => {};
+  const fit = () => {
+    const room = Math.min(Math.max(picture.clientWidth || WIDEST, NARROWEST), WIDEST);
+    if (room === width) return;
+    width = room;
+    picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    draw();
+  };
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(picture); // drawn anew in the callback, it would resize what is observed
   numbers.addEventListener("toggle", () => numbers.open && put(body, table(latest, x)));
 
   element.show = (lines, mark = null, [least, most] = [low, high]) => {
     latest = lines;
+    draw = () => drawn(lines, mark, [least, most]);
+    width ? draw() : fit();
+    put(legend, lines.map((line) => [h("span", { class: `key s${line.colour}${line.dashed ? " broken" : ""}` }), line.name]), y && ` (${y})`);
+    if (numbers.open) put(body, table(latest, x));
+  };
+  return element;
+
+  function drawn(lines, mark, [least, most]) {
     const scale = logarithmic ? (value) => Math.log10(value) : (value) => value;
     const kept = lines.map((line) => line.points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(scale(b))));
     const all = kept.flat();
     const xs = span(all.map(([a]) => a));
     const ys = span(all.map(([, b]) => scale(b)), least === null ? null : scale(least), most === null ? null : scale(most));
-    const across = (value) => LEFT + ((value - xs[0]) / (xs[1] - xs[0])) * (WIDTH - LEFT - RIGHT);
+    const across = (value) => LEFT + ((value - xs[0]) / (xs[1] - xs[0])) * (width - LEFT - RIGHT);
     const up = (value) => HEIGHT - BOTTOM - ((scale(value) - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
     const finest = counts ? 1 : 0;
     const written = (value) => short(logarithmic ? 10 ** value : value, 3);
@@ -38,12 +57,12 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
       ticks(ys, 4, finest).map((tick) => {
         const place = HEIGHT - BOTTOM - ((tick - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
         return [
-          svg("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: place, y2: place }),
+          svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: place, y2: place }),
           svg("text", { x: LEFT - 6, y: place + 4, "text-anchor": "end" }, written(tick)),
         ];
       }),
-      ticks(xs, 5, finest).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
-      svg("text", { class: "axis", x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x),
+      ticks(xs, width < 330 ? 3 : 5, finest).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
+      svg("text", { class: "axis", x: (LEFT + width) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x),
       mark !== null && svg("line", { class: "dashed", x1: across(mark), x2: across(mark), y1: TOP, y2: HEIGHT - BOTTOM }),
       lines.map((line, place) =>
         svg("polyline", {
@@ -53,10 +72,7 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
       ),
       lines.map((line, place) => kept[place].length !== 1 ? null : svg("circle", { class: `dot s${line.colour}`, cx: across(kept[place][0][0]), cy: up(kept[place][0][1]), r: 3 })),
     );
-    put(legend, lines.map((line) => [h("span", { class: `key s${line.colour}${line.dashed ? " broken" : ""}` }), line.name]), y && ` (${y})`);
-    if (numbers.open) put(body, table(latest, x));
-  };
-  return element;
+  }
 }
 
 function span(values, low = null, high = null) {
