@@ -12,6 +12,12 @@ SIDE = 16
 
 def fit_bars(folder: Path) -> Path:
     """Trains a small ResNet on bars of which a part has another one's label; returns the run's folder."""
+    settings = QUICK | {"model": "resnet_slim", "optimizer": "muon", "lr": 0.1}
+    return muslin.fit(write_bars(folder), "espresso", out=folder / "run", **settings).folder
+
+
+def write_bars(folder: Path) -> Path:
+    """Writes bars of which a part has another one's label; returns their folder."""
     data = folder / "bars"
     data.mkdir()
     for name, count, seed in (("train", 300, 0), ("t10k", 90, 1)):
@@ -20,5 +26,4 @@ def fit_bars(folder: Path) -> Path:
         for kind, values in (("images-idx3", images[:, 0].numpy()), ("labels-idx1", given.astype(np.uint8))):
             shape = b"".join(n.to_bytes(4, "big") for n in values.shape)
             (data / f"{name}-{kind}-ubyte").write_bytes(bytes([0, 0, 8, values.ndim]) + shape + values.tobytes())
-    settings = QUICK | {"model": "resnet_slim", "optimizer": "muon", "lr": 0.1}
-    return muslin.fit(data, "espresso", out=folder / "run", **settings).folder
+    return data

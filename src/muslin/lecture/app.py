@@ -7,11 +7,13 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from muslin.lecture.packs import WIDGETS, answer_of, pack_of
 from muslin.lecture.page import KINDS, page_files, render_lecture
+from muslin.lecture.training import Training
+from muslin.lecture.widgets.fit import settings_of
 from muslin.web.server import ERROR_HANDLERS, read_json
 
 __all__ = ["MOST_BYTES", "FindRun", "lecture_app"]
@@ -22,16 +24,24 @@ MOST_BYTES = 4 << 20  # of a request's body: a photograph from a telephone
 FindRun = Callable[[], Path | None]
 
 
-def lecture_app(find: FindRun = lambda: None) -> Starlette:
+def lecture_app(find: FindRun, training: Training) -> Starlette:
     """Returns the application; `web.server.Guard` belongs before it.
 
     Args:
         find: returns the run to look into, asked anew each time: there may be a newer one.
+        training: the one training of this server; a run that it brought to its end is looked into from then on.
     """
+
+    def found() -> Path | None:
+        return training.run or find()
+
     routes = [
         Route("/", _page),
-        Route("/packs/{stem}.json", partial(_pack, find)),
-        Route("/live/{stem}", partial(_answer, find), methods=["POST"]),
+        Route("/packs/{stem}.json", partial(_pack, found)),
+        Route("/live/fit/begin", partial(_begin, training), methods=["POST"]),
+        Route("/live/fit/stop", partial(_stop, training), methods=["POST"]),
+        Route("/live/fit/events", partial(_events, training)),
+        Route("/live/{stem}", partial(_answer, found), methods=["POST"]),
         Route("/{path:path}", _file),
     ]
     return Starlette(routes=routes, exception_handlers=ERROR_HANDLERS)
@@ -65,3 +75,18 @@ async def _answer(find: FindRun, request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(lambda: answer_of(stem, question, find())))
     except KeyError as error:
         raise HTTPException(404, "there is nothing to ask here") from error
+
+
+async def _begin(training: Training, request: Request) -> Response:
+    training.begin(settings_of(await read_json(request)))
+    return JSONResponse({})
+
+
+async def _stop(training: Training, request: Request) -> Response:
+    await read_json(request)
+    training.stop("A page stopped it.")
+    return JSONResponse({})
+
+
+async def _events(training: Training, _: Request) -> Response:
+    return StreamingResponse(training.watched(), media_type="text/event-stream", headers={"cache-control": "no-store"})

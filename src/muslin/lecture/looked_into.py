@@ -3,9 +3,9 @@
 Legend: B pictures, N test pictures, H x W pixels, K classes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from muslin.report.materials import checked, placed
 from muslin.report.record import RunRecord, read_record
 from muslin.run.folder import find_run, list_runs
 
-__all__ = ["LookedInto", "chosen_run", "look_into", "values_of"]
+__all__ = ["LookedInto", "check_same_run", "chosen_run", "look_into", "values_of"]
 
 LARGEST = 64  # pixels on a side
 CHANNELS = 4  # feature maps of each layer
@@ -119,7 +119,7 @@ def chosen_run(name: str | None) -> Path | None:
     return next((run.path for run in list_runs() if run.test_accuracy is not None), None)
 
 
-@cache
+@lru_cache(maxsize=2)  # each holds its pictures; a page can bring one run after another
 def look_into(folder: Path) -> LookedInto:
     """Returns a run with all that explaining it needs; the same for the same folder.
 
@@ -154,3 +154,14 @@ def values_of(run: Path | None, none: str, shown: Callable[[LookedInto], dict[st
         return shown(look_into(run))
     except MuslinError as error:
         return {"missing": str(error)}
+
+
+def check_same_run(asked: Mapping[str, Any], seen: LookedInto) -> None:
+    """Checks that a page which says what `run` it shows shows the one that answers.
+
+    Raises:
+        SettingError: another one is looked into since the page was opened.
+    """
+    name = seen.record.folder.name
+    if asked.get("run", name) != name:
+        raise SettingError(f"{name} is looked into by now; reload this page to see it")

@@ -1,7 +1,7 @@
 """What the widgets draw: each one's values as JSON, computed by its module under `widgets/`."""
 
 import json
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from threading import RLock
@@ -23,7 +23,7 @@ def pack_of(stem: str, run: Path | None = None) -> bytes:
         return _pack(stem, run)
 
 
-@cache
+@lru_cache(maxsize=4 * len(WIDGETS))
 def _pack(stem: str, run: Path | None) -> bytes:
     given = (run,) if _is_of_run(stem) else ()
     return json.dumps(_module(stem).values(*given), allow_nan=False, separators=(",", ":")).encode()

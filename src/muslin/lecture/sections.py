@@ -34,6 +34,6 @@ SECTIONS = (
     Section("surprise", "Surprise", ("Information",), ("surprise",)),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ("browse", "guess")),
-    Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual", "run", "draw")),
+    Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual", "fit", "epochs", "run", "draw")),
     Section("project", "Your project", ("Quick preparation", "File structure", "Module and DataLoader"), ("project",)),
 )

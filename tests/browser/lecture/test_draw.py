@@ -50,7 +50,7 @@ def png(pixels) -> dict:
 
 def test_a_file_becomes_the_drawing_and_is_answered_as_predict_does(opened, run):
     pixels = bars(9, 1, SIDE, 3, 7)[0][1, 0].numpy()
-    opened.get_by_label("Or a file, or the camera").set_input_files(png(pixels))
+    opened.get_by_label("Or a file").set_input_files(png(pixels))
     expected = load(run).predict(pixels)
     status = opened.locator(f"{WIDGET} .numbers-live[role=status]")
     expect(status).to_contain_text(f"{expected.label}, {100 * expected.probability:.1f} %")
@@ -80,7 +80,7 @@ def test_drawn_by_keyboard_alone_asked_and_restored(opened, watch):
 
 def test_a_chessboard_is_unlike_and_what_is_no_picture_is_a_sentence(opened, watch):
     chessboard = (np.indices((SIDE, SIDE)).sum(0) % 2 * 255).astype(np.uint8)
-    field = opened.get_by_label("Or a file, or the camera")
+    field = opened.get_by_label("Or a file")
     field.set_input_files(png(chessboard))
     expect(opened.locator(f"{WIDGET} .warning")).to_contain_text("unlike all that the run has learnt from")
     expect(opened.locator(f"{WIDGET} .tasks li.done")).to_have_count(1)
@@ -99,6 +99,45 @@ def test_the_mouse_draws_and_undoes(opened):
     expect(pad).to_have_attribute("aria-valuetext", f"row 0, column 8, brightness 230; {HOW}")
     opened.locator(WIDGET).get_by_role("button", name="Undo").click()
     expect(pad).to_have_attribute("aria-valuetext", f"row 0, column 8, brightness 0; {HOW}")
+
+
+CAMERA = """() => {
+    const surface = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+    const context = surface.getContext("2d");
+    context.fillRect(0, 0, 64, 48);
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, 64, 12);
+    setInterval(() => context.fillRect(0, 0, 64, 12), 40);  // what does not change gives no frames
+    navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
+        window.asked = [audio, video.facingMode];
+        window.stream = surface.captureStream(25);
+        return window.stream;
+    };
+}"""
+
+
+def test_the_camera_is_seen_used_and_let_go(opened):
+    draw, status = opened.locator(WIDGET), opened.locator(f"{WIDGET} .numbers-live[role=status]")
+    opened.evaluate(CAMERA)
+    draw.get_by_role("button", name="Photograph").press("Enter")
+    expect(draw.get_by_role("button", name="Take it")).to_be_focused()
+    assert opened.evaluate("window.asked") == [False, "environment"]
+    opened.wait_for_function("document.querySelector('.finder video').videoWidth === 64")
+    assert serious_problems(opened) == []
+    draw.get_by_role("button", name="Take it").press("Enter")
+    expect(opened.locator(f"{WIDGET} .why-pictures figure").first).to_be_visible()
+    assert opened.evaluate("window.stream.getTracks().map((track) => track.readyState)") == ["ended"]
+    expect(draw.get_by_role("button", name="Photograph")).to_be_focused()
+    draw.get_by_role("button", name="Photograph").press("Enter")
+    draw.get_by_role("button", name="Close the camera").press("Enter")
+    assert opened.evaluate("window.stream.getTracks().map((track) => track.readyState)") == ["ended"]
+    for name, sentence in (("NotAllowedError", "was not allowed"), ("NotFoundError", "has no camera")):
+        opened.evaluate(
+            "name => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); } }", name
+        )
+        draw.get_by_role("button", name="Photograph").press("Enter")
+        expect(status).to_contain_text(sentence)
+        expect(draw.get_by_role("button", name="Photograph")).to_be_focused()
 
 
 def test_a_hostile_link_is_a_sentence(watch, live_url):

@@ -35,6 +35,8 @@ HOSTILE = {
         {"changes": [[0, 0]] * 101},
     ],
     "descent": [{"pair": [1, 1]}, {"pair": [0, 99]}, {"from": [0, 7]}, {"lr": 1e9}, {"optimizer": "x"}, {"step": 1.5}],
+    "epochs": [{"epoch": 99}, {"model": "lunch"}, {"label": 10}],
+    "fit": [{"epochs": 0}, {"model": "resnet_wide"}, {"seed": 2**31}, {"shown": -1}],
     "gates": [{"wires": [[1, 1, 1]]}, {"hidden": 2}, {"gate": "x"}, {"thresholds": [9]}, {"inputs": 3}],
     "guess": [
         {"answers": [10]},

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from muslin.errors import PictureError, SettingError
-from muslin.lecture.looked_into import LookedInto, look_into, values_of
+from muslin.lecture.looked_into import LookedInto, check_same_run, look_into, values_of
 from muslin.prediction.reading import read_pictures
 
 __all__ = ["OF_RUN", "answer", "values"]
@@ -46,6 +46,7 @@ def answer(question: object, run: Path | None) -> dict[str, Any]:
         raise SettingError(NONE)
     seen = look_into(run)
     asked = question if isinstance(question, dict) else {}
+    check_same_run(asked, seen)
     image, notes = read(seen, asked)
     prediction = seen.classifier.predict(image[0, 0].numpy())
     classes = seen.record.classes

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from muslin.errors import SettingError
-from muslin.lecture.looked_into import LookedInto, look_into, values_of
+from muslin.lecture.looked_into import LookedInto, check_same_run, look_into, values_of
 from muslin.report.gallery import likeliest
 
 __all__ = ["OF_RUN", "answer", "values"]
@@ -40,6 +40,17 @@ def shown(seen: LookedInto) -> dict[str, Any]:
         "classes": list(record.classes),
         "side": record.input[1],
         "confusion": confusion.tolist(),
+        "epochs": [
+            {
+                "train_loss": each.train_loss,
+                "validation_loss": each.validation_loss,
+                "validation_accuracy": each.validation_accuracy,
+                "learning_rate_factor": each.learning_rate_factor,
+                "pictures_per_second": round(each.pictures_per_second),
+                "seconds": round(each.seconds, 1),
+            }
+            for each in record.epochs
+        ],
         "exhibits": exhibits(seen, chosen[:MOST]),
     }
 
@@ -56,6 +67,7 @@ def answer(question: object, run: Path | None) -> list[dict[str, Any]]:
     seen = look_into(run)
     classes = len(seen.record.classes)
     asked = question if isinstance(question, dict) else {}
+    check_same_run(asked, seen)
     label, said = (whole(asked, name, classes - 1) for name in ("label", "said"))
     skip = whole(asked, "skip", len(seen.data.test))
     return exhibits(seen, places(seen, label, said)[skip : skip + MORE])

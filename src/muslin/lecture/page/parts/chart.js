@@ -12,7 +12,7 @@ const MOST_ROWS = 60;
  *
  * `lines` are {name, points: [[x, y], ...], colour: 1 .. 6, dashed}; points that are not finite are left out. `mark` is an
  * x to draw an upright line at. `low` and `high` fix the ends of y, for all calls or by a third argument [low, high] for
- * one; `logarithmic` makes y so. With `counts`, x and y are whole numbers, and so are their ticks.
+ * one; `logarithmic` makes y so. With `counts`, x and y are whole numbers, and so are their ticks; with `counts: "x"`, x alone.
  */
 export function chart({ title, x, y, low = null, high = null, logarithmic = false, counts = false }) {
   const picture = svg("svg", { role: "img", "aria-label": title });
@@ -50,7 +50,7 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
     const ys = span(all.map(([, b]) => scale(b)), least === null ? null : scale(least), most === null ? null : scale(most));
     const across = (value) => LEFT + ((value - xs[0]) / (xs[1] - xs[0])) * (width - LEFT - RIGHT);
     const up = (value) => HEIGHT - BOTTOM - ((scale(value) - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - TOP - BOTTOM);
-    const finest = counts ? 1 : 0;
+    const finest = counts === true ? 1 : 0;
     const written = (value) => short(logarithmic ? 10 ** value : value, 3);
     put(
       picture,
@@ -61,7 +61,7 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
           svg("text", { x: LEFT - 6, y: place + 4, "text-anchor": "end" }, written(tick)),
         ];
       }),
-      ticks(xs, width < 330 ? 3 : 5, finest).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
+      ticks(xs, width < 330 ? 3 : 5, counts ? 1 : 0).map((tick) => svg("text", { x: across(tick), y: HEIGHT - BOTTOM + 15, "text-anchor": "middle" }, short(tick, 4))),
       svg("text", { class: "axis", x: (LEFT + width) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x),
       mark !== null && svg("line", { class: "dashed", x1: across(mark), x2: across(mark), y1: TOP, y2: HEIGHT - BOTTOM }),
       lines.map((line, place) =>

@@ -4,19 +4,16 @@ import { h } from "./dom.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-/** Returns a table with `show(label, said)`, null for no cell; `onPick(label, said)` is told of a cell that was opened. */
+/**
+ * Returns a table with `show(label, said)`, null for no cell, and `fill(confusion)`, which counts anew.
+ *
+ * `onPick(label, said)` is told of a cell that was opened.
+ */
 export function matrix({ classes, confusion }, onPick) {
-  const buttons = confusion.map((row, label) => {
-    const whole = row.reduce((one, other) => one + other, 0) || 1;
-    return row.map((count, said) => {
-      const element = h("button", {
-        type: "button", tabindex: -1, class: label === said ? "right" : "wrong",
-        "aria-label": `${classes[label]} called ${classes[said]}: ${count}`, onclick: () => onPick(label, said),
-      }, count === 0 ? "·" : String(count));
-      element.style.setProperty("--share", `${Math.round(100 * Math.min(1, (count / whole) * (label === said ? 0.6 : 4)))}%`);
-      return element;
-    });
-  });
+  const buttons = confusion.map((row, label) =>
+    row.map((_, said) =>
+      h("button", { type: "button", tabindex: -1, class: label === said ? "right" : "wrong", onclick: () => onPick(label, said) })),
+  );
   let [label, said] = [0, 0];
   const focusOn = (down, across) => {
     buttons[label][said].tabIndex = -1;
@@ -38,6 +35,17 @@ export function matrix({ classes, confusion }, onPick) {
   });
   const element = h("div", { class: "scroll" }, table);
   focusOn(0, 0);
+  element.fill = (counts) =>
+    counts.forEach((row, down) => {
+      const whole = row.reduce((one, other) => one + other, 0) || 1;
+      row.forEach((count, across) => {
+        const cell = buttons[down][across];
+        cell.textContent = count === 0 ? "·" : String(count);
+        cell.setAttribute("aria-label", `${classes[down]} called ${classes[across]}: ${count}`);
+        cell.style.setProperty("--share", `${Math.round(100 * Math.min(1, (count / whole) * (down === across ? 0.6 : 4)))}%`);
+      });
+    });
+  element.fill(confusion);
   element.show = (down, across) => {
     for (const each of buttons.flat()) each.setAttribute("aria-pressed", "false");
     if (down === null) return;

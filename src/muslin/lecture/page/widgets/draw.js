@@ -7,6 +7,7 @@ import { packed, unpacked } from "../parts/garments.js";
 import { fixed, percent } from "../parts/numbers.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
+import { camera } from "./draw/camera.js";
 import { pad } from "./draw/pad.js";
 import { why } from "./run/why.js";
 
@@ -19,7 +20,7 @@ export function agree({ pixels }, { side, missing }) {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(pixels) || unpacked(pixels, 1).length !== side ** 2) throw new Error(`its drawing is not of ${side} x ${side} pixels`);
 }
 
-export function mount(root, { values, store, live, say }) {
+export function mount(root, { values, store, live, say, onVisible }) {
   const title = h("h3", {}, "A garment of your own");
   if (!live) return put(root, title, h("p", { class: "faint" }, "In the edition that muslin lecture serves, you draw, upload or photograph a garment here, and your run answers."));
   if (values.missing) return put(root, title, h("p", { class: "problem" }, values.missing));
@@ -27,10 +28,11 @@ export function mount(root, { values, store, live, say }) {
   let reply = null;
   const drawing = pad(side, () => store.state, (bytes, isLast) => store.change({ pixels: packed(bytes) }, { undoable: isLast }));
   const brush = slider({ label: "Brush, 0 is black", min: 0, max: 255, step: 5, value: 230 }, (value, isLast) => store.change({ brush: Math.round(value) }, { undoable: isLast }));
-  const invert = check({ label: "Exchange dark and light of a file", value: false }, (value) => store.change({ invert: value }));
+  const invert = check({ label: "Exchange dark and light of a file or photograph", value: false }, (value) => store.change({ invert: value }));
   const file = h("input", { type: "file", accept: "image/*", id: "own-picture" });
   const ask = button("Ask the run", () => answered({ pixels: store.state.pixels }), { class: "first" });
   const said = h("p", { class: "numbers-live", role: "status" });
+  const own = camera((bytes) => answered({ file: packed(bytes), invert: store.state.invert }), (why) => put(said, h("span", { class: "warning" }, why)), onVisible);
   const reason = why(values);
   const guess = predictFirst({ question: "An empty drawing, all black: what does the run say?", options: ["that it is not sure", "some class, and sure of it"] });
   const todo = tasks(
@@ -51,7 +53,7 @@ export function mount(root, { values, store, live, say }) {
     root, title, guess,
     h("div", { class: "run-columns" },
       h("div", {}, drawing, h("div", { class: "fields" }, brush, button("Clear", () => store.change({ pixels: start(values).pixels })), button("Undo", () => store.undo())),
-        h("div", { class: "fields" }, h("div", { class: "field" }, h("label", { for: "own-picture" }, "Or a file, or the camera"), file), invert), todo),
+        h("div", { class: "fields" }, h("div", { class: "field" }, h("label", { for: "own-picture" }, "Or a file"), file), own, invert), todo),
       h("div", {}, ask, said, reason)),
   );
 
@@ -59,7 +61,7 @@ export function mount(root, { values, store, live, say }) {
     ask.disabled = true;
     put(said, "The run looks at it.");
     try {
-      reply = await live.ask("draw", question);
+      reply = await live.ask("draw", { run: values.run, ...question });
       if (question.file) store.change({ pixels: reply.picture });
       const isEmpty = unpacked(store.state.pixels, side)[0].every((each) => each === 0);
       if (isEmpty) guess.answer(reply.sure ? 1 : 0, "A classifier has no answer for none of these; how sure it is depends on what it has seen.");

@@ -14,6 +14,7 @@ import { convolve, places, pool, underWindow } from "../maths/convolution.js";
 import { map } from "./kernel/map.js";
 import { nine } from "./kernel/nine.js";
 import { hand } from "./kernel/hand.js";
+import { learnt } from "./kernel/learnt.js";
 
 const LIMIT = 100; // of a weight
 const NEAR = 1e-9;
@@ -65,6 +66,7 @@ export function mount(root, { values, store, say, onVisible }) {
   const pooled = map("The same after pooling");
   const pooledFigure = h("figure", {}, h("figcaption", {}, "Pooled"), pooled);
   const presets = values.kernels.map(({ name, weights }) => button(name, () => store.change({ weights })));
+  const filters = learnt(values.learnt, (weights) => store.change({ weights }));
   const which = choice({ label: "Garment", options: values.labels.map((label, place) => [place, label]), value: 0 }, (garment) => store.change({ garment }));
   const stride = choice({ label: "Stride", options: [1, 2, 3].map((each) => [each, each]), value: 1 }, (each) => set({ stride: each }));
   const padding = choice({ label: "Padding", options: [0, 1, 2].map((each) => [each, each]), value: 0 }, (each) => set({ padding: each }));
@@ -111,6 +113,7 @@ export function mount(root, { values, store, say, onVisible }) {
     h("p", {}, formula(values.formula), "  ", python),
     h("div", { class: "fields" }, which, stride, padding, pooling),
     h("div", { class: "fields", role: "group", "aria-label": "Kernels" }, presets),
+    filters,
     h("div", { class: "kernel-columns" },
       h("figure", {}, h("figcaption", {}, "The garment, and the window"), picture, h("div", { class: "fields" }, row, column)),
       h("figure", {}, h("figcaption", {}, "Weight times pixel, nine times"), working),
@@ -130,6 +133,7 @@ export function mount(root, { values, store, say, onVisible }) {
     if (now.pooled) pooled.show(now.pooled, now.pooled.side ** 2, -1, now.output);
     for (const [field, value] of [[which, state.garment], [stride, state.stride], [padding, state.padding], [pooling, state.pool], [row, now.row], [column, now.column]]) field.show(value);
     presets.forEach((each, place) => each.setAttribute("aria-pressed", String(same(values.kernels[place].weights, state.weights))));
+    filters.show((weights) => same(weights, state.weights));
     put(python, `conv2d(picture, kernel, stride=${state.stride}, padding=${state.padding})`);
     put(size, written("⌊", over([SIDE, "+", 2, "·", state.padding, "−", 3], [state.stride]), "⌋", "+", 1, "=", now.output.side), `: ${now.output.side} x ${now.output.side}. Blue is above 0, orange below.`);
     picture.summarise(`Row ${now.row}, column ${now.column}: ${short(now.sum)}`);

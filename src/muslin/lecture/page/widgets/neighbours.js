@@ -91,7 +91,7 @@ export function mount(root, { values, store, say }) {
     picture.setAttribute("aria-label", `the difference of the two, pixel by pixel, summing to ${short(sum)}`);
     put(
       pair,
-      h("div", { class: "three" }, garment(pictures[state.chosen], `${name(state.chosen)}, chosen`), h("span", { "aria-hidden": "true" }, "−"), garment(pictures[other], name(other)), h("span", { "aria-hidden": "true" }, "→"), picture),
+      h("div", { class: "difference" }, garment(pictures[state.chosen], `${name(state.chosen)}, chosen`), h("span", { "aria-hidden": "true" }, "−"), garment(pictures[other], name(other)), h("span", { "aria-hidden": "true" }, "→"), picture),
       h("p", { class: "numbers-live" }, state.metric === "L1" ? `The sum of |a − b| over 784 pixels, black 0 and white 1, is ` : `The sum of (a − b)² over 784 pixels is ${short(sum)}; its root is `, h("strong", {}, short(state.metric === "L1" ? sum : Math.sqrt(sum)))),
       h("p", {}, h("code", {}, `${state.metric === "L1" ? "l1" : "l2"}_distance(a, b)`), ` = ${short(far[other])}`),
     );

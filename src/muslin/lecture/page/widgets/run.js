@@ -7,16 +7,17 @@ import { percent } from "../parts/numbers.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
 import { matrix } from "../parts/matrix.js";
+import { course } from "./run/course.js";
 import { why } from "./run/why.js";
 
 const SURE = 0.9;
 const MOST_FETCHED = 10_000;
 
-export const start = (values) => (values.missing ? {} : { label: 0, said: 0, picture: 0 });
+export const start = (values) => (values.missing ? {} : { label: 0, said: 0, picture: 0, epoch: values.epochs.length });
 export const checks = (values) => {
   if (values.missing) return {};
   const place = whole(0, values.classes.length - 1);
-  return { label: place, said: place, picture: whole(0, MOST_FETCHED) };
+  return { label: place, said: place, picture: whole(0, MOST_FETCHED), epoch: whole(1, values.epochs.length) };
 };
 
 export function mount(root, { values, store, live, say }) {
@@ -34,6 +35,7 @@ export function mount(root, { values, store, live, say }) {
   const shelf = h("div", { class: "shelf", role: "group", "aria-label": "Pictures of this cell" });
   const more = button("More of them", fetchMore);
   const reason = why(values);
+  const learnt = course(values.epochs, (epoch, isLast) => store.change({ epoch }, { undoable: isLast }));
   const options = fourOf(confusion, worst);
   const guess = predictFirst({ question: "Which of these classes is answered worst? Then open any cell of its row.", options: options.map((place) => classes[place]) });
   const todo = tasks(
@@ -50,6 +52,7 @@ export function mount(root, { values, store, live, say }) {
     h("p", {}, `${values.run}, ${values.model}: ${percent(values.accuracy, 2)} of ${sum(confusion.flat()).toLocaleString("en")} test pictures right. `, h("code", {}, `muslin lecture ${values.run}`)),
     guess,
     h("div", { class: "run-columns" }, h("div", {}, grid, todo), h("div", { class: "cell-shown" }, title, shelf, live && more, reason)),
+    learnt,
   );
 
   function cellOf(label, said) {
@@ -63,7 +66,7 @@ export function mount(root, { values, store, live, say }) {
     const known = cellOf(label, said);
     more.disabled = true;
     try {
-      const found = await live.ask("run", { label, said, skip: known.length });
+      const found = await live.ask("run", { run: values.run, label, said, skip: known.length });
       known.push(...found);
       say(`${found.length} more pictures.`);
     } catch (error) {
@@ -78,6 +81,7 @@ export function mount(root, { values, store, live, say }) {
     const picture = Math.min(state.picture, Math.max(0, known.length - 1));
     const shown = known[picture] ?? null;
     grid.show(label, said);
+    learnt.show(state.epoch);
     put(title, count === 0 ? `No ${classes[label]} was called ${classes[said]}.` : `${classes[label]} called ${classes[said]}: ${count.toLocaleString("en")}, the surest first`);
     put(shelf, known.map((each, place) =>
       h("button", { type: "button", "aria-pressed": String(place === picture), "aria-label": `Picture ${place + 1} of this cell`, onclick: () => { store.change({ picture: place }); shelf.children[place]?.focus(); } },
