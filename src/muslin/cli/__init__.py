@@ -8,6 +8,7 @@ import click
 
 from muslin.cli.compare import compare
 from muslin.cli.data import data
+from muslin.cli.export import export
 from muslin.cli.fit import fit
 from muslin.cli.ladder import ladder
 from muslin.cli.lecture import lecture
@@ -74,5 +75,5 @@ def cli() -> None:
     """
 
 
-for command in (fit, evaluate, predict, report, compare, runs, data, ladder, lecture, new, doctor):
+for command in (fit, evaluate, predict, report, compare, export, runs, data, ladder, lecture, new, doctor):
     cli.add_command(command)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from muslin.config import SIDE, VIEWS
 from muslin.errors import SettingError
 
-__all__ = ["MIRRORED", "check_views", "passes", "predict_logits"]
+__all__ = ["MIRRORED", "check_views", "passes", "predict_logits", "traceable_logits"]
 
 MIRRORED = {2, 10}  # numbers of views with mirror images among them
 UNSURE = 0.5  # less than this between the probabilities of the two likeliest classes
@@ -52,6 +52,27 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
         seen = torch.cat([look(model, some, model(some).float()) for some in moved])
         averaged[unsure] = torch.stack([averaged[unsure], *seen.chunk(len(SHIFTS))]).mean(0)
     return Logits(one_view, averaged)
+
+
+def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
+    """Returns the averaged logits of `predict_logits` as one graph, the same for all pictures, as an export needs it.
+
+    So each picture is seen shifted where one of its batch leaves the model unsure; only the unsure ones count it.
+    """
+    one_view: Tensor = model(images).float()
+    if views == 1:
+        return one_view
+    look = with_mirror_image if views in MIRRORED else as_it_is
+    averaged = look(model, images, one_view)
+    if views == 2:
+        return averaged
+
+    def moved(images: Tensor, averaged: Tensor) -> Tensor:
+        seen = [look(model, some, model(some).float()) for some in shifts(images)]
+        return torch.where(is_unsure(averaged)[:, None], torch.stack([averaged, *seen]).mean(0), averaged)
+
+    logits: Tensor = torch.cond(is_unsure(averaged).any(), moved, lambda _, given: given.clone(), (images, averaged))
+    return logits
 
 
 def as_it_is(_model: nn.Module, _images: Tensor, logits: Tensor) -> Tensor:
