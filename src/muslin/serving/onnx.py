@@ -87,7 +87,7 @@ def export_run(run: str | Path, out: Path | None = None, factory: str | None = N
     if path.suffix != ".onnx":
         raise SettingError(f"--out {printable(path)}: the name of an ONNX file ends in .onnx")
     classifier = load(folder, factory)
-    images = test_pictures(folder, classifier, reading)
+    images = scored_pictures(folder, classifier, reading)
     metadata = described(folder, classifier)
     content = as_onnx(classifier, metadata)
     with computing():
@@ -109,7 +109,7 @@ def check_installed() -> None:
         ) from error
 
 
-def test_pictures(folder: Path, classifier: Classifier, reading: Reading) -> Tensor:
+def scored_pictures(folder: Path, classifier: Classifier, reading: Reading) -> Tensor:
     """Returns the (N, C, H, W) uint8 test pictures of the data that a run was made for."""
     spec, own = classifier.spec, read_config(folder)["data"]["source"]
     shape = (spec.channels, spec.height, spec.width)
