@@ -29,7 +29,7 @@ SECTIONS = (
     Section("colours", "Separating colours", ("Separating colours",), ("plane",)),
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation", "descent")),
-    Section("distance", "Distance", ("Distances",), ("distance", "neighbours")),
+    Section("distance", "Distance", ("Distances",), ("distance", "neighbours", "regions")),
     Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ("losses",)),
     Section("surprise", "Surprise", ("Information",), ("surprise",)),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),

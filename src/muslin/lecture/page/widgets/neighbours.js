@@ -7,6 +7,7 @@ import { garment, raster, SIDE, unpacked } from "../parts/garments.js";
 import { fixed, short } from "../parts/numbers.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
+import { inOrder, vote as voteOf } from "../parts/vote.js";
 import { l1Distance, l2Distance } from "../maths/distances.js";
 
 const DISTANCES = { L1: l1Distance, L2: l2Distance };
@@ -61,14 +62,9 @@ export function mount(root, { values, store, say }) {
 
   const sorted = (chosen, metric) => {
     const far = numbers.map((each) => DISTANCES[metric](numbers[chosen], each));
-    const order = numbers.map((_, at) => at).filter((at) => at !== chosen).sort((one, other) => far[one] - far[other]);
-    return { far, order };
+    return { far, order: inOrder(far).filter((at) => at !== chosen) };
   };
-  const votedBy = (order, many) => {
-    const counts = classes.map(() => 0);
-    for (const at of order.slice(0, many)) counts[labels[at]] += 1;
-    return counts.indexOf(Math.max(...counts));
-  };
+  const votedBy = (order, many) => voteOf(order.slice(0, many).map((at) => labels[at]))[0];
   let shown = "";
 
   const show = (state) => {
