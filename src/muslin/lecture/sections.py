@@ -31,7 +31,7 @@ SECTIONS = (
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation", "descent")),
     Section("distance", "Distance", ("Distances",), ("distance", "neighbours", "regions")),
     Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ("losses",)),
-    Section("surprise", "Surprise", ("Information",), ("surprise",)),
+    Section("surprise", "Surprise", ("Information",), ("surprise", "questions")),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ("browse", "guess")),
     Section("resnet", "ResNet", ("ResNet",), ("kernel", "residual", "fit", "epochs", "run", "draw")),

@@ -48,6 +48,7 @@ HOSTILE = {
     "kernel": [{"place": 899}, {"weights": [1]}, {"stride": 9}],
     "perceptron": [{"steps": 900}, {"set": "x"}, {"points": [[0, 0, 2]]}, {"points": []}, {"start": [1e9, 0, 0]}],
     "plane": [{"hidden": [9]}, {"locks": [500]}, {"own": [[0, 0, 0]]}, {"set": "<img>"}, {"steps": 1e9}],
+    "questions": [{"garment": 20}, {"asked": [99]}, {"asked": [0] * 21}, {"guess": 10}],
     "regions": [
         {"k": 26},
         {"chosen": 25},
@@ -66,6 +67,7 @@ UNDER_WAY = {
     "gates": {"hidden": 2, "wires": [[1, -1], [-1, 1], [1, 1]], "thresholds": [1, 1, 1], "gate": "XOR"},
     "guess": {"answers": [0] * 20},
     "plane": {"steps": 10},
+    "questions": {"asked": [0, 1], "guess": 2},
 }
 
 # Returns the settings of a widget, and for each state the sentence that refuses it, or null.
