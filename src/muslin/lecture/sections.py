@@ -30,7 +30,7 @@ SECTIONS = (
     Section("activations", "Activations", ("Activations",), ("activations", "softmax")),
     Section("back-propagation", "Back-propagation", ("Gradient descent",), ("backpropagation", "descent")),
     Section("distance", "Distance", ("Distances",), ("distance", "neighbours", "regions")),
-    Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ("losses",)),
+    Section("losses", "Losses", ("Linear classifier", "Regression losses", "Cross-entropy loss"), ("losses", "scores")),
     Section("surprise", "Surprise", ("Information",), ("surprise", "questions")),
     Section("weight-decay", "Weight decay", ("Weight decay",), ("decay",)),
     Section("fashion-mnist", "Fashion-MNIST", ("Fashion-MNIST",), ("browse", "guess")),

@@ -59,6 +59,7 @@ HOSTILE = {
     ],
     "residual": [{"depth": 1}],
     "rules": [{"picture": 60}, {"at": 99}, {"threshold": 1, "at": 30}, {"rules": 7}],
+    "scores": [{"edits": [[0, 256]]}, {"edits": [[784, 0]]}, {"garment": 30}, {"loss": "x"}, {"shifts": [0]}],
     "surprise": [{"p": [1, 1, 1, 1]}],
 }
 
