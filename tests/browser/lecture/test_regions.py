@@ -70,9 +70,9 @@ def test_by_keyboard_alone_the_map_is_the_textbooks_and_all_tasks_are_done(opene
 
 
 def test_a_point_and_the_probe_are_dragged_and_the_link_has_it_all(opened, watch, lecture_url):
-    box = part(opened).locator("canvas").bounding_box()
-
     def on_screen(x: float, y: float) -> tuple[float, float]:
+        part(opened).locator("canvas").scroll_into_view_if_needed()
+        box = part(opened).locator("canvas").bounding_box()
         return box["x"] + (x / 1.4 + 1) / 2 * box["width"], box["y"] + (1 - y / 1.4) / 2 * box["height"]
 
     def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -81,6 +81,9 @@ def test_a_point_and_the_probe_are_dragged_and_the_link_has_it_all(opened, watch
         opened.mouse.move(*on_screen(*end), steps=3)
         opened.mouse.up()
 
+    opened.mouse.click(*on_screen(*values()["points"][0][:2]))
+    expect(part(opened).get_by_role("textbox", name="point", exact=True)).to_have_value("1")
+    assert "points" not in state_in(opened, STEM), "chosen, not moved"
     drag((0.62, 0.4), (-0.5, -1.0))
     drag((0.2, 0.1), (1.0, 1.2))
     state = state_in(opened, STEM)

@@ -28,6 +28,7 @@ export function mount(root, { values, store, say }) {
   const known = new Known(bytesOf(values.known.answers), values.known.labels, classes.length);
   const pictures = unpacked(values.pictures);
   const offered = threeOf(values.bits);
+  const firstNamed = new Map(); // what each garment was first named, before it was seen
   const guess = predictFirst({ question: "Of a garment nothing is known. Which first question tells most about its class?", options: offered.map((at) => questions[at]) });
   const question = choice({ label: "Question", options: questions.map((text, at) => [at, text]), value: 0 }, (at) => store.change({ question: at }));
   const ask = button("Ask", () => store.change({ asked: [...store.state.asked, store.state.question] }));
@@ -47,7 +48,7 @@ export function mount(root, { values, store, say }) {
   });
   const todo = tasks(
     [
-      { text: `Name a garment rightly after at most ${FEW} questions.`, isDone: ({ state }) => state.guess === labels[state.garment] && state.asked.length <= FEW, hint: "The table tells what each question is worth now." },
+      { text: `Name a garment rightly after at most ${FEW} questions.`, isDone: ({ state }) => firstNamed.get(state.garment) === labels[state.garment] && state.asked.length > 0 && state.asked.length <= FEW, hint: "The table tells what each question is worth now." },
       { text: "Ask a question that can tell nothing.", isDone: ({ last }) => last !== null && last.expected < NOTHING, hint: "One whose answer you know." },
       { text: "Get an answer that leaves you less sure than before.", isDone: ({ last }) => last !== null && last.told < -NOTHING, hint: "On average no question does; a single answer can, where a class was likely and is not any more." },
     ],
@@ -82,6 +83,7 @@ export function mount(root, { values, store, say }) {
     const { garments, lines } = knownOf(state);
     const shares = known.shares(garments);
     const isNamed = state.guess >= 0;
+    if (isNamed && !firstNamed.has(state.garment)) firstNamed.set(state.garment, state.guess);
     const isRight = state.guess === labels[state.garment];
     question.show(state.question);
     ask.disabled = state.asked.length >= MOST || isNamed;
@@ -101,7 +103,7 @@ export function mount(root, { values, store, say }) {
     }));
     const last = lines.at(-1) ?? null;
     const [no, yes] = last?.parts ?? [];
-    put(working, last && written("I", "=", fixed(last.before), "−", "(", fixed(no[0]), "·", fixed(no[1]), "+", fixed(yes[0]), "·", fixed(yes[1]), ")", "=", fixed(last.expected)));
+    put(working, last && [written("I", "=", fixed(last.before)), " ", written("−", "(", fixed(no[0]), "·", fixed(no[1])), " ", written("+", fixed(yes[0]), "·", fixed(yes[1]), ")"), " ", written("=", fixed(last.expected))]);
     if (state.asked.length) guess.answer(offered.indexOf(best(offered, values.bits)), `It tells ${fixed(values.bits[best(offered, values.bits)], 2)} bits; a yes or no can tell one at the most.`);
     table.renew();
     todo.check({ state, last });

@@ -72,6 +72,7 @@ export function mount(root, { values, store, say }) {
     shelf,
     h("div", { class: "fields" }, fields.loss, fields.shown, undo, reset),
     product,
+    h("p", { class: "legend" }, "blue: above 0, orange: below; template and product each up to their own largest number"),
     h("div", { class: "columns" }, h("div", { class: "stack" }, h("p", {}, formula(values.score)), working, h("div", { class: "fields" }, where), pixel, shift, h("div", { class: "fields" }, all)), h("div", { class: "stack" }, table, Object.keys(values.losses).map((name) => [h("p", {}, formula(values.losses[name])), said[name], h("p", {}, h("code", {}, values.python[name]))]))),
     h("p", { class: "faint" }, `Recorded: 6,000 training pictures, plain gradient descent; right on ${percent(values.templates.softmax.accuracy)} (softmax) and ${percent(values.templates.hinge.accuracy)} (hinge) of the 10,000 test pictures. `, h("code", {}, "python -m benchmarks.measure.templates")),
     todo,

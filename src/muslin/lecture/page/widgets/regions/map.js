@@ -13,22 +13,32 @@ const NEAR = 14; // CSS pixels: what is pressed this near to a point takes it
  */
 export function regionMap({ side, reach, names }, { choose, movePoint, moveProbe }) {
   let latest = null;
-  let held = null; // the place of the point that is dragged; -1 for the probe
+  let held = null; // what is dragged: {place of a point, or -1 for the probe; grip, how far off it was taken; isMoved}
   const view = canvas({ label: "the plane, each place in the colour of the class that its nearest vote for", most: 520 }, paint);
   const { surface } = view;
   surface.style.touchAction = "none";
   const at = (event) => shareOf(event, surface).map((share, axis) => (axis ? 1 - 2 * share : 2 * share - 1) * reach);
-  const move = (event, isLast) => (held < 0 ? moveProbe(at(event), isLast) : movePoint(held, at(event), isLast));
+  const move = (event, isLast) => {
+    const to = at(event).map((each, axis) => each - held.grip[axis]);
+    if (held.place < 0) moveProbe(to, isLast);
+    else movePoint(held.place, to, isLast);
+  };
 
   surface.addEventListener("pointerdown", (event) => {
     surface.setPointerCapture(event.pointerId);
-    held = pressed(at(event));
-    if (held < 0) moveProbe(at(event), false);
-    else if (held !== latest.chosen) choose(held);
+    const [there, place] = [at(event), pressed(at(event))];
+    const grip = place < 0 ? [0, 0] : there.map((each, axis) => each - latest.points[place][axis]);
+    held = { place, grip, isMoved: place < 0 };
+    if (place < 0) moveProbe(there, false);
+    else if (place !== latest.chosen) choose(place);
   });
-  surface.addEventListener("pointermove", (event) => held !== null && move(event, false));
+  surface.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    held.isMoved = true;
+    move(event, false);
+  });
   surface.addEventListener("pointerup", (event) => {
-    if (held !== null) move(event, true);
+    if (held?.isMoved) move(event, true);
     held = null;
   });
   surface.addEventListener("pointercancel", () => (held = null));

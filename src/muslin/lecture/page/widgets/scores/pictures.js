@@ -6,7 +6,7 @@ import { h, put } from "../../parts/dom.js";
 import { raster, SIDE } from "../../parts/garments.js";
 import { fixed } from "../../parts/numbers.js";
 
-/** Returns an element with `show({pixels, template, product, bias, place, name})`; `choose(place)` is told a pixel. */
+/** Returns an element with `show({pixels, template, product, place, name})`; `choose(place)` is told a pixel. */
 export function productOf(choose) {
   let latest = null;
   const views = ["the garment", "the template", "pixel times weight"].map((label, which) => canvas({ label, most: 224 }, (context, width) => latest && paint(context, width, which)));
@@ -25,7 +25,12 @@ export function productOf(choose) {
     const { pixels, template, product, place, name } = shown;
     put(weights, `w of ${name}: ${fixed(template[place], 4)} there`);
     put(products, `${fixed(pixels[place])} · ${fixed(template[place], 4)} = ${fixed(product[place], 4)}`);
-    views.forEach((view) => view.paint());
+    const total = product.reduce((sum, each) => sum + each, 0);
+    const said = [`Row ${Math.floor(place / SIDE)}, column ${place % SIDE}: ${fixed(pixels[place])}.`, `The template of ${name}: ${fixed(template[place], 4)} there.`, `Their product: ${fixed(product[place], 4)} there, ${fixed(total)} in all.`];
+    views.forEach((view, which) => {
+      view.summarise(said[which]);
+      view.paint();
+    });
   };
 
   function paint(context, width, which) {
