@@ -19,6 +19,13 @@ def test_two_runs_in_one_folder_are_refused(here):
         RunFolder(here / "out", "x")
 
 
+def test_a_run_that_was_killed_before_it_had_its_settings_can_begin_again(here):
+    (here / "out").mkdir()
+    (here / "out" / KNOWN).write_bytes(b"of the run before")
+    with RunFolder(here / "out", "x") as begun:
+        assert begun.path == here / "out"
+
+
 def test_a_folder_with_files_is_left_alone(here):
     (here / "out").mkdir()
     (here / "out" / "thesis.txt").write_text("mine")

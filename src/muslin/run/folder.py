@@ -52,7 +52,8 @@ class RunFolder:
         except OSError as error:
             raise RunError(f"cannot write in {self.path}: {error.strerror}; choose another --out") from error
         remove_temporaries(self.path)
-        if not resumes and any(p.name != LOCK for p in self.path.iterdir()):
+        # A run that was killed before it had its settings has KNOWN alone, and had not begun.
+        if not resumes and any(p.name not in (KNOWN, LOCK) for p in self.path.iterdir()):
             self._release()
             raise RunError(f"{self.path} already holds files; choose another --out, so that nothing is overwritten")
 
