@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muslin.data.sources.fashion_mnist import FOLDER
-from muslin.data.sources.idx import read_idx
 from muslin.files import write_whole
+from muslin.lecture.garments import test_garments, training_garments
 from muslin.textbook import losses
 from muslin.textbook.optimizers import gradient_step, l2_penalty_gradient
 
@@ -33,8 +32,7 @@ LOSSES: dict[str, tuple[Callable[..., Any], float]] = {  # by name: the gradient
 
 def main() -> None:
     """Trains, measures on the test pictures, and writes the record."""
-    rows, labels = _rows("train")
-    test_rows, test_labels = _rows("t10k")
+    (rows, labels), (test_rows, test_labels) = _rows(*training_garments()), _rows(*test_garments())
     record = {}
     for name, (gradient, lr) in LOSSES.items():
         weights, bias = _learn(rows[:PICTURES], labels[:PICTURES], gradient, lr)
@@ -43,9 +41,8 @@ def main() -> None:
     write_whole(RECORD, json.dumps(record, separators=(",", ":")) + "\n")
 
 
-def _rows(part: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    images, labels = (read_idx(FOLDER / f"{part}-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1"))
-    return np.asarray(images).reshape(len(images), -1) / np.float32(255), np.asarray(labels, dtype=np.int64)
+def _rows(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    return images.reshape(len(images), -1) / np.float32(255), labels
 
 
 def _learn(

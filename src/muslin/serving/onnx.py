@@ -192,14 +192,10 @@ def compare(classifier: Classifier, content: bytes, images: Tensor) -> float:
     Raises:
         BundleError: it is above 1e-5, or an answer is another.
     """
-    session = open_session(content)
-    largest = 0.0
-    whole = [range(start, min(start + BATCHES[-1], len(images))) for start in range(0, len(images), BATCHES[-1])]
-    for rows in ([place % len(images) for place in range(size)] for size in BATCHES):
-        largest = max(largest, compare_batch(classifier, session, images, rows))
-    for some in whole:
-        largest = max(largest, compare_batch(classifier, session, images, list(some)))
-    return largest
+    session, count, largest_batch = open_session(content), len(images), max(BATCHES)
+    sizes = [[place % count for place in range(size)] for size in BATCHES]
+    whole = [list(range(start, min(start + largest_batch, count))) for start in range(0, count, largest_batch)]
+    return max(compare_batch(classifier, session, images, rows) for rows in [*sizes, *whole])
 
 
 @torch.no_grad()
@@ -232,8 +228,7 @@ def compare_batch(classifier: Classifier, session: Any, images: Tensor, rows: li
 
 def open_session(content: bytes) -> Any:
     """Returns ONNX Runtime's session for a file's content, on the processor."""
-    import onnxruntime  # type: ignore[import-untyped, unused-ignore]
-
+    onnxruntime = importlib.import_module("onnxruntime")  # it has no types
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = torch.get_num_threads()

@@ -40,3 +40,8 @@ def type_into(place: Locator, label: str, text: str) -> None:
     field = place.get_by_role("textbox", name=f"{label}, as a number", exact=True)
     field.fill(text)
     field.press("Enter")
+
+
+def press(place: Locator, name: str) -> None:
+    """Presses a button by the keyboard."""
+    place.get_by_role("button", name=name, exact=True).press("Enter")

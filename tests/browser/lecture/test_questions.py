@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from muslin.lecture.widgets import questions
 from muslin.textbook.information import entropy
-from tests.browser.lecture.links import link_of, state_in, widget
+from tests.browser.lecture.links import link_of, press, state_in, widget
 from tests.browser.pages import Watch
 
 STEM = "questions"
@@ -30,13 +30,9 @@ def part(page: Page) -> Locator:
     return page.locator(f"[data-widget={STEM}]")
 
 
-def press(page: Page, name: str) -> None:
-    part(page).get_by_role("button", name=name, exact=True).press("Enter")
-
-
 def ask(page: Page, question: int) -> None:
     part(page).get_by_label("Question", exact=True).select_option(str(question))
-    press(page, "Ask")
+    press(part(page), "Ask")
 
 
 def bits(where: np.ndarray) -> float:
@@ -73,7 +69,7 @@ def test_the_best_questions_find_a_garment_by_keyboard_alone(opened):
         for text in part(opened).locator(".share-line > span:last-child").all_inner_texts()
     ]
     assert shares == pytest.approx((100 * np.bincount(LABELS[left], minlength=10) / left.sum()).tolist(), abs=0.51)
-    press(opened, VALUES["classes"][VALUES["labels"][0]])
+    press(part(opened), VALUES["classes"][VALUES["labels"][0]])
     expect(part(opened)).to_contain_text("Right: it is")
     expect(part(opened).locator(".secret .garment")).to_have_attribute(
         "aria-label", VALUES["classes"][VALUES["labels"][0]]
@@ -90,7 +86,7 @@ def test_an_answer_that_tells_nothing_one_that_costs_and_the_link(opened, watch,
         if bits(alike(garment, [first, question])) > bits(alike(garment, [first])) + 0.01
     )
     for _ in range(garment):
-        press(opened, "Another garment")
+        press(part(opened), "Another garment")
     for question in (first, second, second):
         ask(opened, question)
     costs, nothing = told(opened)[1:]
@@ -104,7 +100,7 @@ def test_an_answer_that_tells_nothing_one_that_costs_and_the_link(opened, watch,
     again = watch.open(f"{lecture_url}#surprise;{link_of(STEM, state)}")
     widget(again, STEM)
     expect(part(again).locator(".asked li")).to_have_count(3)
-    press(again, "Back")
+    press(part(again), "Back")
     expect(part(again).locator(".asked li")).to_have_count(2)
-    press(again, "Undo")
+    press(part(again), "Undo")
     expect(part(again).locator(".asked li")).to_have_count(3)

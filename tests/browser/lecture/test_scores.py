@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from muslin.lecture.widgets import scores
 from muslin.textbook.losses import cross_entropy_with_logits, hinge_loss
-from tests.browser.lecture.links import link_of, state_in, type_into, widget
+from tests.browser.lecture.links import link_of, press, state_in, type_into, widget
 from tests.browser.pages import Watch
 
 STEM = "scores"
@@ -30,10 +30,6 @@ def opened(watch: Watch, lecture_url: str) -> Page:
 
 def part(page: Page) -> Locator:
     return page.locator(f"[data-widget={STEM}]")
-
-
-def press(page: Page, name: str) -> None:
-    part(page).get_by_role("button", name=name, exact=True).press("Enter")
 
 
 def scored(pixels: np.ndarray, name: str, shifts: np.ndarray) -> np.ndarray:
@@ -60,11 +56,11 @@ def assert_scores_are(page: Page, pixels: np.ndarray, label: int, shifts: np.nda
 def test_by_keyboard_alone_every_score_is_the_textbooks_and_all_tasks_are_done(opened):
     shifts = np.zeros(10)
     assert_scores_are(opened, PICTURES[0], VALUES["labels"][0], shifts)
-    press(opened, "nothing")
-    press(opened, "Add 1 to every bias")
+    press(part(opened), "nothing")
+    press(part(opened), "Add 1 to every bias")
     assert_scores_are(opened, PICTURES[0], VALUES["labels"][0], shifts + 1)
     expect(part(opened).locator(".verdict")).to_contain_text("As you said")
-    press(opened, "Reset")
+    press(part(opened), "Reset")
     answers = {name: [int(scored(x, name, shifts).argmax()) for x in PICTURES] for name in LEARNT}
     differs = next(at for at in range(len(PICTURES)) if answers["softmax"][at] != answers["hinge"][at])
     tiles = part(opened).locator(".rack-tile")
@@ -83,7 +79,7 @@ def test_by_keyboard_alone_every_score_is_the_textbooks_and_all_tasks_are_done(o
     type_into(part(opened), "added to its bias", str(shifts[rival]))
     assert_scores_are(opened, PICTURES[close], right, shifts)
     expect(part(opened).locator(".tasks li.done")).to_have_count(2)
-    press(opened, "Undo")
+    press(part(opened), "Undo")
 
     weights = LEARNT["softmax"][0].reshape(10, 784)
     slope = weights[rival] - weights[right]

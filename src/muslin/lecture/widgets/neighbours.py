@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 from muslin.data.sources import fashion_mnist
-from muslin.lecture.garments import packed, test_garments
+from muslin.lecture.garments import first_of_each, packed, test_garments
 
 __all__ = ["values"]
 
@@ -15,7 +13,7 @@ EACH = 30  # of each class, the first in the test set
 def values() -> dict[str, Any]:
     """Returns the pictures, their classes, and which of the 10,000 they are."""
     pictures, labels = test_garments()
-    rows = np.concatenate([np.flatnonzero(labels == label)[:EACH] for label in range(len(fashion_mnist.CLASSES))])
+    rows = first_of_each(labels, EACH)
     return {
         "classes": list(fashion_mnist.CLASSES),
         "pictures": packed(pictures[rows]),

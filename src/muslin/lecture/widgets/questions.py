@@ -5,28 +5,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muslin.data.sources.fashion_mnist import CLASSES, FOLDER
-from muslin.data.sources.idx import read_idx
+from muslin.data.sources.fashion_mnist import CLASSES
 from muslin.ladder.features import measure
 from muslin.lecture.formulas import mathml
-from muslin.lecture.garments import packed, test_garments
+from muslin.lecture.garments import first_of_each, packed, test_garments, training_garments
 from muslin.textbook.information import entropy
 
 __all__ = ["expected_bits", "values"]
 
 KNOWN = 2000  # training garments, the first
-SECRET = 20  # test garments, the first two of each class, shuffled
+SECRET_OF_EACH = 2  # test garments, the first, shuffled
 QUANTILES = (0.25, 0.5, 0.75)
 
 
 def values() -> dict[str, Any]:
     """Returns the questions, which known garments say yes to each, and the garments to find, with their own answers."""
-    images, labels = (read_idx(FOLDER / f"train-{name}-ubyte.gz") for name in ("images-idx3", "labels-idx1"))
-    known = measure(np.array(images[:KNOWN], dtype=np.uint8))
-    classes = np.array(labels[:KNOWN], dtype=np.int64)
+    images, labels = training_garments()
+    known, classes = measure(images[:KNOWN]), labels[:KNOWN]
     thresholds = _thresholds(known)
     pictures, truth = test_garments()
-    secret = _secret(truth)
+    secret = np.random.default_rng(0).permutation(first_of_each(truth, SECRET_OF_EACH))
     answers = _answers(known, thresholds)
     return {
         "classes": list(CLASSES),
@@ -75,9 +73,3 @@ def _thresholds(measured: dict[str, NDArray[np.floating[Any]]]) -> list[tuple[st
 
 def _answers(measured: dict[str, NDArray[np.floating[Any]]], thresholds: list[tuple[str, float]]) -> NDArray[np.bool_]:
     return np.stack([measured[name] > value for name, value in thresholds], axis=1)
-
-
-def _secret(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    each = SECRET // len(CLASSES)
-    places = np.concatenate([np.flatnonzero(labels == k)[:each] for k in range(len(CLASSES))])
-    return np.random.default_rng(0).permutation(places)

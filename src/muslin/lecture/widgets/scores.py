@@ -7,11 +7,9 @@ import json
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from muslin.data.sources.fashion_mnist import CLASSES
 from muslin.lecture.formulas import mathml
-from muslin.lecture.garments import packed, test_garments
+from muslin.lecture.garments import first_of_each, packed, test_garments
 
 __all__ = ["values"]
 
@@ -21,7 +19,7 @@ EACH = 3  # test garments of each class, the first
 def values() -> dict[str, Any]:
     """Returns garments, and of each loss its templates (10 x 784 float32), biases (10), packed, and its accuracy."""
     pictures, labels = test_garments()
-    rows = np.concatenate([np.flatnonzero(labels == k)[:EACH] for k in range(len(CLASSES))])
+    rows = first_of_each(labels, EACH)
     return {
         "classes": list(CLASSES),
         "pictures": packed(pictures[rows]),

@@ -4,9 +4,12 @@ import { h } from "./dom.js";
 
 export const SIDE = 28; // pixels
 
+/** Returns bytes of base64 that Python, or the page's link, wrote. */
+export const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
 /** Returns the pictures of a pack, Uint8Arrays of SIDE x SIDE each, of base64 that Python wrote. */
 export function unpacked(text, side = SIDE) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(text);
   return Array.from({ length: bytes.length / side ** 2 }, (_, place) => bytes.subarray(place * side ** 2, (place + 1) * side ** 2));
 }
 

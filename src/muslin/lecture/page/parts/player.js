@@ -85,3 +85,14 @@ export function player(root, tools, does) {
   }
   return Object.assign(bar, { start, stop, plays: () => request !== 0 });
 }
+
+/** Returns a `frame` for the player: it acts so many times a second, and goes on while `act()` says that there is more. */
+export function paced(perSecond, act) {
+  let owed = 0; // shares of an act that frames left over
+  return (seconds) => {
+    owed += seconds * perSecond;
+    if (owed < 1) return true;
+    owed %= 1;
+    return act();
+  };
+}

@@ -7,7 +7,7 @@ import { choice, slider } from "../parts/fields.js";
 import { formula, over, written } from "../parts/formula.js";
 import { matrix } from "../parts/matrix.js";
 import { percent, short } from "../parts/numbers.js";
-import { player } from "../parts/player.js";
+import { paced, player } from "../parts/player.js";
 import { predictFirst } from "../parts/predict.js";
 import { asTable } from "../parts/table.js";
 import { tasks } from "../parts/tasks.js";
@@ -31,7 +31,6 @@ export function mount(root, { values, store, say, onVisible }) {
   const { nets, classes } = values;
   const known = new Map(nets.map((net) => [net.model, { ...net, weights: net.filters.map((text, epoch) => weightsOf(text, net.side, net.most[epoch])) }]));
   const netOf = (state) => known.get(state.model);
-  let owed = 0;
   const move = (far) => store.change({ epoch: Math.min(netOf(store.state).epochs.length, Math.max(0, store.state.epoch + far)) }, { undoable: false });
   const model = choice({ label: "Net", options: nets.map((net) => [net.model, `${net.model}, ${net.parameters.toLocaleString("en")} parameters`]), value: store.state.model }, (name) =>
     store.change({ model: name, epoch: Math.min(store.state.epoch, known.get(name).epochs.length) }));
@@ -49,13 +48,10 @@ export function mount(root, { values, store, say, onVisible }) {
     return [["filter", "smallest", "largest", "moved since the epoch before, root mean square"], ...weights[store.state.epoch].map((each, place) => [place + 1, short(Math.min(...each), 3), short(Math.max(...each), 3), short(moved([each], [before[place]]), 3)])].slice(0, side > 9 ? 40 : undefined);
   });
   const controls = player(root, { onVisible }, {
-    frame: (seconds) => {
-      owed += seconds * SPEED;
-      if (owed < 1) return true;
-      owed %= 1;
+    frame: paced(SPEED, () => {
       move(1);
       return store.state.epoch < netOf(store.state).epochs.length;
-    },
+    }),
     step: () => move(1), back: () => move(-1), reset: () => store.change({ epoch: 0 }), store,
   });
   const guess = predictFirst({

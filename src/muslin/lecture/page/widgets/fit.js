@@ -6,7 +6,7 @@ import { oneOf, whole } from "../parts/checks.js";
 import { choice, numberField } from "../parts/fields.js";
 import { power, written } from "../parts/formula.js";
 import { percent, short } from "../parts/numbers.js";
-import { player } from "../parts/player.js";
+import { paced, player } from "../parts/player.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
 import { nothing, taken } from "./fit/course.js";
@@ -27,7 +27,6 @@ export function mount(root, { values, store, live, say, onVisible }) {
   const seen = new Map(); // of each model that was watched to its end, its last epoch
   let course = nothing;
   let isSeen = true;
-  let owed = 0;
 
   const losses = chart({ title: "Loss after each epoch", x: "epoch", y: "nats", counts: "x" });
   const accuracy = chart({ title: "Validation pictures right", x: "epoch", y: "share", high: 1, counts: "x" });
@@ -85,13 +84,10 @@ export function mount(root, { values, store, live, say, onVisible }) {
     const last = () => recorded[store.state.model].epochs.length;
     const move = (far) => store.change({ shown: Math.min(last(), Math.max(0, store.state.shown + far)) }, { undoable: false });
     return player(root, { onVisible }, {
-      frame: (seconds) => {
-        owed += seconds * SPEED;
-        if (owed < 1) return true;
-        owed %= 1;
+      frame: paced(SPEED, () => {
         move(1);
         return store.state.shown < last();
-      },
+      }),
       step: () => move(1),
       back: () => move(-1),
       reset: () => store.change({ shown: 0 }),

@@ -4,7 +4,7 @@ import { button, h, put } from "../parts/dom.js";
 import { list, whole } from "../parts/checks.js";
 import { choice } from "../parts/fields.js";
 import { formula, written } from "../parts/formula.js";
-import { garment, unpacked } from "../parts/garments.js";
+import { bytesOf, garment, unpacked } from "../parts/garments.js";
 import { fixed, percent } from "../parts/numbers.js";
 import { predictFirst } from "../parts/predict.js";
 import { asTable } from "../parts/table.js";
@@ -124,8 +124,4 @@ function bar(share) {
   const element = h("span");
   element.style.width = `${100 * share}%`;
   return element;
-}
-
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

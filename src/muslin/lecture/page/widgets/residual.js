@@ -6,7 +6,7 @@ import { chart } from "../parts/chart.js";
 import { check, choice, slider } from "../parts/fields.js";
 import { formula, over, written } from "../parts/formula.js";
 import { percent, short } from "../parts/numbers.js";
-import { player } from "../parts/player.js";
+import { paced, player } from "../parts/player.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
 
@@ -28,16 +28,12 @@ export function mount(root, { values, store, say, onVisible }) {
   const norms = check({ label: "Batch normalisation after each convolution", value: true }, (each) => store.change({ norms: each }));
   const step = slider({ label: "Moment", min: 0, max: last, step: 1, value: 0 }, (moment, isLast) => store.change({ moment: Math.round(moment) }, { undoable: isLast }));
   const said = h("div", { class: "cards two" });
-  let owed = 0;
   const move = (far) => store.change({ moment: Math.min(last, Math.max(0, store.state.moment + far)) }, { undoable: false });
   const controls = player(root, { onVisible }, {
-    frame: (seconds) => {
-      owed += seconds * SPEED;
-      if (owed < 1) return true;
-      owed %= 1;
+    frame: paced(SPEED, () => {
       move(1);
       return store.state.moment < last;
-    },
+    }),
     step: () => move(1),
     back: () => move(-1),
     reset: () => store.change({ moment: 0 }),

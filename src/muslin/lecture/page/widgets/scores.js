@@ -4,7 +4,7 @@ import { button, h, put } from "../parts/dom.js";
 import { list, number, oneOf, whole } from "../parts/checks.js";
 import { choice, numberField, slider } from "../parts/fields.js";
 import { formula, written } from "../parts/formula.js";
-import { garment, SIDE, unpacked } from "../parts/garments.js";
+import { bytesOf, garment, SIDE, unpacked } from "../parts/garments.js";
 import { fixed, percent } from "../parts/numbers.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
@@ -118,7 +118,4 @@ export function mount(root, { values, store, say }) {
   show(store.state);
 }
 
-function floats(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
-}
+const floats = (text) => new Float32Array(bytesOf(text).buffer);
