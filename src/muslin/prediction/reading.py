@@ -22,7 +22,7 @@ from muslin.data.decoding.quiet import quiet_pillow
 from muslin.data.spec import DataSpec
 from muslin.errors import PictureError
 
-__all__ = ["Picture", "read_pictures"]
+__all__ = ["INVERTED_NOTE", "Picture", "read_pictures"]
 
 Picture = str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]
 Notes = tuple[str, ...]
@@ -68,7 +68,7 @@ def read_pictures(
     if invert:
         return 255 - images, found
     if contrast:
-        opposite = iter(contrast.opposites_in(images).tolist())
+        opposite = iter(contrast.opposites_in(images.numpy()).tolist())
         found = [
             notes if isinstance(notes, PictureError) or not next(opposite) else (*notes, INVERTED_NOTE)
             for notes in found

@@ -1,0 +1,159 @@
+"""A run served over HTTP: where it listens, who may ask, and how it ends."""
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from muslin.errors import SettingError
+from muslin.serving.app import HEALTH, serving_app
+from muslin.serving.bodies import Limits
+from muslin.serving.connections import connections
+from muslin.serving.model import ServedModel
+from muslin.serving.service import Service
+from muslin.text import printable
+from muslin.web.listening import check_open, listen
+from muslin.web.server import LOOPBACK, Guard
+
+__all__ = ["ModelServer", "Place", "model_server"]
+
+IDLE = 30  # seconds that a connection may stay without a request
+LEAST_TOKEN = 16  # letters
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server listens, and to whom.
+
+    Attributes:
+        host: address to listen on; other than loopback only with names in `allow`, and then a token is asked for.
+        port: 0 for any that is free.
+        allow: names by which others may call it, with the port where that is not its own.
+        token_file: a file with the token; where it is needed and there is none, one is made.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    allow: tuple[str, ...] = ()
+    token_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Door:
+    """Lets anyone ask whether a server lives and is ready, for who asks that has no token; all else goes to the guard.
+
+    Attributes:
+        app: what answers.
+        guard: what stands before it.
+    """
+
+    app: ASGIApp
+    guard: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        is_health = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"] in HEALTH
+        await (self.app if is_health else self.guard)(scope, receive, send)
+
+
+class Server(uvicorn.Server):
+    """A server that, told to end, first answers what it has taken, and then ends well."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self.service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begins to end at a first signal; ends at once at a second."""
+        if self.service.is_draining:
+            super().handle_exit(sig, frame)
+        self.service.is_draining = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether it is time to end."""
+        is_done = self.service.is_draining and not self.service.active
+        return await super().on_tick(counter) or is_done
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hears signals; having ended as it was told is no failure, so none is raised again."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+@dataclass(frozen=True)
+class ModelServer:
+    """A server that listens already, and answers once it runs.
+
+    Attributes:
+        address: where, its token included.
+        server: what answers.
+        listener: the socket.
+    """
+
+    address: str
+    server: Server
+    listener: socket.socket
+
+    def run(self) -> None:
+        """Answers until it is stopped, by `stop` or a signal."""
+        self.server.run(sockets=[self.listener])
+
+    def stop(self) -> None:
+        """Lets `run` end once all that it has taken is answered."""
+        self.server.service.is_draining = True
+
+
+def model_server(model: ServedModel, name: str, place: Place, limits: Limits = Limits()) -> ModelServer:  # noqa: B008
+    """Returns a server of a model.
+
+    Args:
+        model: what answers.
+        name: the model's name in the Open Inference Protocol.
+        place: where to listen.
+        limits: what a client may ask.
+
+    Raises:
+        SettingError: the address cannot be listened on, or is open to others without `allow`; or the token is none.
+    """
+    is_open = check_open(place.host, place.allow)
+    token = read_token(place.token_file) if place.token_file else secrets.token_urlsafe(16) if is_open else ""
+    listener = listen(place.host, place.port)
+    own_port = listener.getsockname()[1]
+    service = Service(model, name, limits)
+    app = serving_app(service)
+    names = tuple(allowed.lower() for allowed in place.allow)
+    guard = Guard(app, {*LOOPBACK, *names}, own_port, limits.most_bytes, token, names)
+    config = uvicorn.Config(
+        Door(app, guard), http=connections(limits.head_seconds), ws="none", lifespan="on",
+        log_level="error", access_log=False, server_header=False, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    shown = names[0] if is_open else "127.0.0.1"
+    at = shown if ":" in shown else f"{shown}:{own_port}"
+    address = f"http://{at}/" + (f"?token={token}" if token and place.token_file is None else "")
+    return ModelServer(address, Server(config, service), listener)
+
+
+def read_token(path: Path) -> str:
+    """Reads a token's file.
+
+    Raises:
+        SettingError: it cannot be read, or the token is short or has letters that no header may hold.
+    """
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise SettingError(f"--token-file {printable(path)} cannot be read: {error}") from error
+    if len(token) < LEAST_TOKEN or not (token.isascii() and token.isprintable()) or set(token) & set(" ;,"):
+        raise SettingError(
+            f"--token-file {printable(path)}: a token has at least {LEAST_TOKEN} letters, digits or signs, without "
+            "blanks; make one with: python -c 'import secrets; print(secrets.token_urlsafe())'"
+        )
+    return token
