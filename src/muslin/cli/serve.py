@@ -14,9 +14,7 @@ __all__ = ["serve"]
 @click.option(
     "--allow", metavar="NAME[:PORT]", multiple=True, help="A name by which other computers, or a proxy, call this one."
 )
-@click.option(
-    "--token-file", type=click.Path(path_type=Path), help="File with the token that each request must bring."
-)
+@click.option("--token-file", type=click.Path(path_type=Path), help="File with the token that each request must bring.")
 @click.option("--name", default="muslin", show_default=True, help="The model's name in the Open Inference Protocol.")
 @click.option(
     "--deadline", type=click.FloatRange(min=0, min_open=True), default=2, show_default=True,

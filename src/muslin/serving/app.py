@@ -19,17 +19,13 @@ from muslin.serving.batching import BusyError
 from muslin.serving.bodies import parse_values
 from muslin.serving.model import Pixels
 from muslin.serving.service import Service
-from muslin.web.server import ERROR_HANDLERS, refuse
+from muslin.web.server import ERROR_HANDLERS, ErrorHandlers, refuse
 
 __all__ = ["HEALTH", "serving_app"]
 
 HEALTH = frozenset({"/live", "/ready"})  # what anyone may ask, for it tells nothing else
 LEFT = 499  # nginx's status for a client that left before the answer: nobody reads it
 
-BUSY_HANDLERS = {
-    BusyError: lambda _, error: refuse(503, str(error), {"retry-after": str(error.seconds)}),
-    ClientDisconnect: lambda _, __: Response(status_code=LEFT),
-}
 SHAPES = (
     'send the picture\'s file as it is, or as JSON either {"picture": "...the file in base64..."} or {"pixels": [[0, '
     "255, ...], ...]}, rows of whole numbers from 0 to 255, each one number or red, green and blue"
@@ -47,7 +43,7 @@ def serving_app(service: Service) -> Starlette:
         Route("/live", _live),
         Route("/ready", partial(_ready, service)),
     ]
-    return Starlette(routes=routes, exception_handlers={**ERROR_HANDLERS, **BUSY_HANDLERS}, lifespan=lifespan)
+    return Starlette(routes=routes, exception_handlers={**ERROR_HANDLERS, **MORE_HANDLERS}, lifespan=lifespan)
 
 
 async def _live(_: Request) -> Response:
@@ -102,3 +98,19 @@ def pixels_of_rows(rows: list[object]) -> Pixels:
     if values.min() < 0 or values.max() > 255:
         raise HTTPException(400, f"pixels has values from {values.min()} to {values.max()}; {SHAPES}")
     return values.astype(np.uint8)
+
+
+async def _busy(_: Request, error: Exception) -> Response:
+    assert isinstance(error, BusyError)
+    return refuse(503, str(error), {"retry-after": str(error.seconds)})
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    return Response(status_code=LEFT)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    return refuse(500, "the server failed; what went wrong stands where it was started")
+
+
+MORE_HANDLERS: ErrorHandlers = {BusyError: _busy, ClientDisconnect: _left, Exception: _failed}

@@ -114,5 +114,7 @@ def parse_values(body: bytes) -> object:
         HTTPException: it is not JSON (400), or has more (413).
     """
     if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
-        raise HTTPException(413, f"the JSON has more than {MOST_VALUES:,} values; send a picture's file, or binary data")
+        raise HTTPException(
+            413, f"the JSON has more than {MOST_VALUES:,} values; send a picture's file, or binary data"
+        )
     return parse_json(body)

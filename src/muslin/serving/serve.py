@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from muslin.errors import SettingError
 from muslin.serving.app import HEALTH, serving_app
 from muslin.serving.bodies import Limits
-from muslin.serving.connections import connections
 from muslin.serving.model import ServedModel
 from muslin.serving.service import Service
 from muslin.text import printable
@@ -121,8 +120,15 @@ def model_server(model: ServedModel, name: str, place: Place, limits: Limits = L
         limits: what a client may ask.
 
     Raises:
-        SettingError: the address cannot be listened on, or is open to others without `allow`; or the token is none.
+        SettingError: the address cannot be listened on, or is open to others without `allow`; the token is none; or a
+            library is not installed.
     """
+    try:
+        from muslin.serving.connections import connections
+    except ImportError as error:
+        raise SettingError(
+            f"muslin serve needs a library that cannot be imported ({error}); install it: pip install 'muslin[serve]'"
+        ) from error
     is_open = check_open(place.host, place.allow)
     token = read_token(place.token_file) if place.token_file else secrets.token_urlsafe(16) if is_open else ""
     listener = listen(place.host, place.port)

@@ -25,7 +25,6 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 SMALL_BYTES, SMALL_PIXELS = 16 << 10, 1 << 16  # of a PNG that is decoded sooner than handed to a thread
 
 
-
 class Service:
     """A model, and the requests that it answers.
 
