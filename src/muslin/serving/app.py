@@ -18,12 +18,15 @@ from starlette.routing import Route
 from muslin.serving.batching import BusyError
 from muslin.serving.bodies import parse_values
 from muslin.serving.model import Pixels
+from muslin.serving.protocol import live, protocol_routes, ready
 from muslin.serving.service import Service
 from muslin.web.server import ERROR_HANDLERS, ErrorHandlers, refuse
 
 __all__ = ["HEALTH", "serving_app"]
 
-HEALTH = frozenset({"/live", "/ready"})  # what anyone may ask, for it tells nothing else
+HEALTH = frozenset(
+    {"/live", "/ready", "/v2/health/live", "/v2/health/ready"}
+)  # what anyone may ask, for it tells nothing else
 LEFT = 499  # nginx's status for a client that left before the answer: nobody reads it
 
 SHAPES = (
@@ -40,18 +43,11 @@ def serving_app(service: Service) -> Starlette:
 
     routes = [
         Route("/predict", partial(_predict, service), methods=["POST"]),
-        Route("/live", _live),
-        Route("/ready", partial(_ready, service)),
+        Route("/live", live),
+        Route("/ready", partial(ready, service)),
+        *protocol_routes(service),
     ]
     return Starlette(routes=routes, exception_handlers={**ERROR_HANDLERS, **MORE_HANDLERS}, lifespan=lifespan)
-
-
-async def _live(_: Request) -> Response:
-    return JSONResponse({"live": True})
-
-
-async def _ready(service: Service, _: Request) -> Response:
-    return JSONResponse({"ready": not service.is_draining}, 503 if service.is_draining else 200)
 
 
 async def _predict(service: Service, request: Request) -> Response:
