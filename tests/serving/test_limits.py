@@ -136,6 +136,16 @@ def test_nothing_of_all_of_them_stays(hasty):
     wait_for(lambda: not hasty.server.server.server_state.tasks)
 
 
+def test_answers_do_not_wait_for_the_client_to_say_that_it_heard_their_beginning(hasty):
+    connection = hasty.connect()
+    connection.request("GET", "/live")
+    connection.getresponse().read()
+    kept = [one.transport.get_extra_info("socket") for one in hasty.server.server.server_state.connections]
+    assert kept
+    assert all(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in kept)
+    connection.close()
+
+
 def test_too_many_bytes_at_a_time_are_refused(monkeypatch):
     monkeypatch.setattr(bodies, "MOST_HELD", 1000)
     with serving(small_model(small_classifier())) as client:
