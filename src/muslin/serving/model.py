@@ -21,7 +21,7 @@ from muslin.files import SUMS, file_sha256
 from muslin.machine.cores import available_threads
 from muslin.prediction.calibration import Calibration
 from muslin.prediction.classifier import Classifier, Prediction, load
-from muslin.prediction.reading import INVERTED_NOTE, read_pictures
+from muslin.prediction.reading import LOOKS_INVERTED, read_pictures
 from muslin.prediction.views import predict_logits
 from muslin.run.folder import find_run
 from muslin.serving.onnx import FILE, as_onnx, check_installed, compare, described
@@ -33,6 +33,7 @@ Images = NDArray[np.uint8]  # (N, C, H, W)
 Pixels = NDArray[np.uint8]  # (H, W) or (H, W, 3)
 Probabilities = NDArray[np.float32]  # (N, K)
 
+INVERTED_NOTE = f"{LOOKS_INVERTED}; exchange them, and send it again"
 MOST_COMPARED = 64  # pictures of noise, where a run is exported for a server alone
 OF_OTHERS = {"muslin", "torch"}  # versions: what a file was made by, not of
 
