@@ -15,6 +15,7 @@ __all__ = ["serve"]
     "--allow", metavar="NAME[:PORT]", multiple=True, help="A name by which other computers, or a proxy, call this one."
 )
 @click.option("--token-file", type=click.Path(path_type=Path), help="File with the token that each request must bring.")
+@click.option("--metrics-port", type=click.IntRange(0, 65535), help="Tell Prometheus its numbers on this port.")
 @click.option("--name", default="muslin", show_default=True, help="The model's name in the Open Inference Protocol.")
 @click.option(
     "--deadline", type=click.FloatRange(min=0, min_open=True), default=2, show_default=True,
@@ -27,6 +28,7 @@ def serve(
     host: str,
     allow: tuple[str, ...],
     token_file: Path | None,
+    metrics_port: int | None,
     name: str,
     deadline: float,
     factory: str | None,
@@ -45,7 +47,11 @@ def serve(
 
     with computing():
         model, how = open_model(run, factory)
-        server = model_server(model, name, Place(host, port, allow, token_file), Limits(deadline=deadline))
+        server = model_server(
+            model, name, Place(host, port, allow, token_file, metrics_port), Limits(deadline=deadline)
+        )
         write_line(f"{printable(run)} answers at {server.address}")
+        if server.metrics_address:
+            write_line(f"Its numbers are at {server.metrics_address}")
         write_line(f"By {how}. Ctrl+C ends it.")
         server.run()

@@ -67,6 +67,7 @@ class Batcher:
         self._worker: asyncio.Task[None] | None = None
         self._pace = 0.0  # seconds that a picture takes
         self.taken = 0  # pictures of requests that are not answered yet
+        self.batches = self.pictures = 0  # that were computed
 
     def start(self) -> None:
         """Begins to work, in the loop that runs."""
@@ -137,6 +138,8 @@ class Batcher:
                         job.rows.set_exception(error)
                 continue
             self._measure((time.perf_counter() - began) / len(images))
+            self.batches += 1
+            self.pictures += len(images)
             start = 0
             for job in jobs:
                 stop = start + len(job.images)

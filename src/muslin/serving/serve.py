@@ -1,8 +1,9 @@
 """A run served over HTTP: where it listens, who may ask, and how it ends."""
 
+import asyncio
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,12 @@ from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from muslin.errors import SettingError
 from muslin.serving.app import HEALTH, serving_app
 from muslin.serving.bodies import Limits
+from muslin.serving.metrics import Metrics, metrics_app
 from muslin.serving.model import ServedModel
 from muslin.serving.service import Service
 from muslin.text import printable
@@ -21,6 +24,8 @@ from muslin.web.listening import check_open, listen
 from muslin.web.server import LOOPBACK, Guard
 
 __all__ = ["ModelServer", "Place", "model_server"]
+
+Connect = Callable[[ServerState], asyncio.Protocol]
 
 IDLE = 30  # seconds that a connection may stay without a request
 LEAST_TOKEN = 16  # letters
@@ -35,12 +40,14 @@ class Place:
         port: 0 for any that is free.
         allow: names by which others may call it, with the port where that is not its own.
         token_file: a file with the token; where it is needed and there is none, one is made.
+        metrics_port: where its numbers are told, to whoever asks; 0 for any that is free, None for nowhere.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     allow: tuple[str, ...] = ()
     token_file: Path | None = None
+    metrics_port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,25 @@ class Door:
 
 
 class Server(uvicorn.Server):
-    """A server that, told to end, first answers what it has taken, and then ends well."""
+    """A server that, told to end, first answers what it has taken, and then ends well.
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    Args:
+        config: what answers, and how.
+        service: what it computes by.
+        second: what else answers connections, and where: its metrics, if any.
+    """
+
+    def __init__(self, config: uvicorn.Config, service: Service, second: tuple[Connect, socket.socket] | None) -> None:
         super().__init__(config)
-        self.service = service
+        self.service, self.second = service, second
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to answer."""
+        await super().startup(sockets)
+        if self.second is not None:
+            make, listener = self.second
+            server = await asyncio.get_running_loop().create_server(lambda: make(self.server_state), sock=listener)
+            self.servers.append(server)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begins to end at a first signal; ends at once at a second."""
@@ -95,11 +116,13 @@ class ModelServer:
         address: where, its token included.
         server: what answers.
         listener: the socket.
+        metrics_address: where its numbers are; None for nowhere.
     """
 
     address: str
     server: Server
     listener: socket.socket
+    metrics_address: str | None
 
     def run(self) -> None:
         """Answers until it is stopped, by `stop` or a signal."""
@@ -137,14 +160,25 @@ def model_server(model: ServedModel, name: str, place: Place, limits: Limits = L
     app = serving_app(service)
     names = tuple(allowed.lower() for allowed in place.allow)
     guard = Guard(app, {*LOOPBACK, *names}, own_port, limits.most_bytes, token, names)
-    config = uvicorn.Config(
-        Door(app, guard), http=connections(limits.head_seconds), ws="none", lifespan="on",
-        log_level="error", access_log=False, server_header=False, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,
-    )  # fmt: skip
+    metrics = Metrics(Door(app, guard), service)
+    kind = connections(limits.head_seconds)
+    second, metrics_address = None, None
+    if place.metrics_port is not None:
+        told = configured(metrics_app(metrics), kind)
+        second = (lambda state: kind(told, state, {})), listen(place.host, place.metrics_port)
+        metrics_address = f"http://{place.host}:{second[1].getsockname()[1]}/metrics"
     shown = names[0] if is_open else "127.0.0.1"
     at = shown if ":" in shown else f"{shown}:{own_port}"
     address = f"http://{at}/" + (f"?token={token}" if token and place.token_file is None else "")
-    return ModelServer(address, Server(config, service), listener)
+    return ModelServer(address, Server(configured(metrics, kind), service, second), listener, metrics_address)
+
+
+def configured(app: ASGIApp, kind: type[asyncio.Protocol]) -> uvicorn.Config:
+    """Returns how an application is served, by connections of a kind."""
+    return uvicorn.Config(
+        app, http=kind, ws="none", lifespan="on",
+        log_level="error", access_log=False, server_header=False, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,
+    )  # fmt: skip
 
 
 def read_token(path: Path) -> str:
