@@ -3,6 +3,8 @@
 import gzip
 import json
 import socket
+import subprocess
+import sys
 import threading
 import zlib
 from dataclasses import replace
@@ -237,3 +239,15 @@ def test_a_token_is_asked_for_by_all_but_health(tmp_path):
         assert client.predict(PICTURE, authorization=f"Bearer {TOKEN}", host="muslin.example")[0] == 200
         assert client.predict(PICTURE, authorization=f"Bearer {TOKEN}", host="other.example")[0] == 421
         assert client.ask("GET", "/ready", host="10.0.0.7:8080")[0] == 200
+
+
+def test_a_missing_library_is_named_with_the_command():
+    code = (
+        "import sys; sys.modules['httptools'] = None\n"
+        "from muslin.serving.serve import Place, model_server\n"
+        "from muslin.errors import SettingError\n"
+        "try: model_server(None, 'bars', Place())\n"
+        "except SettingError as error: print(error)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "pip install 'muslin[serve]'" in told

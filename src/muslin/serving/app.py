@@ -12,11 +12,12 @@ import numpy as np
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from muslin.serving.batching import BusyError
 from muslin.serving.bodies import parse_values
+from muslin.serving.description import description_of, page_of
 from muslin.serving.model import Pixels
 from muslin.serving.protocol import live, protocol_routes, ready
 from muslin.serving.service import Service
@@ -45,9 +46,19 @@ def serving_app(service: Service) -> Starlette:
         Route("/predict", partial(_predict, service), methods=["POST"]),
         Route("/live", live),
         Route("/ready", partial(ready, service)),
+        Route("/openapi.json", partial(_description, service)),
+        Route("/docs", partial(_docs, service)),
         *protocol_routes(service),
     ]
     return Starlette(routes=routes, exception_handlers={**ERROR_HANDLERS, **MORE_HANDLERS}, lifespan=lifespan)
+
+
+async def _description(service: Service, _: Request) -> Response:
+    return JSONResponse(description_of(service))
+
+
+async def _docs(service: Service, _: Request) -> Response:
+    return HTMLResponse(page_of(description_of(service)))
 
 
 async def _predict(service: Service, request: Request) -> Response:
