@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -136,6 +137,20 @@ def test_more_than_the_deadline_has_time_for_is_refused():
         assert await asyncio.gather(*waiting) == [[tag] for tag in range(5)]
 
     run(model, work, deadline=1)
+
+
+def test_the_pace_is_that_of_batches_after_the_first(monkeypatch):
+    clock = iter([0.0, 100.0, 100.5, 200.0, 201.5])  # before each of three, and after the last two
+    monkeypatch.setattr(batching, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    paces = []
+
+    async def work(batcher):
+        for _ in range(3):
+            await ask(batcher, tagged(1))
+            paces.append(batcher._pace)
+
+    run(Model(), work)
+    assert paces == pytest.approx([0, 0.5, 0.9 * 0.5 + 0.1 * 1.5])
 
 
 def test_a_batch_that_fails_is_told_and_the_next_is_computed():

@@ -137,7 +137,8 @@ class Batcher:
                     if not job.rows.done():
                         job.rows.set_exception(error)
                 continue
-            self._measure((time.perf_counter() - began) / len(images))
+            if self.batches:  # the first is slow: memory comes, and kernels are chosen
+                self._measure((time.perf_counter() - began) / len(images))
             self.batches += 1
             self.pictures += len(images)
             start = 0
