@@ -147,7 +147,6 @@ def by_pytorch(classifier: Classifier) -> Callable[[Images], Probabilities]:
 
     @torch.inference_mode()
     def answer(images: Images) -> Probabilities:
-        torch.set_flush_denormal(True)  # of the thread that answers
         normal = classifier.spec.normalise(torch.from_numpy(images)).contiguous(memory_format=torch.channels_last)
         logits = predict_logits(classifier.model, normal, classifier.views).averaged
         probabilities: Probabilities = classifier.calibration.probabilities(logits).numpy()
