@@ -14,8 +14,9 @@ from hypothesis import settings
 
 from muslin import cli
 from muslin.data.images import Splits
+from muslin.files import renew_sums
 from muslin.machine import measurement
-from tests.samples import bars, make_splits
+from tests.samples import QUICK, bars, make_splits
 
 numbers = itertools.count()
 
@@ -90,4 +91,23 @@ def idx_folder(tmp_path: Path, write_idx: Callable[..., Path]) -> Path:
         images, labels = bars(count, 1, 12, 3, seed)
         write_idx(folder / f"{name}-images-idx3-ubyte.gz", images[:, 0].numpy(), compress=True)
         write_idx(folder / f"{name}-labels-idx1-ubyte", labels.numpy().astype(np.uint8))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exported_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A quick run on bars with its ONNX file, made once; for reading, or to copy."""
+    import muslin
+    from muslin.prediction.classifier import load
+    from muslin.serving import onnx
+
+    root, splits, arrays = tmp_path_factory.mktemp("exported"), make_splits(), {}
+    for name, data in (("train", splits.train), ("test", splits.test)):
+        arrays |= {f"{name}_images": data.images[:, 0].numpy(), f"{name}_labels": data.labels.numpy()}
+    np.savez(root / "bars.npz", **arrays)
+    settings = QUICK | {"epochs": 1, "tta": 1}
+    folder = muslin.fit(root / "bars.npz", "espresso", out=root / "run", **settings).folder
+    classifier = load(folder)
+    (folder / onnx.FILE).write_bytes(onnx.as_onnx(classifier, onnx.described(folder, classifier)))
+    renew_sums(folder, {onnx.FILE})
     return folder

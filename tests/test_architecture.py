@@ -63,6 +63,7 @@ PUBLIC_FACES = {  # what a person calls or types, with a parameter for each thin
     "cli.ladder.ladder",
     "cli.predict.predict",
     "cli.runs.evaluate",
+    "cli.serve.serve",
     "evaluation.evaluate.evaluate_run",
     "pipeline.run.run_recipe",  # muslin.fit
     "training.fit.fit",

@@ -35,7 +35,12 @@ APP = Starlette(routes=ROUTES, exception_handlers=ERROR_HANDLERS)
 
 
 def ask(
-    method: str, target: str, headers: Headers = OWN, body: Iterable[bytes] = (b"",), token: str = ""
+    method: str,
+    target: str,
+    headers: Headers = OWN,
+    body: Iterable[bytes] = (b"",),
+    token: str = "",
+    fronts: Iterable[str] = (),
 ) -> tuple[int, str, dict[str, str]]:
     """Status, text and headers of the answer to one request, with exactly these headers."""
     path, _, query = target.partition("?")
@@ -53,7 +58,7 @@ def ask(
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Guard(APP, LOOPBACK, PORT, MOST, token)(scope, receive, send))
+    asyncio.run(Guard(APP, LOOPBACK, PORT, MOST, token, tuple(fronts))(scope, receive, send))
     text = b"".join(message.get("body", b"") for message in sent).decode()
     return sent[0]["status"], text, {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
@@ -155,3 +160,38 @@ def test_a_token_is_asked_for_and_then_kept_by_a_cookie():
     brought = ("cookie", "other=1; " + cookie.split(";")[0])
     assert ask("GET", "/", [*OWN, brought], token=TOKEN)[0] == 200
     assert ask("GET", "/", [*OWN, ("cookie", "muslin-token=wrong")], token=TOKEN)[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("muslin.example", 200),
+        ("MUSLIN.example", 200),
+        ("muslin.example:8443", 421),
+        ("other.example:8443", 200),
+        ("other.example", 421),
+        ("localhost", 421),
+    ],
+)
+def test_the_names_of_a_proxy_in_front_are_taken_as_they_are(host, status):
+    fronts = ("muslin.example", "other.example:8443")
+    assert ask("GET", "/", [("host", host)], fronts=fronts)[0] == status
+    assert ask("GET", "/", [*OWN, ("origin", f"https://{host}")], fronts=fronts)[0] == (200 if status == 200 else 403)
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        (f"Bearer {TOKEN}", 200),
+        (f"bearer  {TOKEN}", 200),
+        (f"Bearer {TOKEN}x", 401),
+        (f"Basic {TOKEN}", 401),
+        (TOKEN, 401),
+        ("Bearer ", 401),
+        ("Bearer ö", 401),
+    ],
+)
+def test_a_token_may_come_as_programs_send_it(value, status):
+    code, _, headers = ask("GET", "/", [*OWN, ("authorization", value)], token=TOKEN)
+    assert code == status
+    assert "set-cookie" not in headers

@@ -19,6 +19,7 @@ from muslin.cli.options import SIGNALLED
 from muslin.cli.predict import predict
 from muslin.cli.report import report
 from muslin.cli.runs import evaluate
+from muslin.cli.serve import serve
 from muslin.cli.shelf import runs
 from muslin.errors import MuslinError
 from muslin.text import printable, shortened
@@ -75,5 +76,5 @@ def cli() -> None:
     """
 
 
-for command in (fit, evaluate, predict, report, compare, export, runs, data, ladder, lecture, new, doctor):
+for command in (fit, evaluate, predict, report, compare, export, serve, runs, data, ladder, lecture, new, doctor):
     cli.add_command(command)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from muslin.errors import SettingError
 from muslin.lecture.app import MOST_BYTES, FindRun, lecture_app
 from muslin.lecture.training import Training
+from muslin.web.listening import check_open, listen
 from muslin.web.server import LOOPBACK, Guard
 
 __all__ = ["LectureServer", "lecture_server"]
@@ -69,13 +69,8 @@ def lecture_server(
     Raises:
         SettingError: the address cannot be listened on, or is open to others without `allow`.
     """
-    is_open = host not in LOOPBACK and host != "::1"
-    if is_open and not allow:
-        raise SettingError(
-            f"host is {host}, which other computers can reach: say by which names they may call this one, such as "
-            f"--allow {socket.gethostname()}"
-        )
-    listener = _listen(host, port)
+    is_open = check_open(host, allow)
+    listener = listen(host, port)
     own_port = listener.getsockname()[1]
     token = secrets.token_urlsafe(16) if is_open else ""
     hosts = {name.lower() for name in (*LOOPBACK, *allow)}
@@ -88,21 +83,3 @@ def lecture_server(
     name = next(iter(allow)) if is_open else "127.0.0.1"
     address = f"http://{name}:{own_port}/" + (f"?token={token}" if token else "")
     return LectureServer(address, Server(config, training), listener)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Returns a socket that listens: before the address is told, so that whoever opens it is heard.
-
-    Raises:
-        SettingError: the port is taken, or the address is not this computer's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise SettingError(f"cannot listen on {host}, port {port}: {error.strerror}; choose another --port") from error
-    listener.listen()
-    return listener

@@ -57,6 +57,13 @@ class Prediction:
     views: int
     notes: tuple[str, ...]
 
+    @classmethod
+    def of(cls, probabilities: dict[str, float], threshold: float, views: int, notes: tuple[str, ...]) -> "Prediction":
+        """Returns what is said by probabilities of classes, the most probable first, and a run's threshold."""
+        label, *others = probabilities
+        best = probabilities[label]
+        return cls(label, best, next(iter(others), None), best >= threshold, probabilities, views, notes)
+
     def in_words(self, top: int = 2) -> str:
         """Returns the `top` likeliest classes with their probabilities, in one line, or that it is not sure which.
 
@@ -235,9 +242,7 @@ class Classifier(nn.Module):
 
     def _told(self, best: list[float], order: list[int], views: int, notes: tuple[str, ...]) -> Prediction:
         by_class = {self.classes[k]: probability for k, probability in zip(order, best, strict=True)}
-        label, *others = by_class
-        is_sure = best[0] >= self.calibration.threshold
-        return Prediction(label, best[0], next(iter(others), None), is_sure, by_class, views, notes)
+        return Prediction.of(by_class, self.calibration.threshold, views, notes)
 
 
 def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = False) -> Classifier:

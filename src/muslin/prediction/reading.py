@@ -22,15 +22,16 @@ from muslin.data.decoding.quiet import quiet_pillow
 from muslin.data.spec import DataSpec
 from muslin.errors import PictureError
 
-__all__ = ["Picture", "read_pictures"]
+__all__ = ["LOOKS_INVERTED", "Picture", "read_pictures"]
 
 Picture = str | Path | Image.Image | np.ndarray[Any, np.dtype[np.uint8]]
 Notes = tuple[str, ...]
 
-INVERTED_NOTE = (
+LOOKS_INVERTED = (
     "looks inverted: its background and its middle are the other way round, light for dark, than in the training "
-    "pictures; try again with --invert (invert=True in Python)"
+    "pictures"
 )
+INVERTED_NOTE = f"{LOOKS_INVERTED}; try again with --invert (invert=True in Python)"
 
 
 def read_pictures(
@@ -68,7 +69,7 @@ def read_pictures(
     if invert:
         return 255 - images, found
     if contrast:
-        opposite = iter(contrast.opposites_in(images).tolist())
+        opposite = iter(contrast.opposites_in(images.numpy()).tolist())
         found = [
             notes if isinstance(notes, PictureError) or not next(opposite) else (*notes, INVERTED_NOTE)
             for notes in found

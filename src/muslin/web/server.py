@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from muslin.errors import MuslinError
 
-__all__ = ["ERROR_HANDLERS", "LOOPBACK", "Guard", "read_json"]
+__all__ = ["ERROR_HANDLERS", "LOOPBACK", "ErrorHandlers", "Guard", "parse_json", "read_json", "refuse"]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 COOKIE = "muslin-token"
@@ -41,7 +41,9 @@ class Guard:
         hosts: names that a request may give this server, without its port.
         port: the server's port.
         most_bytes: of a request's body.
-        token: a secret that each request must bring, first in the URL and then by a cookie; none where empty.
+        token: a secret that each request must bring, in the URL and from then on by a cookie, or as
+            `Authorization: Bearer TOKEN`; none where empty.
+        fronts: names that a request may give as they are here, with the port if it has one: those of a proxy in front.
     """
 
     app: ASGIApp
@@ -49,6 +51,7 @@ class Guard:
     port: int
     most_bytes: int
     token: str = ""
+    fronts: Collection[str] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -79,13 +82,13 @@ class Guard:
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self.most_bytes:
             return refuse(413, f"the body is too long; at most {self.most_bytes:,} bytes are read")
-        if self.token and not (self._brings_token(scope) or self._has_cookie(headers)):
+        if self.token and not (self._brings_token(scope) or self._has_cookie(headers) or self._bears(headers)):
             return refuse(401, "the address lacks its token; open the whole address that the server printed")
         return None
 
     def _is_own(self, place: str) -> bool:
-        host, _, port = place.rpartition(":")
-        return host.lower() in self.hosts and port == str(self.port)
+        host, _, port = place.lower().rpartition(":")
+        return (host in self.hosts and port == str(self.port)) or place.lower() in self.fronts
 
     def _brings_token(self, scope: Scope) -> bool:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
@@ -95,6 +98,10 @@ class Guard:
         cookies = headers.get(b"cookie", b"").decode("latin-1").split(";")
         pairs = [cookie.strip().partition("=") for cookie in cookies]
         return any(name == COOKIE and self._is_token(value) for name, _, value in pairs)
+
+    def _bears(self, headers: dict[bytes, bytes]) -> bool:
+        kind, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        return kind.lower() == "bearer" and self._is_token(given.strip())
 
     def _is_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self.token.encode())
@@ -126,9 +133,9 @@ class Guard:
         return send_part
 
 
-def refuse(status: int, why: str) -> JSONResponse:
+def refuse(status: int, why: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Returns an error as every server of Muslin's tells it."""
-    return JSONResponse({"error": why}, status)
+    return JSONResponse({"error": why}, status, headers)
 
 
 async def read_json(request: Request) -> object:
@@ -137,8 +144,17 @@ async def read_json(request: Request) -> object:
     Raises:
         HTTPException: it is not JSON; status 400.
     """
+    return parse_json(await request.body())
+
+
+def parse_json(body: bytes | bytearray) -> object:
+    """Reads JSON without NaN or infinities.
+
+    Raises:
+        HTTPException: it is not JSON; status 400.
+    """
     try:
-        return json.loads(await request.body(), parse_constant=_no_constant)
+        return json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"the body is not JSON: {error}") from error
 
@@ -149,11 +165,13 @@ def _no_constant(name: str) -> float:
 
 async def _tell(_: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        return refuse(error.status_code, str(error.detail))
+        return refuse(error.status_code, str(error.detail), error.headers)
     return refuse(400, str(error))
 
 
-ERROR_HANDLERS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+ErrorHandlers = Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]]
+
+ERROR_HANDLERS: ErrorHandlers = {
     HTTPException: _tell,
     MuslinError: _tell,
 }

@@ -4,8 +4,11 @@ Legend: C channels, H x W pixels.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 __all__ = ["Contrast"]
@@ -31,7 +34,7 @@ class Contrast:
     def of(cls, images: Tensor) -> "Contrast":
         """Returns the contrast of (..., H, W) uint8 pictures."""
         height, width = images.shape[-2:]
-        inside = is_inside(height, width, images.device)
+        inside = torch.from_numpy(is_inside(height, width).copy()).to(images.device)
         planes = images.reshape(-1, height, width)
         total = torch.zeros(height, width, dtype=torch.int64, device=images.device)
         for some in planes.split(PLANES):
@@ -40,20 +43,21 @@ class Contrast:
         middle = brightness[inside].mean() if inside.any() else brightness.mean()
         return cls(float(brightness[~inside].mean()), float(middle))
 
-    def opposites_in(self, images: Tensor) -> Tensor:
+    def opposites_in(self, images: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Returns which of (B, C, H, W) uint8 pictures clearly have light and dark exchanged: (B,) bool."""
-        height, width = images.shape[-2:]
-        inside = is_inside(height, width, images.device)
-        brightness = images.sum(1, dtype=torch.int32).float() / (255 * images.shape[1])  # (B, H, W)
+        inside = is_inside(*images.shape[-2:])
+        brightness = images.mean(1, dtype=np.float32) / 255  # (B, H, W)
         border = brightness[:, ~inside].mean(1)
         middle = brightness[:, inside].mean(1) if inside.any() else brightness.mean((1, 2))
         usual, here = self.middle - self.border, middle - border
-        return (here.abs() > CLEAR) & (abs(usual) > CLEAR) & (usual * here < 0)
+        opposites: NDArray[np.bool_] = (abs(here) > CLEAR) & (abs(usual) > CLEAR) & (usual * here < 0)
+        return opposites
 
 
-def is_inside(height: int, width: int, device: torch.device) -> Tensor:
+@lru_cache(maxsize=8)
+def is_inside(height: int, width: int) -> NDArray[np.bool_]:
     """Returns which pixels are no border: (H, W) bool."""
     edge = max(1, round(BORDER * min(height, width)))
-    inside = torch.zeros(height, width, dtype=torch.bool, device=device)
+    inside = np.zeros((height, width), bool)
     inside[edge : height - edge, edge : width - edge] = True
     return inside

@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from muslin.data.decoding.pictures import decode_picture, open_picture, read_file
+from muslin.data.decoding.pictures import decode_picture, read_file
 from muslin.data.decoding.wide import Levels, is_wide
-from muslin.errors import PictureError
 from muslin.text import printable
 
-__all__ = ["content_of", "decode_whole", "pixels_of"]
+__all__ = ["content_of", "decode_whole", "pixels_in", "pixels_of"]
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -62,27 +61,22 @@ def pixels_of(path: Path, shape: tuple[int, int, int], levels: Levels | None = N
     Raises:
         PictureError: the picture cannot be read.
     """
-    pixels = _as_it_is(path, shape)
-    if pixels is not None:
-        return pixels, ()
+    return pixels_in(content_of(path), printable(path), shape, levels)
+
+
+def pixels_in(
+    content: bytes, name: str, shape: tuple[int, int, int], levels: Levels | None = None
+) -> tuple[Pixels, tuple[str, ...]]:
+    """Decodes a file's content as `pixels_of` does the file; `name` is the picture's in errors."""
+    channels, height, width = shape
+    plain = _plain_image(content, (width, height), "L" if channels == 1 else "RGB")
+    if plain is not None:
+        pixels = np.asarray(plain)
+        return (pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)), ()
     from muslin.data.decoding.fitting import fit_to_shape
 
-    image, notes = open_picture(path, levels)
+    image, notes = decode_picture(content, name, levels)
     return fit_to_shape(image, shape).numpy(), notes
-
-
-def _as_it_is(path: Path, shape: tuple[int, int, int]) -> Pixels | None:
-    """Decodes a plain picture that has the wanted size and mode."""
-    channels, height, width = shape
-    try:
-        content = content_of(path)
-    except PictureError:
-        return None
-    image = _plain_image(content, (width, height), "L" if channels == 1 else "RGB")
-    if image is None:
-        return None
-    pixels = np.asarray(image)
-    return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
 
 
 def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str | None = None) -> Image.Image | None:

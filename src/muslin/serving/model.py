@@ -1,0 +1,224 @@
+"""A run's classifier as a server holds it: probabilities of pictures, by ONNX Runtime where the model has that form.
+
+Legend: N pictures, C channels, H x W pixels, K classes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from muslin.data.decoding.contrast import Contrast
+from muslin.data.decoding.plain import pixels_in
+from muslin.data.decoding.quiet import quiet_pillow
+from muslin.data.spec import DataSpec
+from muslin.errors import BundleError, PictureError, SettingError
+from muslin.files import SUMS, file_sha256
+from muslin.machine.cores import available_threads
+from muslin.prediction.calibration import Calibration
+from muslin.prediction.classifier import Classifier, Prediction, load
+from muslin.prediction.reading import LOOKS_INVERTED, read_pictures
+from muslin.prediction.views import predict_logits
+from muslin.run.folder import find_run
+from muslin.serving.onnx import FILE, as_onnx, check_installed, compare, described
+from muslin.text import printable
+
+__all__ = ["Images", "Pixels", "Probabilities", "ServedModel", "by_pytorch", "open_model", "served"]
+
+Images = NDArray[np.uint8]  # (N, C, H, W)
+Pixels = NDArray[np.uint8]  # (H, W) or (H, W, 3)
+Probabilities = NDArray[np.float32]  # (N, K)
+
+INVERTED_NOTE = f"{LOOKS_INVERTED}; exchange them, and send it again"
+MOST_COMPARED = 64  # pictures of noise, where a run is exported for a server alone
+OF_OTHERS = {"muslin", "torch"}  # versions: what a file was made by, not of
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """What a server needs of a run.
+
+    Attributes:
+        spec: the description of the data that it was trained on.
+        contrast: the training pictures' contrast, to notice inverted ones; None if not known.
+        calibration: from which probability on it is sure.
+        views: views of a picture that are averaged.
+        digest: the weights' SHA-256, by which an answer can be traced.
+        platform: what computes, as the Open Inference Protocol calls it.
+        answer: (N, C, H, W) uint8 pictures to (N, K) float32 calibrated probabilities; called from one thread.
+    """
+
+    spec: DataSpec
+    contrast: Contrast | None
+    calibration: Calibration
+    views: int
+    digest: str
+    platform: str
+    answer: Callable[[Images], Probabilities]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape of a picture, (C, H, W)."""
+        return self.spec.channels, self.spec.height, self.spec.width
+
+    def read(self, picture: bytes | Pixels) -> tuple[Images, tuple[str, ...]]:
+        """Reads a picture as `muslin predict` does.
+
+        Args:
+            picture: a file's content, or (H, W) or (H, W, 3) uint8.
+
+        Returns:
+            (1, C, H, W), and notes on it.
+
+        Raises:
+            PictureError: it is not a picture that can be read.
+        """
+        if isinstance(picture, np.ndarray):
+            images, (notes,) = read_pictures([(None, picture)], self.spec)
+            if isinstance(notes, PictureError):
+                raise notes
+            return images.numpy(), notes
+        with quiet_pillow():
+            pixels, notes = pixels_in(picture, "the picture", self.shape, self.spec.levels)
+        return pixels[None], notes
+
+    def told(self, image: Images, row: Probabilities, notes: tuple[str, ...]) -> Prediction:
+        """Returns what is said of one picture.
+
+        Args:
+            image: (1, C, H, W).
+            row: (K,).
+            notes: what a person should know of how it was read.
+        """
+        if self.contrast is not None and self.contrast.opposites_in(image)[0]:
+            notes = (*notes, INVERTED_NOTE)
+        by_class = {self.spec.classes[k]: float(row[k]) for k in (-row).argsort(kind="stable")}
+        return Prediction.of(by_class, self.calibration.threshold, self.views, notes)
+
+
+def open_model(run: str | Path, factory: str | None = None) -> tuple[ServedModel, str]:
+    """Loads a run to serve it, held against its digests; runs no code of the run's.
+
+    It answers by the run's `model.onnx`; where it has none, by one that is made now, in memory; and where that cannot
+    be made, by PyTorch.
+
+    Args:
+        run: a run's folder, its name under `runs/`, or `latest`.
+        factory: `file.py:factory`, for a run with a model of one's own.
+
+    Returns:
+        The model, and one line on what answers.
+
+    Raises:
+        BundleError: a file is missing, damaged, or does not fit the others.
+        RunError: there is no such run.
+    """
+    folder = find_run(run)
+    classifier = load(folder, factory)
+    metadata = described(folder, classifier)
+    digest = metadata["weights_sha256"]
+    path = folder / FILE
+    if path.is_file():
+        session = open_checked(path, metadata)
+        return served(classifier, digest, by_onnx(session), "onnxruntime_onnx"), f"ONNX Runtime, by {printable(path)}"
+    try:
+        check_installed()
+        session = exported(classifier)
+    except SettingError as error:
+        return served(classifier, digest, by_pytorch(classifier), "pytorch_torch"), f"PyTorch; {error}"
+    how = f"ONNX Runtime; it starts sooner once the run has its file: muslin export {printable(folder)}"
+    return served(classifier, digest, by_onnx(session), "onnxruntime_onnx"), how
+
+
+def served(
+    classifier: Classifier, digest: str, answer: Callable[[Images], Probabilities], platform: str
+) -> ServedModel:
+    """Returns a classifier as a server holds it; `answer` computes."""
+    spec, contrast, calibration = classifier.spec, classifier.contrast, classifier.calibration
+    return ServedModel(spec, contrast, calibration, classifier.views, digest, platform, answer)
+
+
+def by_pytorch(classifier: Classifier) -> Callable[[Images], Probabilities]:
+    """Returns what answers by a classifier's own model."""
+
+    @torch.inference_mode()
+    def answer(images: Images) -> Probabilities:
+        normal = classifier.spec.normalise(torch.from_numpy(images)).contiguous(memory_format=torch.channels_last)
+        logits = predict_logits(classifier.model, normal, classifier.views).averaged
+        probabilities: Probabilities = classifier.calibration.probabilities(logits).numpy()
+        return probabilities
+
+    return answer
+
+
+def by_onnx(session: Any) -> Callable[[Images], Probabilities]:
+    """Returns what answers by an ONNX Runtime session."""
+
+    def answer(images: Images) -> Probabilities:
+        probabilities: Probabilities = session.run(None, {"images": images})[0]
+        return probabilities
+
+    return answer
+
+
+def open_checked(path: Path, metadata: dict[str, str]) -> Any:
+    """Opens a run's ONNX file.
+
+    Args:
+        path: the file.
+        metadata: what it must say of itself, but for versions.
+
+    Raises:
+        BundleError: it is not the file that was exported, or it is another model's than the run's.
+    """
+    sums = path.parent / SUMS
+    known = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    if f"{file_sha256(path)}  {path.name}" not in known:
+        raise BundleError(
+            f"{printable(path)}: its SHA-256 is not the one in {SUMS}; the file was damaged or changed: write it anew "
+            f"with muslin export {printable(path.parent)}"
+        )
+    try:
+        session = open_session(path.read_bytes())
+    except Exception as error:  # ONNX Runtime's errors have no common base but this one
+        raise BundleError(f"{printable(path)} cannot be opened: {str(error).strip().splitlines()[0]}") from error
+    own = session.get_modelmeta().custom_metadata_map
+    differing = [name for name, value in metadata.items() if name not in OF_OTHERS and own.get(name) != value]
+    if differing:
+        raise BundleError(
+            f"{printable(path)} was exported from another state of this run (it differs in {', '.join(differing)}); "
+            f"write it anew with muslin export {printable(path.parent)}"
+        )
+    return session
+
+
+def exported(classifier: Classifier) -> Any:
+    """Returns a session of a classifier's ONNX form, compared with PyTorch on pictures of noise.
+
+    Raises:
+        SettingError: it has no such form.
+        BundleError: it would answer otherwise than PyTorch.
+    """
+    content = as_onnx(classifier, {})
+    shape = (MOST_COMPARED, classifier.spec.channels, classifier.spec.height, classifier.spec.width)
+    noise = torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    compare(classifier, content, noise)
+    return open_session(content)
+
+
+def open_session(content: bytes) -> Any:
+    """Opens an ONNX file's content to answer beside a server's loop: it leaves that a core, and waits without turning.
+
+    External data are refused, for the content comes without a folder that they could lie in.
+    """
+    import onnxruntime  # type: ignore[import-untyped, unused-ignore]
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = max(1, available_threads() - 1)
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

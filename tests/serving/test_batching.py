@@ -1,0 +1,171 @@
+"""The queue before the model: bounded, in order, without a swapped answer, and without work that nobody wants."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from muslin.serving import batching
+from muslin.serving.batching import MOST_PICTURES, Batcher, BusyError
+
+
+def tagged(*tags):
+    return np.array(tags, np.uint8).reshape(-1, 1, 1, 1)
+
+
+class Model:
+    """Answers with the picture's one pixel, once it may; notes the batches that it got."""
+
+    def __init__(self, *, is_open=True):
+        self.batches, self.may, self.began = [], threading.Event(), threading.Event()
+        if is_open:
+            self.may.set()
+
+    def __call__(self, images):
+        self.batches.append(images[:, 0, 0, 0].tolist())
+        self.began.set()
+        assert self.may.wait(30)
+        return images[:, :, 0, 0].astype(np.float32)
+
+
+async def ask(batcher, images):
+    with batcher.place(), batcher.submit(images) as rows:
+        return (await rows)[:, 0].tolist()
+
+
+def run(model, work, deadline=30.0):
+    async def all_of_it():
+        batcher = Batcher(model, deadline)
+        batcher.start()
+        try:
+            return await asyncio.wait_for(work(batcher), 30)
+        finally:
+            model.may.set()
+            await batcher.stop()
+
+    return asyncio.run(all_of_it())
+
+
+async def begun(model):
+    """Waits until the model computes."""
+    await asyncio.get_running_loop().run_in_executor(None, model.began.wait, 30)
+
+
+def test_no_answer_is_swapped_and_no_batch_is_too_large():
+    model = Model()
+    sizes = np.random.default_rng(0).integers(1, 9, 900)
+    asked = [[(start + k) % 256 for k in range(size)] for start, size in enumerate(sizes)]
+
+    async def work(batcher):
+        told = []
+        for some in range(0, 900, 100):
+            told += await asyncio.gather(*(ask(batcher, tagged(*tags)) for tags in asked[some : some + 100]))
+        assert batcher.taken == 0
+        return told
+
+    assert run(model, work) == asked
+    assert max(map(len, model.batches)) <= MOST_PICTURES
+    assert len(model.batches) < 200, "they are computed together"
+
+
+def test_what_came_together_is_computed_together_in_its_order():
+    model = Model(is_open=False)
+
+    async def work(batcher):
+        first = asyncio.ensure_future(ask(batcher, tagged(0)))
+        await begun(model)
+        others = asyncio.gather(*(ask(batcher, tagged(tag)) for tag in range(1, 100)))
+        await asyncio.sleep(0)
+        model.may.set()
+        return await first, await others
+
+    assert run(model, work) == ([0], [[tag] for tag in range(1, 100)])
+    assert model.batches == [[0], list(range(1, 65)), list(range(65, 100))]
+
+
+def test_what_nobody_wants_any_more_is_not_computed():
+    model = Model(is_open=False)
+
+    async def work(batcher):
+        computed = asyncio.ensure_future(ask(batcher, tagged(0)))
+        await begun(model)
+        left, stays = (asyncio.ensure_future(ask(batcher, tagged(tag))) for tag in (1, 2))
+        await asyncio.sleep(0)
+        assert batcher.taken == 3
+        computed.cancel(), left.cancel()
+        await asyncio.wait({computed, left})
+        assert batcher.taken == 1
+        model.may.set()
+        return await stays
+
+    assert run(model, work) == [2]
+    assert model.batches == [[0], [2]]
+
+
+def test_too_many_pictures_are_refused_and_later_taken(monkeypatch):
+    monkeypatch.setattr(batching, "MOST_WAITING", 5)
+    model = Model(is_open=False)
+
+    async def work(batcher):
+        waiting = [asyncio.ensure_future(ask(batcher, tagged(1, 2))) for _ in range(3)]
+        await begun(model)
+        with pytest.raises(BusyError) as refused:
+            batcher.check()
+        assert refused.value.seconds >= 1
+        model.may.set()
+        assert await asyncio.gather(*waiting) == [[1, 2]] * 3
+        batcher.check()
+
+    run(model, work)
+
+
+def test_more_than_the_deadline_has_time_for_is_refused():
+    model = Model()
+
+    async def work(batcher):
+        await ask(batcher, tagged(0))
+        batcher._pace = 0.25  # seconds a picture, as if it had been measured
+        model.may.clear()
+        model.began.clear()
+        waiting = [asyncio.ensure_future(ask(batcher, tagged(tag))) for tag in range(5)]
+        await begun(model)
+        with pytest.raises(BusyError, match="as much to do as it can"):
+            await ask(batcher, tagged(9))
+        model.may.set()
+        assert await asyncio.gather(*waiting) == [[tag] for tag in range(5)]
+
+    run(model, work, deadline=1)
+
+
+def test_the_pace_is_that_of_batches_after_the_first(monkeypatch):
+    clock = iter([0.0, 100.0, 100.5, 200.0, 201.5])  # before each of three, and after the last two
+    monkeypatch.setattr(batching, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    paces = []
+
+    async def work(batcher):
+        for _ in range(3):
+            await ask(batcher, tagged(1))
+            paces.append(batcher._pace)
+
+    run(Model(), work)
+    assert paces == pytest.approx([0, 0.5, 0.9 * 0.5 + 0.1 * 1.5])
+
+
+def test_a_batch_that_fails_is_told_and_the_next_is_computed():
+    model = Model()
+
+    def answer(images):
+        if images[0, 0, 0, 0] == 13:
+            raise RuntimeError("no luck")
+        return model(images)
+
+    answer.may = model.may
+
+    async def work(batcher):
+        with pytest.raises(RuntimeError, match="no luck"):
+            await ask(batcher, tagged(13))
+        return await ask(batcher, tagged(7))
+
+    assert run(answer, work) == [7]
