@@ -1,9 +1,23 @@
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 import torch
+from PIL import Image
 
 from muslin.config import FitSettings
+from muslin.data.decoding.contrast import Contrast
 from muslin.evaluation.figures import figures_of
+from muslin.models import build
+from muslin.models.source import source_of
 from muslin.prediction.calibration import Calibration
+from muslin.prediction.classifier import Classifier
 from muslin.report.card import write_card
+from muslin.run.saved_model import add_to_description, save
+from tests.models.samples import make_spec
 from tests.report.records import make_epochs, make_record, make_score
 
 
@@ -69,3 +83,40 @@ def test_names_are_shown_letter_for_letter():
     assert card.startswith("# mlp on \\[x\\](y) \\`z\\`\n")
     assert "\n| a\\|b | 3 | 66.67 % | caf\\\\udce9\\_ a_b (1) |\n| \\<i\\>\\\\n\\$ | 3 | " in card
     card.encode()
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB")])
+def test_the_plain_lines_answer_as_the_run_does_without_muslin(channels: int, mode: str, tmp_path: Path):
+    spec = replace(make_spec(channels, 17, 20, 3), classes=("a", "b", "c"))
+    torch.manual_seed(channels)
+    model = build("resnet_narrow", spec).eval()
+    save(tmp_path, model, "resnet_narrow", spec, Contrast(0.1, 0.5), views=1)
+    add_to_description(tmp_path, "calibration", Calibration(0.5, 0.1, 30).as_json())
+    (tmp_path / "model.py").write_text(source_of("resnet_narrow"), encoding="utf-8")
+    pixels = torch.randint(256, (17, 20) if channels == 1 else (17, 20, 3), dtype=torch.uint8).numpy()
+    Image.fromarray(pixels, mode).save(tmp_path / "picture.png")
+    record = make_record(
+        settings=FitSettings(model="resnet_narrow"), input=(channels, 17, 20), calibration=Calibration(0.5, 0.1, 30)
+    )
+    lines = textwrap.dedent("\n".join(plain_lines(write_card(record))))
+    found = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.modules['muslin'] = None\n{lines}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    expected = Classifier(model, spec, calibration=Calibration(0.5, 0.1, 30)).predict(tmp_path / "picture.png")
+    assert not found.stderr
+    label, probability = found.stdout.split()
+    assert label == expected.label
+    assert float(probability) == pytest.approx(expected.probability, abs=1e-6)
+
+
+def plain_lines(card: str) -> list[str]:
+    """The lines of the card's example without Muslin."""
+    block = card.partition("Without Muslin")[2].partition("\n\n")[2]
+    lines = block.partition("\n\nPictures should")[0].splitlines()
+    assert len([line for line in lines if line.strip()]) <= 15
+    return lines
+
+
+def test_a_model_of_ones_own_is_not_said_to_answer_without_muslin():
+    assert "Without Muslin" not in write_card(make_record(settings=FitSettings(model="file.py:net")))

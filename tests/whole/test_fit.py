@@ -32,7 +32,7 @@ def test_a_run_is_a_folder_that_a_person_can_read(here, idx_folder):
     assert sorted(p.name for p in run.folder.iterdir()) == [
         "README.md", "SHA256SUMS", "answers.safetensors", "checkpoints", "config.json", "curves.png",
         "known.safetensors", "metrics.jsonl",
-        "model.json", "model.safetensors", "predictions.png", "report.html",
+        "model.json", "model.py", "model.safetensors", "predictions.png", "report.html",
     ]  # fmt: skip
     assert "  answers.safetensors\n" in (run.folder / "SHA256SUMS").read_text()
     subprocess.run(["sha256sum", "--quiet", "--check", "SHA256SUMS"], cwd=run.folder, check=True)

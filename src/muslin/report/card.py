@@ -6,11 +6,30 @@ from collections.abc import Sequence
 from muslin.config import VIEWS
 from muslin.evaluation.figures import Figures
 from muslin.look import note_on_letters
+from muslin.models import MODELS
 from muslin.prediction.metrics import Score
 from muslin.report.record import RunRecord
 from muslin.text import percent, printable
 
 __all__ = ["write_card"]
+
+MODES = {1: "L", 3: "RGB"}  # Pillow's, by the number of channels
+PLAIN = """\
+    import json, numpy, torch
+    from PIL import Image
+    from safetensors.torch import load_file
+    from model import DataSpec, {model}
+
+    spec = DataSpec(**json.load(open("model.json"))["data"])
+    model = {model}(spec).eval()
+    model.load_state_dict(load_file("model.safetensors"))
+    picture = Image.open("picture.png").convert("{mode}").resize((spec.width, spec.height))
+    pixels = torch.from_numpy(numpy.array(picture)).view(1, spec.height, spec.width, -1)
+    with torch.no_grad():
+        logits = model(spec.normalise(pixels.permute(0, 3, 1, 2)))
+    probabilities = (logits / {temperature!r}).softmax(1)[0]
+    print(spec.classes[probabilities.argmax()], probabilities.max().item())
+"""
 
 MARKUP = re.compile(r"[\\`*\[\]<>|&~$#]|(?<![^\W_])_|_(?![^\W_])")  # but for an underscore within a word
 
@@ -56,6 +75,7 @@ The test set was read once, with the last weights; nothing was chosen by it.
     muslin.load("path/to/this/folder").predict("picture.png")
 
 {_how_it_answers(test)}\
+{_without_muslin(record)}\
 Pictures should look like the training pictures: framed alike, with background and subject of the same lightness. On
 others the model still names one of its classes, and can be sure and wrong.
 
@@ -106,6 +126,15 @@ def _how_it_answers(test: Score) -> str:
     if test.views == 1:
         return ""
     return "It answers by the same views of a picture as in the test; with `views=1` by one, which is quicker.\n\n"
+
+
+def _without_muslin(record: RunRecord) -> str:
+    """Returns what loads the model and answers by one view, in plain PyTorch; nothing for a model of one's own."""
+    name, channels = record.settings.model, record.input[0]
+    if name not in MODELS or channels not in MODES:
+        return ""
+    code = PLAIN.format(model=name, mode=MODES[channels], temperature=record.calibration.temperature)
+    return f"Without Muslin, in this folder, with torch, safetensors, numpy and pillow, and by one view:\n\n{code}\n"
 
 
 def _pictures(record: RunRecord) -> str:

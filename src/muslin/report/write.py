@@ -9,6 +9,8 @@ from muslin.data.reading import Reading
 from muslin.errors import RunError
 from muslin.files import write_whole
 from muslin.machine.device import computing, prepare
+from muslin.models import MODELS
+from muslin.models.source import source_of
 from muslin.report.card import write_card
 from muslin.report.charts import draw_curves, draw_predictions
 from muslin.report.facts import facts_of, figures_of_record
@@ -21,7 +23,9 @@ from muslin.web.notebook import framed
 
 __all__ = ["FILES", "Report", "write_report"]
 
-REPORT, CARD, CURVES, PREDICTIONS = FILES = ("report.html", "README.md", "curves.png", "predictions.png")
+REPORT, CARD, CURVES, PREDICTIONS, MODEL = FILES = (
+    "report.html", "README.md", "curves.png", "predictions.png", "model.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,12 @@ class Report:
 def write_report(
     run: str | Path, *, splits: Splits | None = None, factory: str | None = None, reading: Reading | None = None
 ) -> Report:
-    """Makes `report.html`, `README.md` (the model card), `curves.png` and `predictions.png` of a tested run.
+    """Makes a tested run's `report.html`, `README.md` (the model card), `curves.png`, `predictions.png` and `model.py`.
 
     All is made from the run's folder, and from the data that it was trained on where they still lie; what cannot be
-    made is left out with a sentence. There are no curves of a single epoch, and no predictions of a run without stored
-    answers. `SHA256SUMS` is left to the caller.
+    made is left out with a sentence. There are no curves of a single epoch, no predictions of a run without stored
+    answers, and no `model.py` of a model of one's own; it is the model's definition in plain PyTorch, by which the card
+    answers without Muslin. `SHA256SUMS` is left to the caller.
 
     Args:
         run: a run's folder, its name under `runs/`, or `latest`.
@@ -90,6 +95,8 @@ def write_report(
     if len(record.epochs) > 1:
         write_whole(folder / CURVES, draw_curves(record))
     write_whole(folder / CARD, write_card(record, figures_of_record(record)))
+    if record.settings.model in MODELS:
+        write_whole(folder / MODEL, source_of(record.settings.model))
     facts = facts_of(record, gallery, materials)
     write_whole(folder / REPORT, render_report(facts, gallery))
     return Report(record, facts, folder / REPORT, materials.problems if materials else ())

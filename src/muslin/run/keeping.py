@@ -19,7 +19,7 @@ NAME_LENGTH = 60  # letters, so that a name fits a line of the list
 # What Muslin writes into a run's folder. Whatever else lies there is a person's, and no run that holds it is deleted.
 WRITTEN = (
     "config.json", "metrics.jsonl", "known.safetensors", "answers.safetensors", "model.safetensors", "model.json",
-    "README.md", "report.html", "curves.png", "predictions.png", "SHA256SUMS", "notes.json", "mlflow.json",
+    "model.py", "README.md", "report.html", "curves.png", "predictions.png", "SHA256SUMS", "notes.json", "mlflow.json",
     "trackio.json", ".*.tmp",
 )  # fmt: skip
 WRITTEN_BELOW = {
