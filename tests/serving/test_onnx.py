@@ -45,10 +45,17 @@ def test_views_and_temperature_are_inside(views):
     proto = onnx.load_from_string(content)
     assert {prop.key: prop.value for prop in proto.metadata_props} == {"classes": '["0", "1", "2"]'}
     assert not any(weights.external_data for weights in proto.graph.initializer)
+    assert {weights.name for weights in proto.graph.initializer} <= names_used(proto.graph)
     (given,), (said,) = open_session(content).get_inputs(), open_session(content).get_outputs()
     assert (given.name, given.type, given.shape[1:]) == ("images", "tensor(uint8)", [1, 16, 12])
     assert (said.name, said.type, said.shape[1:]) == ("probabilities", "tensor(float)", [3])
     assert isinstance(given.shape[0], str), "any number of pictures"
+
+
+def names_used(graph):
+    """What the nodes of a graph take, and those of the graphs within it."""
+    inner = [attribute.g for node in graph.node for attribute in node.attribute if attribute.HasField("g")]
+    return {name for node in graph.node for name in node.input}.union(*map(names_used, inner))
 
 
 class Branching(torch.nn.Module):

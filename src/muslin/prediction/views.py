@@ -57,22 +57,29 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
 def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
     """Returns the averaged logits of `predict_logits` as one graph, the same for all pictures, as an export needs it.
 
-    So each picture is seen shifted where one of its batch leaves the model unsure; only the unsure ones count it.
+    So each picture is seen shifted where one of its batch leaves the model unsure; only the unsure ones count it. The
+    model stands in the graph twice, before and after that is known, and not once for each view.
     """
-    one_view: Tensor = model(images).float()
-    if views == 1:
-        return one_view
-    look = with_mirror_image if views in MIRRORED else as_it_is
-    averaged = look(model, images, one_view)
-    if views == 2:
+    averaged = mean_logits(model, [images], views)
+    if views <= 2:
         return averaged
 
     def moved(images: Tensor, averaged: Tensor) -> Tensor:
-        seen = [look(model, some, model(some).float()) for some in shifts(images)]
-        return torch.where(is_unsure(averaged)[:, None], torch.stack([averaged, *seen]).mean(0), averaged)
+        shifted = mean_logits(model, shifts(images), views)
+        mean = (averaged + len(SHIFTS) * shifted) / (1 + len(SHIFTS))
+        return torch.where(is_unsure(averaged)[:, None], mean, averaged)
 
     logits: Tensor = torch.cond(is_unsure(averaged).any(), moved, lambda _, given: given.clone(), (images, averaged))
     return logits
+
+
+def mean_logits(model: nn.Module, seen: list[Tensor], views: int) -> Tensor:
+    """Returns the (B, K) mean logits of pictures, each (B, C, H, W), and of mirror images where views have them."""
+    if views in MIRRORED:
+        seen = [*seen, *(images.flip(-1) for images in seen)]
+    logits: Tensor = model(torch.cat(seen)).float()
+    mean: Tensor = logits.unflatten(0, (len(seen), -1)).mean(0)
+    return mean
 
 
 def as_it_is(_model: nn.Module, _images: Tensor, logits: Tensor) -> Tensor:

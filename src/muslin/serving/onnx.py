@@ -143,6 +143,7 @@ def as_onnx(classifier: Classifier, metadata: dict[str, str]) -> bytes:
         SettingError: the model does what ONNX, or PyTorch's way there, cannot express.
     """
     import onnx
+    from onnxscript.optimizer import remove_unused_nodes
 
     spec = classifier.spec
     two = torch.zeros(2, spec.channels, spec.height, spec.width, dtype=torch.uint8)  # a batch of 1 would stay 1
@@ -161,6 +162,7 @@ def as_onnx(classifier: Classifier, metadata: dict[str, str]) -> bytes:
             "not depend on the pictures' values"
         ) from error
     assert program is not None
+    remove_unused_nodes(program.model)  # the exporter leaves constants, of which every runtime warns
     proto = program.model_proto
     onnx.helper.set_model_props(proto, metadata)
     onnx.checker.check_model(proto)
