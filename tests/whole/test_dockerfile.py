@@ -1,5 +1,6 @@
 """The Dockerfile's steps, in order, in a clean folder: an engine is not at hand, and only what needs one is left out.
 
+All stages run in one folder; that for serving adds libraries to the base, and that for training nothing.
 Left out are `useradd` and `chown`, and that the root file system is read-only; the steps run as whoever runs the test.
 """
 
@@ -7,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -111,12 +113,46 @@ def test_it_trains_and_writes_to_runs_and_tmp_alone(image, tmp_path):
     assert [path for path in written if not any(path == each or path.is_relative_to(each) for each in allowed)] == []
 
 
-def test_it_runs_as_nobody_special():
-    names = [name for name, _ in steps()]
-    user = dict(steps())["USER"]
+def stages() -> dict[str, list[tuple[str, str]]]:
+    """The steps of each stage that something is started by, by its name; those of the base come first in each."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, words in steps():
+        if name == "FROM":
+            origin, _, stage = words.partition(" AS ")
+            found[stage] = list(found.get(origin, []))
+        else:
+            found[stage].append((name, words))
+    found.pop("base")
+    return found
+
+
+@pytest.mark.parametrize("stage", ["serve", "train"])
+def test_it_runs_as_nobody_special(stage):
+    names = [name for name, _ in stages()[stage]]
+    user = dict(stages()[stage])["USER"]
     assert user not in {"root", "0"}
     assert "RUN" not in names[names.index("USER") :]
     assert names.index("USER") < names.index("ENTRYPOINT") < names.index("CMD")
+
+
+def test_its_health_is_that_of_the_server_it_starts(image, exported_run):
+    serve = dict(stages()["serve"])
+    arguments, health = json.loads(serve["CMD"]), json.loads(serve["HEALTHCHECK"].partition("CMD ")[2])
+    shutil.copytree(exported_run, image.inside("/home/muslin/runs/bars"), dirs_exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    command, check = ([word.replace("8000", port) for word in words] for words in (arguments, health))
+    assert image.run(*check).returncode != 0
+    server = subprocess.Popen(
+        [*json.loads(serve["ENTRYPOINT"]), *command, "--port", port],
+        cwd=image.inside("/home/muslin"), env=image.environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with server:
+        assert "answers at http://localhost:" in server.stdout.readline()
+        assert image.run(*check).returncode == 0
+        server.terminate()
+        server.communicate(timeout=60)
+    assert server.returncode == 0
 
 
 def test_it_copies_nothing_that_is_not_there():
