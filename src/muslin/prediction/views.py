@@ -55,10 +55,7 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
 
 
 def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
-    """Returns the averaged logits of `predict_logits` as one graph, the same for all pictures, as an export needs it.
-
-    So each picture is seen shifted where one of its batch leaves the model unsure; only the unsure ones count it.
-    """
+    """Returns the averaged logits of `predict_logits` as one graph, the same for all pictures, as an export needs it."""
     one_view: Tensor = model(images).float()
     if views == 1:
         return one_view
@@ -68,8 +65,10 @@ def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
         return averaged
 
     def moved(images: Tensor, averaged: Tensor) -> Tensor:
-        seen = [look(model, some, model(some).float()) for some in shifts(images)]
-        return torch.where(is_unsure(averaged)[:, None], torch.stack([averaged, *seen]).mean(0), averaged)
+        rows = is_unsure(averaged).nonzero()[:, 0]
+        torch._check(1 <= rows.shape[0])  # the tracer cannot know it
+        seen = [look(model, some, model(some).float()) for some in shifts(images[rows])]
+        return averaged.index_put((rows,), torch.stack([averaged[rows], *seen]).mean(0))
 
     logits: Tensor = torch.cond(is_unsure(averaged).any(), moved, lambda _, given: given.clone(), (images, averaged))
     return logits
