@@ -55,7 +55,7 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
 
 
 def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
-    """Returns the averaged logits of `predict_logits` as one graph, the same for all pictures, as an export needs it."""
+    """Returns the averaged logits of `predict_logits` as one graph, which an export needs."""
     one_view: Tensor = model(images).float()
     if views == 1:
         return one_view
@@ -66,7 +66,7 @@ def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
 
     def moved(images: Tensor, averaged: Tensor) -> Tensor:
         rows = is_unsure(averaged).nonzero()[:, 0]
-        torch._check(1 <= rows.shape[0])  # the tracer cannot know it
+        torch._check(rows.shape[0] >= 1)  # the tracer cannot know it
         seen = [look(model, some, model(some).float()) for some in shifts(images[rows])]
         return averaged.index_put((rows,), torch.stack([averaged[rows], *seen]).mean(0))
 
