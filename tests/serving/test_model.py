@@ -1,6 +1,7 @@
 """A run is served as it was written, or not at all."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def test_where_no_file_can_be_made_pytorch_answers_and_it_is_told(run, monkeypat
     check(model, run)
 
 
-def test_a_run_with_its_file_is_served_without_torch(run, tmp_path):
+def test_a_run_with_its_file_is_served_without_torch_and_reports_to_nobody(run, tmp_path):
     (tmp_path / "wide.png").write_bytes(saved(noise(3).resize((30, 20)), "PNG"))
     code = (
         "import sys, numpy as np\n"
@@ -78,7 +79,9 @@ def test_a_run_with_its_file_is_served_without_torch(run, tmp_path):
         "    print(model.told(image, model.answer(image)[0], notes).label)\n"
         "sys.exit('torch' in sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    (tmp_path / "temporary").mkdir()
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"TMPDIR": str(tmp_path / "temporary")})
+    assert not list((tmp_path / "temporary").iterdir()), "ONNX Runtime has told itself who it is, to report it"
 
 
 @pytest.mark.parametrize("name", ["model.json", "model.safetensors", "model.onnx"])

@@ -25,6 +25,7 @@ from muslin.prediction.description import describe
 from muslin.prediction.views import predict_logits, traceable_logits
 from muslin.run.folder import find_run, read_config
 from muslin.serving.metadata import FILE, metadata_of
+from muslin.serving.session import onnx_runtime
 from muslin.text import printable
 from muslin.version import __version__
 
@@ -100,8 +101,9 @@ def export_run(run: str | Path, out: Path | None = None, factory: str | None = N
 def check_installed() -> None:
     """Raises SettingError unless all that is needed can be imported."""
     try:
-        for name in ("onnx", "onnxruntime", "onnxscript"):
+        for name in ("onnx", "onnxscript"):
             importlib.import_module(name)
+        onnx_runtime()
     except ImportError as error:
         raise SettingError(
             f"muslin export needs a library that cannot be imported ({error}); install it: pip install 'muslin[onnx]'"
@@ -213,7 +215,7 @@ def compare_batch(classifier: Classifier, session: Any, images: Tensor, rows: li
 
 def open_session(content: bytes) -> Any:
     """Returns ONNX Runtime's session for a file's content, on the processor."""
-    onnxruntime = importlib.import_module("onnxruntime")  # it has no types
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = torch.get_num_threads()
