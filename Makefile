@@ -12,7 +12,7 @@ endif
 endif
 
 .PHONY: train lecture test browser check format bench speedrun scaling baseline ladder ladder-peers peers
-.PHONY: explanations data-doctor reliability hosts figures distribution clean
+.PHONY: explanations data-doctor reliability serve-proof hosts figures distribution clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -103,6 +103,10 @@ peers: .venv-peers/installed .venv/installed
 # kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick
 reliability: .venv/installed
 	$(BIN)/python -m benchmarks.proofs.reliability
+
+# a served run under load, overload, drains, lies and damage: an hour and a half; two minutes with --quick
+serve-proof: .venv/installed-dev
+	$(BIN)/python -m benchmarks.proofs.serving
 
 # two hosts, which are network namespaces, train as one does; needs Linux and root or user namespaces
 hosts: .venv/installed-dev

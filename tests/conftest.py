@@ -100,6 +100,7 @@ def exported_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import muslin
     from muslin.prediction.classifier import load
     from muslin.serving import onnx
+    from muslin.serving.metadata import FILE
 
     root, splits, arrays = tmp_path_factory.mktemp("exported"), make_splits(), {}
     for name, data in (("train", splits.train), ("test", splits.test)):
@@ -108,6 +109,6 @@ def exported_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = QUICK | {"epochs": 1, "tta": 1}
     folder = muslin.fit(root / "bars.npz", "espresso", out=root / "run", **settings).folder
     classifier = load(folder)
-    (folder / onnx.FILE).write_bytes(onnx.as_onnx(classifier, onnx.described(folder, classifier)))
-    renew_sums(folder, {onnx.FILE})
+    (folder / FILE).write_bytes(onnx.as_onnx(classifier, onnx.described(folder)))
+    renew_sums(folder, {FILE})
     return folder

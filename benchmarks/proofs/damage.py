@@ -22,7 +22,7 @@ from benchmarks.proofs.runs import write_data
 import muslin as package
 from muslin.errors import BundleError
 from muslin.run.checkpoints import Checkpoint, Checkpoints, decode
-from muslin.run.saved_model import sealed
+from muslin.run.description import sealed
 
 __all__ = ["flip_bits", "plant_code"]
 

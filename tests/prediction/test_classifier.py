@@ -11,7 +11,7 @@ from muslin.models import MODELS, build
 from muslin.prediction import classifier as classifier_module
 from muslin.prediction import scoring
 from muslin.prediction.classifier import load
-from muslin.run import saved_model
+from muslin.run.description import WEIGHTS, add_to_description, sealed
 from muslin.run.saved_model import save
 from tests.samples import make_splits
 
@@ -66,7 +66,7 @@ def test_probabilities_are_calibrated_as_the_run_says(tmp_path):
     splits, _ = make_run(tmp_path)
     plain = load(tmp_path).predict(arrays(splits)[0])
     assert plain.is_sure
-    saved_model.add_to_description(tmp_path, "calibration", {"temperature": 2.0, "threshold": 0.99, "pictures": 30})
+    add_to_description(tmp_path, "calibration", {"temperature": 2.0, "threshold": 0.99, "pictures": 30})
     classifier = load(tmp_path)
     answer = classifier.predict(arrays(splits)[0])
     expected = (classifier(splits.test.images[:1]) / 2).softmax(1)[0].sort(descending=True).values
@@ -79,7 +79,7 @@ def test_probabilities_are_calibrated_as_the_run_says(tmp_path):
 def test_a_calibration_out_of_range_is_damage(tmp_path):
     make_run(tmp_path)
     for wrong in ({"temperature": 0}, {"temperature": "a"}, {"heat": 1}, []):
-        saved_model.add_to_description(tmp_path, "calibration", wrong)
+        add_to_description(tmp_path, "calibration", wrong)
         with pytest.raises(BundleError, match="damaged or of another program"):
             load(tmp_path)
 
@@ -191,7 +191,7 @@ def test_an_old_run_has_its_views_in_its_settings(tmp_path, settings, views):
     make_run(tmp_path)
     description = json.loads((tmp_path / "model.json").read_text())
     del description["views"]
-    (tmp_path / "model.json").write_text(saved_model.sealed(description))
+    (tmp_path / "model.json").write_text(sealed(description))
     config = {"started": "2026-01-01T10:00:00+00:00", "recipe": "coffee", "data": {"name": "bars", "source": "bars"}}
     (tmp_path / "config.json").write_text(json.dumps(config | {"settings": {"model": "mlp"} | settings}))
     assert load(tmp_path).views == views
@@ -221,7 +221,7 @@ def test_an_inverted_picture_is_said_to_be(tmp_path):
 
 
 def change_json(path, **changes):
-    path.write_text(saved_model.sealed(json.loads(path.read_text()) | changes))
+    path.write_text(sealed(json.loads(path.read_text()) | changes))
 
 
 @pytest.mark.parametrize(
@@ -290,4 +290,4 @@ def test_saving_uses_no_pickle(tmp_path, monkeypatch):
     monkeypatch.setattr(pickle, "loads", None)
     make_run(tmp_path)
     load(tmp_path)
-    assert saved_model.WEIGHTS.endswith(".safetensors")
+    assert WEIGHTS.endswith(".safetensors")

@@ -16,7 +16,8 @@ from muslin.models.source import source_of
 from muslin.prediction.calibration import Calibration
 from muslin.prediction.classifier import Classifier
 from muslin.report.card import write_card
-from muslin.run.saved_model import add_to_description, save
+from muslin.run.description import add_to_description
+from muslin.run.saved_model import save
 from tests.models.samples import make_spec
 from tests.report.records import make_epochs, make_record, make_score
 

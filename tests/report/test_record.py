@@ -13,7 +13,8 @@ from muslin.errors import BundleError, RunError
 from muslin.machine.cores import available_threads
 from muslin.report.record import read_record
 from muslin.report.write import write_report
-from muslin.run import journal, saved_model
+from muslin.run import journal
+from muslin.run.description import DESCRIPTION
 from tests.samples import QUICK
 
 MADE = ("README.md", "curves.png", "predictions.png")
@@ -102,6 +103,6 @@ def test_damage_is_named(run):
     with pytest.raises(RunError, match="of a newer muslin: SettingError"):
         read_record(run.folder)
     config.write_text(json.dumps(whole))
-    (run.folder / saved_model.DESCRIPTION).unlink()
+    (run.folder / DESCRIPTION).unlink()
     with pytest.raises(BundleError, match="model.json is missing"):
         read_record(run.folder)

@@ -135,7 +135,7 @@ def test_a_run_of_an_older_version(run):
 
 def test_one_without_probabilities_or_calibration(run):
     from muslin.run.answers import read_answers, write_answers
-    from muslin.run.saved_model import add_to_description
+    from muslin.run.description import add_to_description
 
     add_to_description(run, "calibration", {})
     assert "This run was not calibrated" in page_of(run)[0]["missing"][0]

@@ -14,9 +14,11 @@ from muslin.data.decoding.contrast import Contrast
 from muslin.models import MODELS
 from muslin.prediction.calibration import Calibration
 from muslin.prediction.classifier import Classifier
+from muslin.prediction.description import Described
 from muslin.serving.bodies import Limits
-from muslin.serving.model import ServedModel, by_pytorch, served
+from muslin.serving.model import ServedModel, served
 from muslin.serving.serve import ModelServer, Place, model_server
+from muslin.serving.spare import by_pytorch
 from tests.models.samples import make_spec
 
 SECONDS = 30  # until it has ended, on a slow machine
@@ -32,7 +34,17 @@ def small_classifier(channels: int = 1, side: int = 12) -> Classifier:
 
 def small_model(classifier: Classifier) -> ServedModel:
     """The same as a server holds it."""
-    return served(classifier, "0" * 64, by_pytorch(classifier), "pytorch_torch")
+    assert classifier.contrast
+    known = Described(
+        "mlp",
+        "0" * 64,
+        classifier.spec,
+        classifier.contrast,
+        classifier.calibration,
+        classifier.views,
+        classifier.mirrors,
+    )
+    return served(known, by_pytorch(classifier), "pytorch_torch")
 
 
 @dataclass(frozen=True)

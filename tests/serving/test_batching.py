@@ -16,12 +16,18 @@ def tagged(*tags):
 
 
 class Model:
-    """Answers with the picture's one pixel, once it may; notes the batches that it got."""
+    """Answers with the picture's one pixel, once it may; notes the batches that it got once it was tried."""
 
     def __init__(self, *, is_open=True):
+        self.is_open = is_open
         self.batches, self.may, self.began = [], threading.Event(), threading.Event()
-        if is_open:
-            self.may.set()
+
+    def started(self, batcher):
+        self.may.set()
+        batcher.start(tagged(0))
+        self.batches.clear(), self.began.clear()
+        if not self.is_open:
+            self.may.clear()
 
     def __call__(self, images):
         self.batches.append(images[:, 0, 0, 0].tolist())
@@ -38,12 +44,12 @@ async def ask(batcher, images):
 def run(model, work, deadline=30.0):
     async def all_of_it():
         batcher = Batcher(model, deadline)
-        batcher.start()
+        model.started(batcher)
         try:
             return await asyncio.wait_for(work(batcher), 30)
         finally:
             model.may.set()
-            await batcher.stop()
+            batcher.stop()
 
     return asyncio.run(all_of_it())
 
@@ -121,14 +127,12 @@ def test_too_many_pictures_are_refused_and_later_taken(monkeypatch):
     run(model, work)
 
 
-def test_more_than_the_deadline_has_time_for_is_refused():
+def test_more_than_half_of_the_deadline_has_time_for_is_refused():
     model = Model()
 
     async def work(batcher):
-        await ask(batcher, tagged(0))
         batcher._pace = 0.25  # seconds a picture, as if it had been measured
         model.may.clear()
-        model.began.clear()
         waiting = [asyncio.ensure_future(ask(batcher, tagged(tag))) for tag in range(5)]
         await begun(model)
         with pytest.raises(BusyError, match="as much to do as it can"):
@@ -136,21 +140,48 @@ def test_more_than_the_deadline_has_time_for_is_refused():
         model.may.set()
         assert await asyncio.gather(*waiting) == [[tag] for tag in range(5)]
 
-    run(model, work, deadline=1)
+    run(model, work, deadline=2)
 
 
-def test_the_pace_is_that_of_batches_after_the_first(monkeypatch):
-    clock = iter([0.0, 100.0, 100.5, 200.0, 201.5])  # before each of three, and after the last two
-    monkeypatch.setattr(batching, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
-    paces = []
+def test_what_comes_at_once_is_counted_before_it_has_its_place():
+    async def work(batcher):
+        batcher._pace = 0.25
+        for _ in range(3):
+            assert batcher.busy() is None
+            batcher.announce()
+        assert batcher.busy().seconds == 1
+        await asyncio.sleep(0)
+        assert batcher.busy() is None
+
+    run(Model(), work, deadline=1)
+
+
+def test_a_batch_takes_no_more_than_a_quarter_of_the_deadline_but_for_what_one_request_asks():
+    model = Model(is_open=False)
 
     async def work(batcher):
-        for _ in range(3):
-            await ask(batcher, tagged(1))
-            paces.append(batcher._pace)
+        first = asyncio.ensure_future(ask(batcher, tagged(0)))
+        await begun(model)
+        others = asyncio.gather(*(ask(batcher, tagged(*tags)) for tags in ([1], [2], [3], [4, 5, 6], [7])))
+        await asyncio.sleep(0)
+        batcher._pace, batcher._measure = 0.25, lambda _: None
+        model.may.set()
+        await first, await others
 
-    run(Model(), work)
-    assert paces == pytest.approx([0, 0.5, 0.9 * 0.5 + 0.1 * 1.5])
+    run(model, work, deadline=2)
+    assert model.batches == [[0], [1, 2], [3], [4, 5, 6], [7]]
+
+
+def test_the_pace_is_that_of_pictures_after_the_first(monkeypatch):
+    clock = iter([0.0, 100.0, 200.0, 200.5, 300.0, 301.5])  # before and after each of two trials and a batch
+    monkeypatch.setattr(batching, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+
+    async def work(batcher):
+        paces = [batcher._pace]
+        await ask(batcher, tagged(1, 1, 1))
+        return [*paces, batcher._pace]
+
+    assert run(Model(), work) == pytest.approx([0.5, 0.9 * 0.5 + 0.1 * 1.5 / 3])
 
 
 def test_a_batch_that_fails_is_told_and_the_next_is_computed():
@@ -161,7 +192,7 @@ def test_a_batch_that_fails_is_told_and_the_next_is_computed():
             raise RuntimeError("no luck")
         return model(images)
 
-    answer.may = model.may
+    answer.may, answer.started = model.may, model.started
 
     async def work(batcher):
         with pytest.raises(RuntimeError, match="no luck"):

@@ -9,6 +9,7 @@ from muslin.serving.bodies import Limits
 from muslin.serving.description import description_of, page_of
 from muslin.serving.service import Service
 from tests.bad_pictures import noise, saved
+from tests.serving.described import ask_as_described
 from tests.serving.served import SECONDS, serving, small_classifier, small_model
 
 
@@ -55,6 +56,10 @@ def test_an_answer_has_what_is_described_and_nothing_else(client, described):
     status, told = client.predict(saved(noise(1), "PNG"))
     assert status == 200
     assert list(told) == schema["required"] == list(schema["properties"])
+
+
+def test_whatever_is_drawn_from_it_is_answered_as_it_says(client):
+    assert ask_as_described(f"http://127.0.0.1:{client.port}/", 20) > 200
 
 
 def test_the_page_names_every_path_and_loads_nothing(client, described):

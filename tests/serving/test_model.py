@@ -1,7 +1,10 @@
 """A run is served as it was written, or not at all."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import onnx
@@ -10,10 +13,11 @@ import pytest
 from muslin.errors import BundleError, RunError
 from muslin.files import SUMS, renew_sums
 from muslin.prediction.classifier import load
-from muslin.run.saved_model import add_to_description
-from muslin.serving import model as served_model
+from muslin.run.description import add_to_description
 from muslin.serving import onnx as exporting
+from muslin.serving import spare
 from muslin.serving.model import open_model
+from tests.bad_pictures import noise, saved
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def test_its_own_file_answers(run):
 def test_a_run_without_a_file_is_exported_for_the_server_alone(run, monkeypatch):
     content = (run / "model.onnx").read_bytes()
     (run / "model.onnx").unlink()
-    monkeypatch.setattr(served_model, "as_onnx", lambda *_: content)  # which takes seconds, and has tests of its own
+    monkeypatch.setattr(spare, "as_onnx", lambda *_: content)  # which takes seconds, and has tests of its own
     model, how = open_model(run)
     assert model.platform == "onnxruntime_onnx"
     assert "muslin export" in how
@@ -59,6 +63,25 @@ def test_where_no_file_can_be_made_pytorch_answers_and_it_is_told(run, monkeypat
     assert model.platform == "pytorch_torch"
     assert "pip install 'muslin[onnx]'" in how
     check(model, run)
+
+
+def test_a_run_with_its_file_is_served_without_torch_and_reports_to_nobody(run, tmp_path):
+    (tmp_path / "wide.png").write_bytes(saved(noise(3).resize((30, 20)), "PNG"))
+    code = (
+        "import sys, numpy as np\n"
+        "from pathlib import Path\n"
+        "from muslin.serving.model import open_model\n"
+        "from muslin.serving.serve import Place, model_server\n"
+        f"model, _ = open_model({str(run)!r})\n"
+        "server = model_server(model, 'bars', Place(metrics_port=0))\n"
+        f"for picture in (Path({str(tmp_path / 'wide.png')!r}).read_bytes(), np.zeros((12, 12), np.uint8)):\n"
+        "    image, notes = model.read(picture)\n"
+        "    print(model.told(image, model.answer(image)[0], notes).label)\n"
+        "sys.exit('torch' in sys.modules)\n"
+    )
+    (tmp_path / "temporary").mkdir()
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"TMPDIR": str(tmp_path / "temporary")})
+    assert not list((tmp_path / "temporary").iterdir()), "ONNX Runtime has told itself who it is, to report it"
 
 
 @pytest.mark.parametrize("name", ["model.json", "model.safetensors", "model.onnx"])
@@ -102,4 +125,4 @@ def test_a_file_that_names_other_files_is_not_served(run, here):
 def test_what_is_no_run_is_one_sentence(tmp_path):
     with pytest.raises(RunError, match="no run at"):
         open_model(tmp_path)
-    assert max(exporting.BATCHES) == served_model.MOST_COMPARED
+    assert max(exporting.BATCHES) == spare.MOST_COMPARED

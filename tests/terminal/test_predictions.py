@@ -5,7 +5,7 @@ import json
 import pytest
 
 from muslin.errors import PictureError, RunError, SettingError
-from muslin.prediction.classifier import Prediction
+from muslin.prediction.prediction import Prediction
 from muslin.terminal.predictions import Teller
 
 SURE = Prediction("Boot", 0.971, "Bag", True, {"Boot": 0.971, "Bag": 0.021, "Coat": 0.008}, 1, ("is odd",))

@@ -12,7 +12,7 @@ from rich.console import Console
 import muslin
 from muslin.report import explaining
 from muslin.report.explaining import explain_answers
-from muslin.run.saved_model import add_to_description
+from muslin.run.description import add_to_description
 from tests.samples import QUICK, bars, write_pictures
 
 

@@ -11,7 +11,8 @@ from muslin.cli.options import cache_option, views_option
 from muslin.errors import PictureError, SettingError
 
 if TYPE_CHECKING:
-    from muslin.prediction.classifier import Classifier, Prediction
+    from muslin.prediction.classifier import Classifier
+    from muslin.prediction.prediction import Prediction
 
 __all__ = ["predict"]
 

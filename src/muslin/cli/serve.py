@@ -38,20 +38,16 @@ def serve(
     It is served to this computer alone, until Ctrl+C or SIGTERM, which lets it first answer what it has taken. On
     another --host it asks for a token.
     """
-    from muslin.machine.device import computing
     from muslin.serving.bodies import Limits
     from muslin.serving.model import open_model
     from muslin.serving.serve import Place, model_server
     from muslin.terminal.layout import write_line
     from muslin.text import printable
 
-    with computing():
-        model, how = open_model(run, factory)
-        server = model_server(
-            model, name, Place(host, port, allow, token_file, metrics_port), Limits(deadline=deadline)
-        )
-        write_line(f"{printable(run)} answers at {server.address}")
-        if server.metrics_address:
-            write_line(f"Its numbers are at {server.metrics_address}")
-        write_line(f"By {how}. Ctrl+C ends it.")
-        server.run()
+    model, how = open_model(run, factory)
+    server = model_server(model, name, Place(host, port, allow, token_file, metrics_port), Limits(deadline=deadline))
+    write_line(f"{printable(run)} answers at {server.address}")
+    if server.metrics_address:
+        write_line(f"Its numbers are at {server.metrics_address}")
+    write_line(f"By {how}. Ctrl+C ends it.")
+    server.run()

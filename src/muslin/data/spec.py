@@ -1,14 +1,15 @@
-"""All that a model may know of the data.
+"""All that a model may know of the data; loads no torch before pictures are normalised.
 
 Legend: B pictures, C channels, H x W pixels, K classes.
 """
 
 from dataclasses import dataclass
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from muslin.errors import DataError, SettingError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["DataSpec"]
 
@@ -46,7 +47,7 @@ class DataSpec:
                 f"mean {self.mean} and std {self.std} need one number for each of {self.channels} channels"
             )
 
-    def normalise(self, images: Tensor) -> Tensor:
+    def normalise(self, images: "Tensor") -> "Tensor":
         """Brings pictures to mean 0 and standard deviation 1 by the training set's own statistics.
 
         Args:
@@ -55,6 +56,8 @@ class DataSpec:
         Returns:
             (..., C, H, W) float32 on the same device.
         """
+        import torch
+
         mean = 255 * torch.tensor(self.mean, device=images.device).view(-1, 1, 1)  # (C, 1, 1)
         std = 255 * torch.tensor(self.std, device=images.device).view(-1, 1, 1)
         return (images.float() - mean) / std

@@ -17,7 +17,7 @@ from muslin.report.charts import choose_shown
 from muslin.report.write import write_report
 from muslin.run import journal
 from muslin.run.answers import Answers, write_answers
-from muslin.run.saved_model import add_to_description
+from muslin.run.description import add_to_description
 from muslin.training.state import FitResult
 from muslin.version import __version__
 

@@ -4,9 +4,10 @@ Legend: N pictures, K classes.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["UNCALIBRATED", "Calibration"]
 
@@ -34,11 +35,11 @@ class Calibration:
         if not (0 < self.temperature < float("inf") and 0 <= self.threshold <= 1 and self.pictures >= 0):
             raise ValueError(f"{self}: a temperature above 0 and a threshold in [0, 1] are needed")
 
-    def probabilities(self, logits: Tensor) -> Tensor:
+    def probabilities(self, logits: "Tensor") -> "Tensor":
         """Returns (N, K) probabilities of (N, K) logits, of the same type."""
         return (logits / self.temperature).softmax(1)
 
-    def applied_to(self, probabilities: Tensor) -> Tensor:
+    def applied_to(self, probabilities: "Tensor") -> "Tensor":
         """Returns (N, K) float64 probabilities as calibrated; given those of temperature 1, as a run stores them.
 
         >>> import torch

@@ -4,86 +4,33 @@ Legend: N pictures, B pictures of a batch, C channels, H x W pixels, K classes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from muslin.config import VIEWS
 from muslin.data.decoding.contrast import Contrast
 from muslin.data.spec import DataSpec
-from muslin.errors import BundleError, MuslinError, PictureError, SettingError
+from muslin.errors import BundleError, PictureError, SettingError
 from muslin.models import MODELS, Factory, build
 from muslin.prediction.calibration import UNCALIBRATED, Calibration
+from muslin.prediction.description import describe
+from muslin.prediction.prediction import Prediction
 from muslin.prediction.reading import Picture, read_pictures
 from muslin.prediction.scoring import batch_that_fits
 from muslin.prediction.sharing import answer_all
 from muslin.prediction.views import check_views, predict_logits
-from muslin.run.folder import find_run, read_config
-from muslin.run.saved_model import DESCRIPTION, WEIGHTS, best_weights, read_description, read_weights
-from muslin.text import percent, printable
-from muslin.web.notebook import bar, table
+from muslin.run.description import WEIGHTS
+from muslin.run.folder import find_run
+from muslin.run.saved_model import best_weights, read_weights
 
-__all__ = ["Classifier", "Prediction", "load"]
+__all__ = ["Classifier", "load"]
 
 CHUNK = 100  # pictures that a thread answers at a time: more are no faster, and are shared out less evenly
-SHOWN = 5  # classes in a notebook
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a classifier says of one picture.
-
-    Attributes:
-        label: the most probable class's name.
-        probability: the most probable class's probability, in [0, 1], calibrated as all of them are.
-        runner_up: the second most probable class's name; None of a single class.
-        is_sure: whether the probability reaches the run's threshold; below it, "not sure" is the better answer.
-        probabilities: every class's probability by its name, the most probable first; they sum to 1.
-        views: views of the picture that were averaged: 1, 2, 5 or 10 (at the most).
-        notes: what a person should know of how the picture was read.
-    """
-
-    label: str
-    probability: float
-    runner_up: str | None
-    is_sure: bool
-    probabilities: dict[str, float]
-    views: int
-    notes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, probabilities: dict[str, float], threshold: float, views: int, notes: tuple[str, ...]) -> "Prediction":
-        """Returns what is said by probabilities of classes, the most probable first, and a run's threshold."""
-        label, *others = probabilities
-        best = probabilities[label]
-        return cls(label, best, next(iter(others), None), best >= threshold, probabilities, views, notes)
-
-    def in_words(self, top: int = 2) -> str:
-        """Returns the `top` likeliest classes with their probabilities, in one line, or that it is not sure which.
-
-        >>> shares = {"Shirt": 0.48, "Coat": 0.45, "Bag": 0.07}
-        >>> Prediction("Shirt", 0.48, "Coat", False, shares, 1, ()).in_words()
-        'not sure: Shirt 48.0 %, or Coat 45.0 %'
-        """
-        first, *others = [f"{printable(name)} {percent(p, 1)}" for name, p in list(self.probabilities.items())[:top]]
-        doubt, link = ("", ", then ") if self.is_sure else ("not sure: ", ", or ")
-        return doubt + first + (link + ", ".join(others) if others else "")
-
-    def as_json(self) -> dict[str, Any]:
-        """Returns the attributes by their names, for `json.dumps`."""
-        return asdict(self)
-
-    def _repr_html_(self) -> str:
-        """Returns what a notebook shows: the likeliest classes with their probabilities."""
-        rows = [(printable(name), bar(share)) for name, share in list(self.probabilities.items())[:SHOWN]]
-        title = printable(self.label) if self.is_sure else f"not sure: {printable(self.label)}?"
-        return table(title, (), rows, note="; ".join(self.notes))
 
 
 class Classifier(nn.Module):
@@ -230,7 +177,7 @@ class Classifier(nn.Module):
         pixels, found = read_pictures(pictures, self.spec, self.contrast, invert=invert)
         if not len(pixels):
             return [notes for notes in found if isinstance(notes, PictureError)]
-        images = self.spec.normalise(pixels.to(next(model.parameters()).device))
+        images = self.spec.normalise(torch.from_numpy(pixels).to(next(model.parameters()).device))
         logits = predict_logits(model, images.contiguous(memory_format=torch.channels_last), views).averaged
         best, order = self.calibration.probabilities(logits).cpu().sort(1, descending=True)  # (B, K)
         if not best.isfinite().all():
@@ -266,24 +213,16 @@ def load(run: str | Path, factory: Factory | str | None = None, *, best: bool = 
     ('T-shirt/top', 'Trouser', 'Pullover')
     """
     folder = find_run(run)
-    description = read_description(folder)
-    try:
-        data: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in description["data"].items()}
-        spec = DataSpec(**data)
-        contrast = Contrast(**description["contrast"])
-        name = str(description["model"])
-        calibration = Calibration(**description.get("calibration", {}))  # which 0.1.0 did not have
-    except (AttributeError, KeyError, TypeError, ValueError, MuslinError) as error:
-        raise BundleError(f"{folder / DESCRIPTION}: damaged or of another program ({error})") from error
+    known = describe(folder)
     weights = best_weights(folder) if best else read_weights(folder)
-    model = _build(folder, name, spec, factory)
+    model = _build(folder, known.name, known.spec, factory)
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
-        raise BundleError(f"{folder / WEIGHTS} does not fit model {name}: {error}") from error
-    mirrors = bool(description.get("mirrors", True))  # runs of 0.1.0 and before do not tell, and averaged them always
-    views = _views_of(folder, description)
-    return Classifier(model, spec, contrast, views, mirrors=mirrors, calibration=calibration)
+        raise BundleError(f"{folder / WEIGHTS} does not fit model {known.name}: {error}") from error
+    return Classifier(
+        model, known.spec, known.contrast, known.views, mirrors=known.mirrors, calibration=known.calibration
+    )
 
 
 def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | None) -> nn.Module:
@@ -295,15 +234,3 @@ def _build(folder: Path, name: str, spec: DataSpec, factory: Factory | str | Non
             "(factory= in Python)"
         )
     return build(factory or name, spec)
-
-
-def _views_of(folder: Path, description: dict[str, Any]) -> int:
-    """Returns the views that a run was tested with; those of 0.1.0 and before have them in their settings alone."""
-    views = description.get("views")
-    if views is None:
-        views = read_config(folder)["settings"].get("tta", 1)
-    if not isinstance(views, int) or views not in VIEWS:
-        raise BundleError(
-            f"{folder}: its views are {views!r}, but 1, 2, 5 or 10 is needed; was it written by a newer muslin?"
-        )
-    return views

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from muslin.data.decoding.contrast import Contrast
 from muslin.data.decoding.fitting import fit_to_shape
@@ -40,7 +38,7 @@ def read_pictures(
     contrast: Contrast | None = None,
     *,
     invert: bool = False,
-) -> tuple[Tensor, list[Notes | PictureError]]:
+) -> tuple[NDArray[np.uint8], list[Notes | PictureError]]:
     """Brings pictures to what a model takes.
 
     Args:
@@ -65,11 +63,11 @@ def read_pictures(
             except PictureError as error:
                 notes = error
             found.append(notes)
-    images = torch.from_numpy(np.stack(rows)) if rows else torch.zeros(0, *shape, dtype=torch.uint8)
+    images = np.stack(rows) if rows else np.zeros((0, *shape), np.uint8)
     if invert:
         return 255 - images, found
     if contrast:
-        opposite = iter(contrast.opposites_in(images.numpy()).tolist())
+        opposite = iter(contrast.opposites_in(images).tolist())
         found = [
             notes if isinstance(notes, PictureError) or not next(opposite) else (*notes, INVERTED_NOTE)
             for notes in found
@@ -89,4 +87,4 @@ def _read(number: int | None, picture: Picture, spec: DataSpec) -> tuple[NDArray
         image, notes = open_picture(picture, spec.levels)
     except PictureError as error:
         raise PictureError(f"{where}{error}") from error
-    return fit_to_shape(image, shape).numpy(), notes
+    return fit_to_shape(image, shape), notes

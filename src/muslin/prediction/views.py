@@ -55,19 +55,19 @@ def predict_logits(model: nn.Module, images: Tensor, views: int) -> Logits:
 
 
 def traceable_logits(model: nn.Module, images: Tensor, views: int) -> Tensor:
-    """Returns the averaged logits of `predict_logits` as one graph, the same for all pictures, as an export needs it.
+    """Returns the averaged logits of `predict_logits` as one graph, which an export needs.
 
-    So each picture is seen shifted where one of its batch leaves the model unsure; only the unsure ones count it. The
-    model stands in the graph twice, before and after that is known, and not once for each view.
+    The model stands in it twice, before and after it is known which pictures are unsure, and not once for each view.
     """
     averaged = mean_logits(model, [images], views)
     if views <= 2:
         return averaged
 
     def moved(images: Tensor, averaged: Tensor) -> Tensor:
-        shifted = mean_logits(model, shifts(images), views)
-        mean = (averaged + len(SHIFTS) * shifted) / (1 + len(SHIFTS))
-        return torch.where(is_unsure(averaged)[:, None], mean, averaged)
+        rows = is_unsure(averaged).nonzero()[:, 0]
+        torch._check(rows.shape[0] >= 1)  # the tracer cannot know it
+        shifted = mean_logits(model, shifts(images[rows]), views)
+        return averaged.index_put((rows,), (averaged[rows] + len(SHIFTS) * shifted) / (1 + len(SHIFTS)))
 
     logits: Tensor = torch.cond(is_unsure(averaged).any(), moved, lambda _, given: given.clone(), (images, averaged))
     return logits

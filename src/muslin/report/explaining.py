@@ -15,7 +15,8 @@ from muslin.data.reading import Reading
 from muslin.errors import MuslinError, PictureError, SettingError
 from muslin.files import write_whole
 from muslin.machine.device import Machine, computing, prepare
-from muslin.prediction.classifier import Classifier, Prediction
+from muslin.prediction.classifier import Classifier
+from muslin.prediction.prediction import Prediction
 from muslin.prediction.reading import read_pictures
 from muslin.report.data import read_splits
 from muslin.report.explained import Explained, draw_explained
@@ -76,11 +77,12 @@ def explain_answers(
             yield f"{NONE_NEAR}: {printable(str(error))}"
         for start in range(0, len(answered), TOGETHER):
             some = answered[start : start + TOGETHER]
-            images, found = read_pictures([(None, picture) for picture, _ in some], classifier.spec, invert=invert)
+            pixels, found = read_pictures([(None, picture) for picture, _ in some], classifier.spec, invert=invert)
             yield from (str(notes) for notes in found if isinstance(notes, PictureError))  # gone in the meantime
             read = [n for n, notes in enumerate(found) if not isinstance(notes, PictureError)]
             if not read:
                 continue
+            images = torch.from_numpy(pixels)
             said = torch.tensor([classifier.classes.index(some[n][1].label) for n in read])
             maps, layer = evidence_for(classifier, images, said)
             near = near_ones(classifier, images, training, machine)

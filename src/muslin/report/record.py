@@ -17,8 +17,8 @@ from muslin.prediction.calibration import Calibration
 from muslin.prediction.metrics import Score
 from muslin.run import journal
 from muslin.run.answers import Answers, read_answers
+from muslin.run.description import read_description
 from muslin.run.folder import read_config
-from muslin.run.saved_model import read_description
 from muslin.text import plural
 from muslin.training.state import EpochResult
 

@@ -16,8 +16,8 @@ from muslin.data.content import picture_digests
 from muslin.data.images import ImageData, Splits
 from muslin.errors import RunError
 from muslin.files import write_whole
+from muslin.run.description import read_description
 from muslin.run.folder import KNOWN
-from muslin.run.saved_model import read_description
 from muslin.text import join_words, plural, printable
 
 __all__ = ["Known", "read_known", "tested_on_unseen", "write_known"]

@@ -8,12 +8,12 @@ Legend: N pictures, C channels, H x W pixels, K classes.
 
 import asyncio
 import math
+import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -23,6 +23,10 @@ __all__ = ["MOST_PICTURES", "Batcher", "BusyError"]
 
 MOST_PICTURES = 64  # of a batch, and so of a request
 MOST_WAITING = 1024  # pictures
+WAITING_SHARE = 0.5  # of the deadline: how long what is taken may have to wait, for reading and sending take time too
+BATCH_SHARE = (
+    0.25  # of the deadline: how long a batch may take, for the pictures of it that come first wait for the last
+)
 MEMORY = 0.9  # how much of the pace that was measured before is kept when a batch is measured
 
 
@@ -61,31 +65,53 @@ class Batcher:
 
     def __init__(self, answer: Callable[[Images], Probabilities], deadline: float) -> None:
         self._answer, self._deadline = answer, deadline
-        self._jobs: deque[Job] = deque()
-        self._there = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "muslin-model")
-        self._worker: asyncio.Task[None] | None = None
+        self._jobs: dict[Job, None] = {}  # those that wait, in their order
+        self._is_open = True
+        self._change = threading.Condition()  # of these two, which the thread looks at
+        self._thread: threading.Thread | None = None
         self._pace = 0.0  # seconds that a picture takes
         self.taken = 0  # pictures of requests that are not answered yet
+        self._announced = 0  # requests that come in this turn of the loop
         self.batches = self.pictures = 0  # that were computed
 
-    def start(self) -> None:
-        """Begins to work, in the loop that runs."""
-        self._worker = asyncio.get_running_loop().create_task(self._work())
+    def start(self, images: Images) -> None:
+        """Begins to work for the loop that runs; some (N, C, H, W) pictures tell how long one takes."""
+        for _ in range(2):  # the first is slow: memory comes, and kernels are chosen
+            began = time.perf_counter()
+            self._answer(images)
+            self._pace = (time.perf_counter() - began) / len(images)
+        self._thread = threading.Thread(target=self._work, args=(asyncio.get_running_loop(),), name="muslin-model")
+        self._thread.start()
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Ends; what still waits is not answered."""
-        if self._worker is not None:
-            self._worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._worker
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        with self._change:
+            self._is_open = False
+            self._change.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def busy(self) -> BusyError | None:
+        """Returns why no more is taken; None where it is."""
+        pictures, allowed = self.taken + self._announced, WAITING_SHARE * self._deadline
+        if pictures < MOST_WAITING and pictures * self._pace <= allowed:
+            return None
+        return BusyError(pictures * self._pace - allowed)
+
+    def announce(self) -> None:
+        """Counts a request that takes its place in the next turn of the loop: of many in one, no more come than may."""
+
+        def forget() -> None:
+            self._announced -= 1
+
+        self._announced += 1
+        asyncio.get_running_loop().call_soon(forget)
 
     def check(self) -> None:
-        """Raises BusyError if no more would be taken."""
-        seconds = self.taken * self._pace
-        if self.taken >= MOST_WAITING or seconds > self._deadline:
-            raise BusyError(seconds - self._deadline)
+        """Raises BusyError if no more is taken."""
+        busy = self.busy()
+        if busy is not None:
+            raise busy
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -110,54 +136,65 @@ class Batcher:
         """
         job = Job(images, asyncio.get_running_loop().create_future())
         self.taken += len(images) - 1
-        self._jobs.append(job)
-        self._there.set()
+        with self._change:
+            self._jobs[job] = None
+            self._change.notify()
         try:
             yield job.rows
         finally:
             self.taken -= len(images) - 1
-            if job.rows.cancel() or job.rows.cancelled():  # nobody wants it any more
-                with suppress(ValueError):  # it is being computed
-                    self._jobs.remove(job)
+            job.rows.cancel()  # if it is not there, nobody wants it any more
+            with self._change:
+                self._jobs.pop(job, None)
 
-    async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._there.wait()
-            jobs = self._next()
-            if not jobs:
-                self._there.clear()
-                continue
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Computes batch after batch, without waiting for the loop in between, which may have much else to do."""
+        while jobs := self._next():
             images = np.concatenate([job.images for job in jobs])
             began = time.perf_counter()
+            rows: Probabilities | Exception
             try:
-                rows = await loop.run_in_executor(self._thread, self._answer, images)
+                rows = self._answer(images)
             except Exception as error:  # whatever it is, those who wait are told, and the next batch is tried
-                for job in jobs:
-                    if not job.rows.done():
-                        job.rows.set_exception(error)
-                continue
-            if self.batches:  # the first is slow: memory comes, and kernels are chosen
+                rows = error
+            else:
                 self._measure((time.perf_counter() - began) / len(images))
-            self.batches += 1
-            self.pictures += len(images)
-            start = 0
-            for job in jobs:
-                stop = start + len(job.images)
-                if not job.rows.done():
-                    job.rows.set_result(rows[start:stop])
-                start = stop
+            loop.call_soon_threadsafe(self._deliver, jobs, rows)
 
     def _next(self) -> list[Job]:
-        """Returns the next jobs to compute together: what is there, up to a whole batch."""
+        """Waits for jobs to compute together: what is there, up to a whole batch; none once the work is to end."""
         jobs: list[Job] = []
-        room = MOST_PICTURES
-        while self._jobs and (self._jobs[0].rows.done() or len(self._jobs[0].images) <= room):
-            job = self._jobs.popleft()
-            if not job.rows.done():
+        with self._change:
+            while not self._jobs and self._is_open:
+                self._change.wait()
+            room = self._room()
+            for job in self._jobs if self._is_open else ():
+                if jobs and len(job.images) > room:
+                    break
                 jobs.append(job)
                 room -= len(job.images)
+            for job in jobs:
+                del self._jobs[job]
         return jobs
 
+    def _deliver(self, jobs: list[Job], rows: Probabilities | Exception) -> None:
+        """Hands a batch's (N, K) probabilities, or why there are none, to those who wait."""
+        if isinstance(rows, Exception):
+            for job in jobs:
+                if not job.rows.done():
+                    job.rows.set_exception(rows)
+            return
+        self.batches += 1
+        self.pictures += len(rows)
+        ends = accumulate(len(job.images) for job in jobs)
+        for job, end in zip(jobs, ends, strict=True):
+            if not job.rows.done():
+                job.rows.set_result(rows[end - len(job.images) : end])
+
+    def _room(self) -> int:
+        """Returns how many pictures a batch may have, unless one request alone has more."""
+        within = BATCH_SHARE * self._deadline / self._pace if self._pace else MOST_PICTURES
+        return min(MOST_PICTURES, int(within))
+
     def _measure(self, pace: float) -> None:
-        self._pace = MEMORY * self._pace + (1 - MEMORY) * pace if self._pace else pace
+        self._pace = MEMORY * self._pace + (1 - MEMORY) * pace

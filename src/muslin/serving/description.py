@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from muslin.serving.batching import MOST_PICTURES
+from muslin.serving.protocol import version_of
 from muslin.serving.service import Service
 from muslin.version import __version__
 
@@ -39,9 +40,9 @@ def description_of(service: Service) -> Schema:
     }
     for path in ("/v2/models/{name}", "/v2/models/{name}/versions/{version}"):
         paths |= {
-            path: {"get": named(path, operation("What the model takes and gives.", model_answers()))},
-            f"{path}/ready": {"get": named(path, health("Whether the model is ready.") | {})},
-            f"{path}/infer": {"post": named(path, infer_operation(service))},
+            path: {"get": named(service, path, operation("What the model takes and gives.", model_answers()))},
+            f"{path}/ready": {"get": named(service, path, health("Whether the model is ready."))},
+            f"{path}/infer": {"post": named(service, path, infer_operation(service))},
         }
     return {
         "openapi": "3.1.0",
@@ -77,10 +78,16 @@ def health(summary: str) -> Schema:
     return operation(summary, {"200": answered(is_so, "it is so"), "503": answered(is_so, "not any more")})
 
 
-def named(path: str, given: Schema) -> Schema:
-    """Returns an operation with the parameters that stand in its path."""
-    names = [name for name in ("name", "version") if f"{{{name}}}" in path]
-    return given | {"parameters": [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in names]}
+def named(service: Service, path: str, given: Schema) -> Schema:
+    """Returns an operation with the parameters that stand in its path, and the one value that each may have."""
+    values = {"name": service.name, "version": version_of(service)}
+    return given | {
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": TEXT | {"enum": [value]}}
+            for name, value in values.items()
+            if f"{{{name}}}" in path
+        ]
+    }
 
 
 def predict_operation() -> Schema:

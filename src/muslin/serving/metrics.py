@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from muslin.serving.service import Service
 
-__all__ = ["Metrics", "metrics_app"]
+__all__ = ["ANSWERING", "Metrics", "metrics_app"]
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)  # seconds
@@ -42,12 +42,13 @@ class Metrics:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._count(route, message["status"], time.perf_counter() - began)
+                self.count(route, message["status"], time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, counted)
 
-    def _count(self, route: str, status: int, seconds: float) -> None:
+    def count(self, route: str, status: int, seconds: float) -> None:
+        """Counts an answer by its route and status, and how long it took."""
         self.requests[route, status] += 1
         if route in ANSWERING and status == 200:
             self._within[bisect.bisect_left(BOUNDS, seconds)] += 1

@@ -1,5 +1,7 @@
 """A run's classifier as a server holds it: probabilities of pictures, by ONNX Runtime where the model has that form.
 
+No torch is loaded for a run that has its ONNX file: what loads it takes seconds to start, and three times the memory.
+
 Legend: N pictures, C channels, H x W pixels, K classes.
 """
 
@@ -9,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from muslin.data.decoding.contrast import Contrast
 from muslin.data.decoding.plain import pixels_in
@@ -18,24 +18,19 @@ from muslin.data.decoding.quiet import quiet_pillow
 from muslin.data.spec import DataSpec
 from muslin.errors import BundleError, PictureError, SettingError
 from muslin.files import SUMS, file_sha256
-from muslin.machine.cores import available_threads
 from muslin.prediction.calibration import Calibration
-from muslin.prediction.classifier import Classifier, Prediction, load
+from muslin.prediction.description import Described, describe
+from muslin.prediction.prediction import Prediction
 from muslin.prediction.reading import LOOKS_INVERTED, read_pictures
-from muslin.prediction.views import predict_logits
+from muslin.run.description import check_weights
 from muslin.run.folder import find_run
-from muslin.serving.onnx import FILE, as_onnx, check_installed, compare, described
+from muslin.serving.metadata import FILE, metadata_of
+from muslin.serving.session import Images, Pixels, Probabilities, by_onnx, open_session
 from muslin.text import printable
 
-__all__ = ["Images", "Pixels", "Probabilities", "ServedModel", "by_pytorch", "open_model", "served"]
-
-Images = NDArray[np.uint8]  # (N, C, H, W)
-Pixels = NDArray[np.uint8]  # (H, W) or (H, W, 3)
-Probabilities = NDArray[np.float32]  # (N, K)
+__all__ = ["Images", "Pixels", "Probabilities", "ServedModel", "open_model", "served"]
 
 INVERTED_NOTE = f"{LOOKS_INVERTED}; exchange them, and send it again"
-MOST_COMPARED = 64  # pictures of noise, where a run is exported for a server alone
-OF_OTHERS = {"muslin", "torch"}  # versions: what a file was made by, not of
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class ServedModel:
             images, (notes,) = read_pictures([(None, picture)], self.spec)
             if isinstance(notes, PictureError):
                 raise notes
-            return images.numpy(), notes
+            return images, notes
         with quiet_pillow():
             pixels, notes = pixels_in(picture, "the picture", self.shape, self.spec.levels)
         return pixels[None], notes
@@ -118,51 +113,27 @@ def open_model(run: str | Path, factory: str | None = None) -> tuple[ServedModel
         RunError: there is no such run.
     """
     folder = find_run(run)
-    classifier = load(folder, factory)
-    metadata = described(folder, classifier)
-    digest = metadata["weights_sha256"]
     path = folder / FILE
     if path.is_file():
-        session = open_checked(path, metadata)
-        return served(classifier, digest, by_onnx(session), "onnxruntime_onnx"), f"ONNX Runtime, by {printable(path)}"
+        known = describe(folder)
+        check_weights(folder)
+        session = open_checked(path, metadata_of(known))
+        return served(known, by_onnx(session), "onnxruntime_onnx"), f"ONNX Runtime, by {printable(path)}"
+    from muslin.prediction.classifier import load
+    from muslin.serving.spare import by_pytorch, exported
+
+    classifier, known = load(folder, factory), describe(folder)
     try:
-        check_installed()
         session = exported(classifier)
     except SettingError as error:
-        return served(classifier, digest, by_pytorch(classifier), "pytorch_torch"), f"PyTorch; {error}"
+        return served(known, by_pytorch(classifier), "pytorch_torch"), f"PyTorch; {error}"
     how = f"ONNX Runtime; it starts sooner once the run has its file: muslin export {printable(folder)}"
-    return served(classifier, digest, by_onnx(session), "onnxruntime_onnx"), how
+    return served(known, by_onnx(session), "onnxruntime_onnx"), how
 
 
-def served(
-    classifier: Classifier, digest: str, answer: Callable[[Images], Probabilities], platform: str
-) -> ServedModel:
-    """Returns a classifier as a server holds it; `answer` computes."""
-    spec, contrast, calibration = classifier.spec, classifier.contrast, classifier.calibration
-    return ServedModel(spec, contrast, calibration, classifier.views, digest, platform, answer)
-
-
-def by_pytorch(classifier: Classifier) -> Callable[[Images], Probabilities]:
-    """Returns what answers by a classifier's own model."""
-
-    @torch.inference_mode()
-    def answer(images: Images) -> Probabilities:
-        normal = classifier.spec.normalise(torch.from_numpy(images)).contiguous(memory_format=torch.channels_last)
-        logits = predict_logits(classifier.model, normal, classifier.views).averaged
-        probabilities: Probabilities = classifier.calibration.probabilities(logits).numpy()
-        return probabilities
-
-    return answer
-
-
-def by_onnx(session: Any) -> Callable[[Images], Probabilities]:
-    """Returns what answers by an ONNX Runtime session."""
-
-    def answer(images: Images) -> Probabilities:
-        probabilities: Probabilities = session.run(None, {"images": images})[0]
-        return probabilities
-
-    return answer
+def served(known: Described, answer: Callable[[Images], Probabilities], platform: str) -> ServedModel:
+    """Returns a run's model as a server holds it; `answer` computes."""
+    return ServedModel(known.spec, known.contrast, known.calibration, known.views, known.digest, platform, answer)
 
 
 def open_checked(path: Path, metadata: dict[str, str]) -> Any:
@@ -170,7 +141,7 @@ def open_checked(path: Path, metadata: dict[str, str]) -> Any:
 
     Args:
         path: the file.
-        metadata: what it must say of itself, but for versions.
+        metadata: what it must say of itself.
 
     Raises:
         BundleError: it is not the file that was exported, or it is another model's than the run's.
@@ -187,38 +158,10 @@ def open_checked(path: Path, metadata: dict[str, str]) -> Any:
     except Exception as error:  # ONNX Runtime's errors have no common base but this one
         raise BundleError(f"{printable(path)} cannot be opened: {str(error).strip().splitlines()[0]}") from error
     own = session.get_modelmeta().custom_metadata_map
-    differing = [name for name, value in metadata.items() if name not in OF_OTHERS and own.get(name) != value]
+    differing = [name for name, value in metadata.items() if own.get(name) != value]
     if differing:
         raise BundleError(
             f"{printable(path)} was exported from another state of this run (it differs in {', '.join(differing)}); "
             f"write it anew with muslin export {printable(path.parent)}"
         )
     return session
-
-
-def exported(classifier: Classifier) -> Any:
-    """Returns a session of a classifier's ONNX form, compared with PyTorch on pictures of noise.
-
-    Raises:
-        SettingError: it has no such form.
-        BundleError: it would answer otherwise than PyTorch.
-    """
-    content = as_onnx(classifier, {})
-    shape = (MOST_COMPARED, classifier.spec.channels, classifier.spec.height, classifier.spec.width)
-    noise = torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    compare(classifier, content, noise)
-    return open_session(content)
-
-
-def open_session(content: bytes) -> Any:
-    """Opens an ONNX file's content to answer beside a server's loop: it leaves that a core, and waits without turning.
-
-    External data are refused, for the content comes without a folder that they could lie in.
-    """
-    import onnxruntime  # type: ignore[import-untyped, unused-ignore]
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = max(1, available_threads() - 1)
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -4,7 +4,6 @@ Legend: N pictures, C channels, H x W pixels, K classes.
 """
 
 import importlib
-import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -22,15 +21,16 @@ from muslin.evaluation.unseen import choose_scored
 from muslin.files import renew_sums, write_whole
 from muslin.machine.device import computing
 from muslin.prediction.classifier import Classifier, load
+from muslin.prediction.description import describe
 from muslin.prediction.views import predict_logits, traceable_logits
 from muslin.run.folder import find_run, read_config
-from muslin.run.saved_model import read_description
+from muslin.serving.metadata import FILE, metadata_of
+from muslin.serving.session import onnx_runtime
 from muslin.text import printable
 from muslin.version import __version__
 
-__all__ = ["FILE", "Exported", "export_run"]
+__all__ = ["Exported", "export_run"]
 
-FILE = "model.onnx"
 BATCHES = (1, 2, 3, 7, 64)
 CLOSE = 1e-5  # in a probability
 OPSET = 18
@@ -88,7 +88,7 @@ def export_run(run: str | Path, out: Path | None = None, factory: str | None = N
         raise SettingError(f"--out {printable(path)}: the name of an ONNX file ends in .onnx")
     classifier = load(folder, factory)
     images = scored_pictures(folder, classifier, reading)
-    metadata = described(folder, classifier)
+    metadata = described(folder)
     content = as_onnx(classifier, metadata)
     with computing():
         difference = compare(classifier, content, images)
@@ -101,8 +101,9 @@ def export_run(run: str | Path, out: Path | None = None, factory: str | None = N
 def check_installed() -> None:
     """Raises SettingError unless all that is needed can be imported."""
     try:
-        for name in ("onnx", "onnxruntime", "onnxscript"):
+        for name in ("onnx", "onnxscript"):
             importlib.import_module(name)
+        onnx_runtime()
     except ImportError as error:
         raise SettingError(
             f"muslin export needs a library that cannot be imported ({error}); install it: pip install 'muslin[onnx]'"
@@ -117,23 +118,9 @@ def scored_pictures(folder: Path, classifier: Classifier, reading: Reading) -> T
     return scored.sample.images[scored.rows]
 
 
-def described(folder: Path, classifier: Classifier) -> dict[str, str]:
-    """Returns what an ONNX file says of itself, each by its name."""
-    spec, description = classifier.spec, read_description(folder)
-    return {
-        "classes": json.dumps(spec.classes, ensure_ascii=False),
-        "channels": str(spec.channels),
-        "height": str(spec.height),
-        "width": str(spec.width),
-        "range": "0 to 255",
-        "views": str(classifier.views),
-        "temperature": str(classifier.calibration.temperature),
-        "threshold": str(classifier.calibration.threshold),
-        "model": str(description["model"]),
-        "weights_sha256": str(description["weights_sha256"]),
-        "muslin": __version__,
-        "torch": torch.__version__,
-    }
+def described(folder: Path) -> dict[str, str]:
+    """Returns what the ONNX file of a run says of itself, each by its name."""
+    return metadata_of(describe(folder)) | {"muslin": __version__, "torch": torch.__version__}
 
 
 def as_onnx(classifier: Classifier, metadata: dict[str, str]) -> bytes:
@@ -230,7 +217,7 @@ def compare_batch(classifier: Classifier, session: Any, images: Tensor, rows: li
 
 def open_session(content: bytes) -> Any:
     """Returns ONNX Runtime's session for a file's content, on the processor."""
-    onnxruntime = importlib.import_module("onnxruntime")  # it has no types
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = torch.get_num_threads()

@@ -19,6 +19,7 @@ from muslin.serving.bodies import Limits
 from muslin.serving.metrics import Metrics, metrics_app
 from muslin.serving.model import ServedModel
 from muslin.serving.service import Service
+from muslin.serving.shedding import Shedding
 from muslin.text import printable
 from muslin.web.listening import check_open, listen
 from muslin.web.server import LOOPBACK, Guard
@@ -161,7 +162,7 @@ def model_server(model: ServedModel, name: str, place: Place, limits: Limits = L
     names = tuple(allowed.lower() for allowed in place.allow)
     guard = Guard(app, {*LOOPBACK, *names}, own_port, limits.most_bytes, token, names)
     metrics = Metrics(Door(app, guard), service)
-    kind = connections(limits.head_seconds)
+    kind = connections(limits.head_seconds, Shedding(service, metrics))
     second, metrics_address = None, None
     if place.metrics_port is not None:
         told = configured(metrics_app(metrics), kind)

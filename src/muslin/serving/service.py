@@ -45,11 +45,11 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Computes as long as the context lasts."""
-        self.batcher.start()
+        self.batcher.start(np.zeros((1, *self.model.shape), np.uint8))
         try:
             yield
         finally:
-            await self.batcher.stop()
+            self.batcher.stop()
             self._decoders.shutdown(wait=False, cancel_futures=True)
 
     @asynccontextmanager

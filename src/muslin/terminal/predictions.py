@@ -12,7 +12,7 @@ from typing import Any
 from muslin.data.check.findings_table import safe
 from muslin.errors import PictureError, SettingError
 from muslin.files import write_whole
-from muslin.prediction.classifier import Prediction
+from muslin.prediction.prediction import Prediction
 from muslin.terminal.layout import write_aside, write_line
 from muslin.text import duration, note_on_pictures, plural, printable
 

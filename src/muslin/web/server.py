@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from muslin.errors import MuslinError
 
-__all__ = ["ERROR_HANDLERS", "LOOPBACK", "ErrorHandlers", "Guard", "parse_json", "read_json", "refuse"]
+__all__ = ["ERROR_HANDLERS", "HEADERS", "LOOPBACK", "ErrorHandlers", "Guard", "parse_json", "read_json", "refuse"]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 COOKIE = "muslin-token"

@@ -36,7 +36,7 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
     Image.fromarray(ramp).save(tmp_path / "deep.png")
     image, notes = open_picture(tmp_path / "deep.png")
     assert notes == ("has 16 bits: scaled to 8",)
-    assert np.abs(fit_to_shape(image, GREY)[0].numpy() - ramp / 257).max() <= 0.5
+    assert np.abs(fit_to_shape(image, GREY)[0] - ramp / 257).max() <= 0.5
 
 
 def test_transparency_is_laid_on_white(tmp_path):

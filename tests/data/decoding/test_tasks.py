@@ -26,7 +26,7 @@ def picture(size=(16, 12), mode="RGB", seed=0):
 
 
 def usual(path, shape):
-    return fit_to_shape(open_picture(path)[0], shape).numpy()
+    return fit_to_shape(open_picture(path)[0], shape)
 
 
 def turned(path):

@@ -111,7 +111,7 @@ def _decoded(
     pictures = {part: torch.empty((len(sizes[part]), *size.shape), dtype=torch.uint8) for part in parts}
     for part, dataset in parts.items():
         for row, (image, _) in zip(pictures[part], _images(part, dataset, Counter()), strict=True):
-            row[...] = fit_to_shape(image, size.shape)
+            row[...] = torch.from_numpy(fit_to_shape(image, size.shape))
     notes = [note_on_pictures(count, note) for note, count in done.items()]
     pictures = {part: images.permute(0, 2, 3, 1) for part, images in pictures.items()}
     return pictures, labels, digests, (*notes, *([size.reason] if size.reason else []))

@@ -1,15 +1,17 @@
-"""Whether pictures are light on dark or dark on light.
+"""Whether pictures are light on dark or dark on light; loads no torch where it only looks at some.
 
 Legend: C channels, H x W pixels.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["Contrast"]
 
@@ -31,8 +33,10 @@ class Contrast:
     middle: float
 
     @classmethod
-    def of(cls, images: Tensor) -> "Contrast":
+    def of(cls, images: "Tensor") -> "Contrast":
         """Returns the contrast of (..., H, W) uint8 pictures."""
+        import torch
+
         height, width = images.shape[-2:]
         inside = torch.from_numpy(is_inside(height, width).copy()).to(images.device)
         planes = images.reshape(-1, height, width)

@@ -4,14 +4,13 @@ Legend: C channels, H x W pixels.
 """
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from torch import Tensor
 
 __all__ = ["fit_to_shape"]
 
 
-def fit_to_shape(image: Image.Image, shape: tuple[int, int, int]) -> Tensor:
+def fit_to_shape(image: Image.Image, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     """Brings a picture to the size and channels that a model needs, without bending its shape.
 
     A picture of other proportions is padded with its border's median colour first.
@@ -31,8 +30,8 @@ def fit_to_shape(image: Image.Image, shape: tuple[int, int, int]) -> Tensor:
         image = ImageOps.pad(image, padded, color=_border_colour(image))
     if image.size != (width, height):
         image = image.resize((width, height), Image.Resampling.LANCZOS)
-    pixels = torch.from_numpy(np.array(image, np.uint8))
-    return pixels[None] if channels == 1 else pixels.permute(2, 0, 1).contiguous()
+    pixels = np.array(image, np.uint8)
+    return pixels[None] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
 def _border_colour(image: Image.Image) -> int | tuple[int, ...]:

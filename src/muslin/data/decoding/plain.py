@@ -1,7 +1,5 @@
 """Decode plain pictures sooner than `pictures` does, to the same pixels; all others are left to it.
 
-No torch is loaded for a plain picture.
-
 Legend: C channels, H x W pixels.
 """
 
@@ -12,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from muslin.data.decoding.fitting import fit_to_shape
 from muslin.data.decoding.pictures import decode_picture, read_file
 from muslin.data.decoding.wide import Levels, is_wide
 from muslin.text import printable
@@ -73,10 +72,8 @@ def pixels_in(
     if plain is not None:
         pixels = np.asarray(plain)
         return (pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)), ()
-    from muslin.data.decoding.fitting import fit_to_shape
-
     image, notes = decode_picture(content, name, levels)
-    return fit_to_shape(image, shape).numpy(), notes
+    return fit_to_shape(image, shape), notes
 
 
 def _plain_image(content: bytes, size: tuple[int, int] | None = None, mode: str | None = None) -> Image.Image | None:

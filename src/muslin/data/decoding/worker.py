@@ -1,4 +1,4 @@
-"""Do a task on some picture files, in this process or as one of many: no torch is loaded unless a picture needs it.
+"""Do a task on some picture files, in this process or as one of many: no torch is loaded.
 
 Run as a program, it reads one task a line as JSON on its standard input and answers each with one line of JSON.
 """

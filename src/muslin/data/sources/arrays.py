@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -238,7 +239,7 @@ def brought_to(images: Tensor, shape: tuple[int, int, int]) -> Tensor:
     """Returns (N, C, H, W) pictures as others of the shape, as picture files would be brought to it."""
     if images.shape[1:] == shape or not len(images):
         return images.reshape(-1, *shape)
-    return torch.stack([fit_to_shape(open_picture(_as_picture(image))[0], shape) for image in images])
+    return torch.from_numpy(np.stack([fit_to_shape(open_picture(_as_picture(image))[0], shape) for image in images]))
 
 
 def _size(shape: Sequence[int]) -> str:

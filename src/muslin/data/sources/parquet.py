@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from muslin.data.arrays.given import as_numpy
@@ -195,7 +196,7 @@ def _decoded(
     done, problems, total = Counter[str](), list[str](), 0
     decoded, digests, rows = {}, defaultdict[str, list[str]](list), defaultdict[str, list[int]](list)
     for part, files in parts.items():
-        pictures: list[torch.Tensor] = []
+        pictures: list[NDArray[np.uint8]] = []
         labels: list[Any] = []
         for number, row in enumerate(row for file in files for row in file.rows()):
             total += 1
@@ -209,8 +210,8 @@ def _decoded(
             labels.append(row.label)
             rows[part].append(number)
             digests[part].append(hashlib.sha256(row.content or b"").hexdigest())
-        images = torch.stack(pictures) if pictures else torch.empty((0, *size.shape), dtype=torch.uint8)
-        decoded[part] = images.permute(0, 2, 3, 1).numpy(), as_numpy(labels, "labels")
+        images = np.stack(pictures) if pictures else np.empty((0, *size.shape), np.uint8)
+        decoded[part] = images.transpose(0, 2, 3, 1), as_numpy(labels, "labels")
     if problems and (reading.on_bad == "stop" or not may_be_left_out(len(problems), total)):
         raise bad_pictures(problems, total, reading.on_bad)
     notes = [note_on_pictures(count, note) for note, count in done.items()]

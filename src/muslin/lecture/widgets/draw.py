@@ -84,10 +84,10 @@ def read(seen: LookedInto, asked: dict[str, Any]) -> tuple[Tensor, tuple[str, ..
     with TemporaryDirectory(prefix="muslin-lecture-") as folder:
         path = Path(folder) / NAME
         path.write_bytes(content)
-        images, (notes,) = read_pictures([(None, path)], seen.classifier.spec, seen.classifier.contrast, invert=invert)
+        pixels, (notes,) = read_pictures([(None, path)], seen.classifier.spec, seen.classifier.contrast, invert=invert)
     if isinstance(notes, PictureError):
         raise PictureError(str(notes).replace(f"{folder}/", "").replace(str(path), NAME))
-    return images, notes
+    return torch.from_numpy(pixels), notes
 
 
 def decoded(text: object, name: str) -> bytes:

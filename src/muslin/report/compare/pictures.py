@@ -16,7 +16,7 @@ from muslin.errors import MuslinError
 from muslin.evaluation.evaluate import is_same_source, labels_of
 from muslin.evaluation.unseen import Scored, own_test
 from muslin.report.compare.groups import Member
-from muslin.run.saved_model import read_description
+from muslin.run.description import read_description
 
 __all__ = ["are_same_by_source", "read_pictures"]
 
