@@ -1,0 +1,53 @@
+/** What the net is made of, and how it learns. */
+
+import { h } from "../../parts/dom.js";
+import { choice, slider } from "../../parts/fields.js";
+import { LOSSES, MOST_LAYERS, MOST_NEURONS } from "./state.js";
+import { OPTIMIZERS } from "./trainer.js";
+
+/** Returns the numbers of neurons that a text such as 8-4-2 tells, or null where it tells none. */
+export function layersOf(text) {
+  const hidden = text.split(/[\s,;-]+/).filter(Boolean).map(Number);
+  const isRight = hidden.length <= MOST_LAYERS && hidden.every((size) => Number.isInteger(size) && size >= 1 && size <= MOST_NEURONS);
+  return isRight ? hidden : null;
+}
+
+/**
+ * Returns an element with `show(state)`.
+ *
+ * `afresh(patch, isLast)` is told what begins the same training anew, `anew(patch)` what makes another net of it, and
+ * `change(patch, isLast)` the rest.
+ */
+export function settings(values, state, { afresh, anew, change }) {
+  const pick = (label, options, name, act = afresh) => choice({ label, options: options.map((each) => (Array.isArray(each) ? each : [each, each])), value: state[name] }, (chosen) => act({ [name]: chosen }));
+  const layers = h("input", { type: "text", id: "plane-hidden", size: 12, "aria-describedby": "plane-hidden-hint" });
+  layers.addEventListener("change", () => {
+    const hidden = layersOf(layers.value);
+    layers.setAttribute("aria-invalid", String(hidden === null));
+    if (hidden) anew({ hidden });
+  });
+  const selects = {
+    set: pick("points", Object.entries(values.sets).map(([name, { words }]) => [name, words]), "set", (patch) => anew({ ...patch, own: null })),
+    activation: pick("activation", values.activations, "activation"),
+    loss: pick("loss, of two colours", LOSSES, "loss"),
+    optimizer: pick("optimizer", Object.keys(OPTIMIZERS), "optimizer"),
+  };
+  const sliders = {
+    lr: slider({ label: "learning rate η", min: 0.0001, max: 10, value: 0.03, logarithmic: true }, (lr, isLast) => afresh({ lr }, isLast)),
+    l2: slider({ label: "weight decay λ", min: 0, max: 1, step: 0.001, value: 0 }, (l2, isLast) => afresh({ l2 }, isLast)),
+    batch: slider({ label: "batch", min: 1, max: 250, step: 1, value: 10 }, (batch, isLast) => afresh({ batch: Math.round(batch) }, isLast)),
+    stop: slider({ label: "stop at accuracy", min: 0, max: 1, step: 0.01, value: 0 }, (stop, isLast) => change({ stop }, isLast)),
+  };
+  sliders.l2.querySelector("input[type=range]").max = 0.1;
+  const element = h(
+    "div",
+    { class: "stack" },
+    h("div", { class: "fields" }, selects.set, h("div", { class: "field" }, h("label", { for: "plane-hidden" }, "hidden layers"), layers, h("span", { id: "plane-hidden-hint", class: "faint" }, "neurons each, such as 8-4-2; up to 6 of 8")), selects.activation, selects.loss, selects.optimizer),
+    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, sliders.stop),
+  );
+  element.show = (shown) => {
+    for (const [name, each] of Object.entries({ ...selects, ...sliders })) each.show(shown[name]);
+    if (document.activeElement !== layers) layers.value = shown.hidden.join("-");
+  };
+  return element;
+}
