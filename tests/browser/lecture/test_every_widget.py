@@ -47,7 +47,17 @@ HOSTILE = {
     ],
     "kernel": [{"place": 899}, {"weights": [1]}, {"stride": 9}],
     "perceptron": [{"steps": 900}, {"set": "x"}, {"points": [[0, 0, 2]]}, {"points": []}, {"start": [1e9, 0, 0]}],
-    "plane": [{"hidden": [9]}, {"locks": [500]}, {"own": [[0, 0, 0]]}, {"set": "<img>"}, {"steps": 1e9}],
+    "plane": [
+        {"hidden": [9]},
+        {"locks": [500]},
+        {"own": [[0, 0, 0]]},
+        {"set": "<img>"},
+        {"steps": 1e9},
+        {"chosen": 250},
+        {"own": [[0, 0, 0], [1, 1, 1]], "chosen": 2},
+        {"pinned": [0, 4]},
+        {"pinned": [3, 0]},
+    ],
     "questions": [{"garment": 20}, {"asked": [99]}, {"asked": [0] * 21}, {"guess": 10}],
     "regions": [
         {"k": 26},
@@ -67,7 +77,7 @@ HOSTILE = {
 UNDER_WAY = {
     "gates": {"hidden": 2, "wires": [[1, -1], [-1, 1], [1, 1]], "thresholds": [1, 1, 1], "gate": "XOR"},
     "guess": {"answers": [0] * 20},
-    "plane": {"steps": 10},
+    "plane": {"steps": 10, "chosen": 3, "pinned": [0, 1]},
     "questions": {"asked": [0, 1], "guess": 2},
 }
 

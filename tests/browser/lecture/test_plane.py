@@ -90,7 +90,7 @@ def test_it_learns_the_ring_and_the_line_is_drawn_in_the_bent_plane(opened):
     go_to(opened, 4000)
     right = float(re.search(r"fresh points ([\d.]+) %", line(opened)).group(1))
     assert right > 97
-    expect(part(opened).get_by_role("img", name=re.compile("layer 1, neuron"))).to_have_count(3)
+    expect(part(opened).get_by_role("button", name=re.compile("layer 1, neuron"))).to_have_count(3)
     expect(part(opened)).to_contain_text(re.compile(r"Your line is wrong about \d+ of 250 points"))
     before = part(opened).locator(".numbers-live", has_text="Your line").inner_text()
     type_into(opened, "line, angle in degrees", "200")
@@ -144,7 +144,7 @@ def test_own_points_by_mouse_keyboard_and_csv(opened):
     expect(part(opened)).to_contain_text("Line 4 is “0,zero,1”; it must be x,y,label")
     csv.fill("-1,0,0\n1,0,1\n0,1,2")
     part(opened).get_by_role("button", name="Read the CSV").press("Enter")
-    expect(part(opened).get_by_role("img", name="layer 3, neuron 3")).to_be_visible()  # three colours, three outputs
+    expect(part(opened).get_by_role("button", name="layer 3, neuron 3")).to_be_visible()  # three colours, three outputs
 
 
 def test_a_net_that_breaks_says_so_and_how_to_go_back(opened):

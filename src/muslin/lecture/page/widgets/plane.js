@@ -11,22 +11,24 @@ import { tasks } from "../parts/tasks.js";
 import { Network } from "../maths/network.js";
 import { bentPlane } from "./plane/bent.js";
 import { asNumPy, asPyTorch } from "./plane/code.js";
+import { handOf } from "./plane/hand.js";
+import { litPoint, valuesOf } from "./plane/lit.js";
 import { planeMap } from "./plane/map.js";
 import { neuronFields } from "./plane/neurons.js";
+import { pinnedField } from "./plane/pinned.js";
 import { ownPoints } from "./plane/points.js";
 import { probe } from "./plane/probe.js";
 import { referee } from "./plane/referee.js";
-import { recipeOf } from "./plane/recipe.js";
+import { recipeOf, sizesOf } from "./plane/recipe.js";
 import { runner } from "./plane/runner.js";
 import { settings } from "./plane/settings.js";
-import { MOST_POINTS, MOST_STEPS } from "./plane/state.js";
+import { MOST_COLOURS, MOST_POINTS, MOST_STEPS } from "./plane/state.js";
 import { takeAlong } from "./plane/take.js";
 
 export { agree, checks, start } from "./plane/state.js";
 
 const STRETCH = 20; // steps that Python takes too
 const BUDGET = 14; // ms of a frame, in the worker
-const FINE = 40; // cells of the neurons' maps
 const SPEEDS = [[1e9, "as fast as it goes"], [1, "an epoch a frame"], [0.04, "a step a frame"]];
 const MADE_OF = ["set", "own", "hidden", "activation", "loss", "optimizer", "lr", "l2", "batch", "seed", "edits", "locks"];
 
@@ -39,17 +41,26 @@ export function mount(root, tools) {
 
   const change = (patch, isLast = true) => store.change(patch, { undoable: isLast });
   const afresh = (patch, isLast = true) => change({ ...patch, steps: 0, edits: [] }, isLast);
-  const anew = (patch) => afresh({ ...patch, locks: [], layer: 0, axes: [0, 1] });
+  /** Where the net's shape stays, what is looked at stays too. */
+  const anew = (patch, isLast = true) => {
+    const { locks, layer, axes, pinned, ...rest } = { ...store.state, ...patch };
+    const isSame = String(sizesOf(rest, values)) === String(recipe.sizes);
+    afresh({ ...(isSame ? { locks, layer, axes, pinned } : { locks: [], layer: 0, axes: [0, 1], pinned: null }), ...patch }, isLast);
+  };
 
   const guess = predictFirst({
     question: "A ring in a ring, and a net whose hidden layers have 2 neurons at the most. Can one straight line in the end separate the colours?",
     options: ["yes, with patience", "not wholly: the plane is bent, never torn"],
   });
   const made = settings(values, store.state, { afresh, anew, change });
-  const map = planeMap();
-  const points = ownPoints({ map, state: () => store.state, recipe: () => recipe, most: MOST_POINTS, change: (own) => anew({ own }) });
+  const points = ownPoints({ state: () => store.state, recipe: () => recipe, most: MOST_POINTS, change: anew, renew: () => draw() });
+  const hand = handOf({ points, state: () => store.state, choose: (chosen) => change({ chosen }) });
+  const map = planeMap("the plane, and what the net says of it", hand);
+  const lit = litPoint(MOST_COLOURS, hand);
   const bent = bentPlane(change);
-  const neurons = neuronFields(FINE);
+  const pin = (neuron) => change({ pinned: String(neuron) === String(store.state.pinned) ? null : neuron });
+  const neurons = neuronFields(pin);
+  const pinned = pinnedField(hand, () => pin(store.state.pinned));
   const weights = probe({
     edit: (place, value) => change({ edits: [...store.state.edits.filter(([since, at]) => !(since === store.state.steps && at === place)), [store.state.steps, place, value]] }),
     lock: (place, isLocked) => change({ locks: isLocked ? [...store.state.locks, place] : store.state.locks.filter((each) => each !== place) }),
@@ -90,6 +101,7 @@ export function mount(root, tools) {
   );
   const steps = () => Math.max(1, store.state.steps);
   const taken = takeAlong({ "Copy as PyTorch": () => asPyTorch(recipe, steps()), "Copy as NumPy": () => asNumPy(recipe, steps()) });
+  const maps = h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, judge), pinned, bent);
   put(
     root,
     guess,
@@ -97,8 +109,9 @@ export function mount(root, tools) {
     controls,
     time,
     problem,
-    h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, judge, points), bent),
-    h("h4", {}, "What each neuron sees"),
+    maps,
+    h("div", { class: "columns halves" }, lit, points),
+    h("h4", {}, "What each neuron sees; press one, and its field is pinned large"),
     neurons,
     h("div", { class: "columns halves" }, h("div", { class: "stack" }, curves, confusion), h("div", { class: "stack" }, weights, taken)),
     todo,
@@ -142,9 +155,13 @@ export function mount(root, tools) {
       { name: "fresh points", points: result.marks.map(([epoch, , loss]) => [epoch, loss]), colour: 2, dashed: true },
     ]);
     map.summarise(`${values.sets[state.set].words}: ${percent(result.test.right)} of fresh points are right after ${result.steps} steps.`);
+    const met = valuesOf(network.of, recipe, state);
     map.show({ network: network.of, recipe, state });
     bent.show(network.of, recipe, state);
-    neurons.show(network.of, recipe);
+    neurons.show(network.of, recipe, state, met);
+    pinned.show({ network: network.of, recipe, state });
+    maps.classList.toggle("thirds", state.pinned !== null);
+    lit.show(recipe, state, met);
     weights.show(recipe, network.of.parameters, result.gradient, state);
     confusion.renew();
     todo.check(state);

@@ -27,7 +27,7 @@ export function settings(values, state, { afresh, anew, change }) {
     if (hidden) anew({ hidden });
   });
   const selects = {
-    set: pick("points", Object.entries(values.sets).map(([name, { words }]) => [name, words]), "set", (patch) => anew({ ...patch, own: null })),
+    set: pick("points", Object.entries(values.sets).map(([name, { words }]) => [name, words]), "set", (patch) => anew({ ...patch, own: null, chosen: null })),
     activation: pick("activation", values.activations, "activation"),
     loss: pick("loss, of two colours", LOSSES, "loss"),
     optimizer: pick("optimizer", Object.keys(OPTIMIZERS), "optimizer"),

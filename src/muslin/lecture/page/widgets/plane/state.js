@@ -13,6 +13,7 @@ export const start = () => ({
   set: "ring-in-ring", own: null, hidden: [4, 2], activation: "tanh", loss: "binary-cross-entropy",
   optimizer: "adam", lr: 0.03, l2: 0, batch: 10, seed: 0, steps: 0, edits: [], locks: [],
   layer: 0, place: 3, axes: [0, 1], line: [90, 0], stop: 0,
+  chosen: null, pinned: null,
 });
 
 export const checks = (values) => ({
@@ -34,12 +35,16 @@ export const checks = (values) => ({
   axes: list(whole(0, MOST_NEURONS - 1), 2, 2),
   line: list(number(-4, 360), 2, 2),
   stop: number(0, 1),
+  chosen: maybe(whole(0, MOST_POINTS - 1)), // the row of the lit point
+  pinned: maybe(list(whole(0, MOST_NEURONS), 2, 2)), // layer and neuron of the large field
 });
 
 /** Throws where the fields of a state do not fit together. */
 export function agree(state, values) {
-  const { sizes, start: parameters } = recipeOf(state, values);
+  const { sizes, labels, start: parameters } = recipeOf(state, values);
   if (state.layer > sizes.length - 2) throw new Error(`layer is ${state.layer}; the net has ${sizes.length - 1}`);
+  if (state.chosen >= labels.length) throw new Error(`chosen is ${state.chosen}; there are ${labels.length} points`);
+  if (state.pinned && !(state.pinned[1] < sizes[state.pinned[0] + 1])) throw new Error(`there is no neuron ${state.pinned.join(", ")}`);
   for (const place of [...state.locks, ...state.edits.map(([, index]) => index)])
     if (!Number.isInteger(place) || place < 0 || place >= parameters.length) throw new Error(`there is no weight ${place}`);
 }
