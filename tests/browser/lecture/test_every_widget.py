@@ -53,6 +53,8 @@ HOSTILE = {
         {"own": [[0, 0, 0]]},
         {"set": "<img>"},
         {"steps": 1e9},
+        {"noise": 0.6},
+        {"noiseSeed": 4},
         {"chosen": 250},
         {"own": [[0, 0, 0], [1, 1, 1]], "chosen": 2},
         {"pinned": [0, 4]},
@@ -77,7 +79,7 @@ HOSTILE = {
 UNDER_WAY = {
     "gates": {"hidden": 2, "wires": [[1, -1], [-1, 1], [1, 1]], "thresholds": [1, 1, 1], "gate": "XOR"},
     "guess": {"answers": [0] * 20},
-    "plane": {"steps": 10, "chosen": 3, "pinned": [0, 1]},
+    "plane": {"steps": 10, "noise": 0.1, "chosen": 3, "pinned": [0, 1]},
     "questions": {"asked": [0, 1], "guess": 2},
 }
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from muslin.lecture.widgets.plane import values
 from muslin.textbook.network import Network
-from tests.browser.lecture.links import link_of, number, state_in, widget
+from tests.browser.lecture.links import link_of, number, state_in, type_into, widget
 from tests.browser.pages import Watch
 
 SETTLED = 60_000  # ms: two cores may be busy
@@ -151,3 +151,51 @@ def test_a_neurons_field_is_pinned_by_mouse_and_unpinned_by_keyboard(opened):
     part(opened).get_by_label("hidden layers").fill("3")
     part(opened).get_by_label("hidden layers").press("Enter")
     assert state_in(opened, STEM) == {"hidden": [3]}, "there is no such neuron any more"
+
+
+def csv_of(page: Page) -> np.ndarray:
+    """The points that the page writes, rows of x, y and label."""
+    part(page).get_by_role("button", name="Write the CSV").press("Enter")
+    return np.loadtxt(part(page).get_by_label("points as CSV").input_value().splitlines()[1:], delimiter=",")
+
+
+def test_noise_is_of_its_seed_and_the_link_has_it(opened, watch, lecture_url):
+    part(opened).get_by_text("Points of your own").press("Enter")
+    type_into(part(opened), "noise", "0.1")
+    deals = []
+    for seed in (0, 1):
+        moved = csv_of(opened)[:, :2].ravel()
+        wanted = np.ravel(SET["points"]) + 0.1 * np.array(values()["noise"][seed][:500])
+        assert np.abs(moved - wanted.clip(-1.4, 1.4)).max() < 1e-4
+        deals.append(moved)
+        part(opened).get_by_role("button", name="New noise").press("Enter")
+    part(opened).get_by_role("button", name="Undo").press("Enter")
+    state = state_in(opened, STEM)
+    assert state == {"noise": 0.1, "noiseSeed": 1}
+    opened.goto("about:blank")
+    again = show(watch.open(f"{lecture_url}#colours;{link_of(STEM, state)}"))
+    part(again).get_by_text("Points of your own").press("Enter")
+    assert (csv_of(again)[:, :2].ravel() == deals[1]).all()
+    fill(again, "point", "1")
+    fill(again, "its x", "0")
+    state = state_in(again, STEM)
+    assert np.abs(np.array(state["own"])[1:, :2] - deals[1].reshape(-1, 2)[1:]).max() < 1e-4, "as they were seen"
+    assert "noise" not in state, "it is in the points now"
+
+
+def test_the_weights_are_copied_as_csv(opened):
+    part(opened).get_by_label("weight or bias").select_option("layer 2, b[1]")
+    fill(opened, "value", "1.5")
+    expect(part(opened).locator(".numbers-live").first).to_contain_text("step 0:", timeout=SETTLED)
+    part(opened).get_by_text("What was copied").press("Enter")
+    part(opened).get_by_role("button", name="Copy the weights as CSV").press("Enter")
+    head, *rows = part(opened).locator("pre.program").inner_text().splitlines()
+    assert head == "layer,from,to,value"
+    wanted = Network((2, 4, 2, 1), seed=0)
+    found = {tuple(row.split(",")[:3]): float(row.split(",")[3]) for row in rows}
+    assert len(found) == len(wanted.parameters)
+    assert found["2", "bias", "2"] == 1.5
+    for layer, (weights, bias) in enumerate(wanted.layers(), start=1):
+        for (start, to), weight in np.ndenumerate(weights):
+            assert found[str(layer), str(start + 1), str(to + 1)] == pytest.approx(weight, rel=1e-15)
+        assert all(found[str(layer), "bias", str(to + 1)] == 0 for to in range(len(bias)) if (layer, to) != (2, 1))

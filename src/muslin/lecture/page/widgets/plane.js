@@ -10,9 +10,10 @@ import { asTable } from "../parts/table.js";
 import { tasks } from "../parts/tasks.js";
 import { Network } from "../maths/network.js";
 import { bentPlane } from "./plane/bent.js";
-import { asNumPy, asPyTorch } from "./plane/code.js";
+import { asCsv, asNumPy, asPyTorch } from "./plane/code.js";
 import { handOf } from "./plane/hand.js";
 import { litPoint, valuesOf } from "./plane/lit.js";
+import { MOST_COLOURS, MOST_POINTS, MOST_STEPS } from "./plane/limits.js";
 import { planeMap } from "./plane/map.js";
 import { neuronFields } from "./plane/neurons.js";
 import { pinnedField } from "./plane/pinned.js";
@@ -22,7 +23,6 @@ import { referee } from "./plane/referee.js";
 import { recipeOf, sizesOf } from "./plane/recipe.js";
 import { runner } from "./plane/runner.js";
 import { settings } from "./plane/settings.js";
-import { MOST_COLOURS, MOST_POINTS, MOST_STEPS } from "./plane/state.js";
 import { takeAlong } from "./plane/take.js";
 
 export { agree, checks, start } from "./plane/state.js";
@@ -30,7 +30,7 @@ export { agree, checks, start } from "./plane/state.js";
 const STRETCH = 20; // steps that Python takes too
 const BUDGET = 14; // ms of a frame, in the worker
 const SPEEDS = [[1e9, "as fast as it goes"], [1, "an epoch a frame"], [0.04, "a step a frame"]];
-const MADE_OF = ["set", "own", "hidden", "activation", "loss", "optimizer", "lr", "l2", "batch", "seed", "edits", "locks"];
+const MADE_OF = ["set", "own", "noise", "noiseSeed", "hidden", "activation", "loss", "optimizer", "lr", "l2", "batch", "seed", "edits", "locks"];
 
 export function mount(root, tools) {
   const { values, store, say } = tools;
@@ -53,7 +53,7 @@ export function mount(root, tools) {
     options: ["yes, with patience", "not wholly: the plane is bent, never torn"],
   });
   const made = settings(values, store.state, { afresh, anew, change });
-  const points = ownPoints({ state: () => store.state, recipe: () => recipe, most: MOST_POINTS, change: anew, renew: () => draw() });
+  const points = ownPoints({ state: () => store.state, recipe: () => recipe, most: MOST_POINTS, change: (patch, isLast) => anew({ ...patch, noise: 0 }, isLast), renew: () => draw() });
   const hand = handOf({ points, state: () => store.state, choose: (chosen) => change({ chosen }) });
   const map = planeMap("the plane, and what the net says of it", hand);
   const lit = litPoint(MOST_COLOURS, hand);
@@ -100,7 +100,7 @@ export function mount(root, tools) {
     say,
   );
   const steps = () => Math.max(1, store.state.steps);
-  const taken = takeAlong({ "Copy as PyTorch": () => asPyTorch(recipe, steps()), "Copy as NumPy": () => asNumPy(recipe, steps()) });
+  const taken = takeAlong({ "Copy as PyTorch": () => asPyTorch(recipe, steps()), "Copy as NumPy": () => asNumPy(recipe, steps()), "Copy the weights as CSV": () => asCsv(recipe.sizes, network.of.parameters) });
   const maps = h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, judge), pinned, bent);
   put(
     root,

@@ -1,4 +1,6 @@
-/** The net at hand as a program: the same start, the same batches, the same curve, in NumPy or in PyTorch. */
+/** The net at hand as a program: the same start, the same batches, the same curve, in NumPy or in PyTorch; as numbers. */
+
+import { placesOf } from "./probe.js";
 
 const numbers = (values) => `[${Array.from(values, (value) => String(value)).join(", ")}]`;
 
@@ -80,4 +82,10 @@ for step in range(${steps}):
     losses.append(network.step(points[rows], labels[rows], partial(${name}, lr=lr), l2).loss)
 print(losses[-1])
 `;
+}
+
+/** Returns the weights and biases of now: layer, from and to count from 1, and a bias comes from "bias". */
+export function asCsv(sizes, parameters) {
+  const rows = placesOf(sizes).map(({ layer, from, to }, place) => [layer + 1, from === null ? "bias" : from + 1, to + 1, parameters[place]].join(","));
+  return ["layer,from,to,value", ...rows].join("\n");
 }

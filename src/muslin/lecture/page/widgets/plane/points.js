@@ -7,6 +7,7 @@ import { asTable } from "../../parts/table.js";
 import { EXTENT } from "./fields.js";
 
 const COLOURS = 6;
+const DIGITS = 4; // that are kept of a point, after the point
 const APART = 0.07; // of the plane, between the points of one stroke
 
 /**
@@ -33,18 +34,19 @@ export function ownPoints({ state, recipe, most, change, renew }) {
     "details",
     { class: "own" },
     h("summary", {}, "Points of your own"),
-    h("div", { class: "fields" }, tool, button("Noise", () => set(current().map(([a, b, label]) => [within(a + jitter()), within(b + jitter()), label]))), button("Clear to two", () => set([[-0.5, 0, 0], [0.5, 0, 1]], null))),
+    h("div", { class: "fields" }, tool, button("Clear to two", () => set([[-0.5, 0, 0], [0.5, 0, 1]], null))),
     h("div", { class: "fields" }, x, y, colour, button("Add", () => set([...current(), [typed(x), typed(y), Number(colour.querySelector("select").value)]])), button("Erase the last", () => set(current().slice(0, -1)))),
-    h("div", { class: "fields" }, csv, button("Read the CSV", read), button("Write the CSV", () => (csv.value = ["x,y,label", ...current().map((point) => point.join(","))].join("\n")))),
+    h("div", { class: "fields" }, csv, button("Read the CSV", read), button("Write the CSV", () => (csv.value = ["x,y,label", ...current().map((point) => point.map((value) => Number(value.toFixed(DIGITS))).join(","))].join("\n")))),
     table,
   );
   const element = h("div", { class: "stack" }, details, problem);
   element.brush = () => (brush === "hand" ? null : brush);
   Object.assign(element, { current, set, stroke, lift, erase });
 
+  /** Returns the points as they are seen, noise and all. */
   function current() {
     const { points, labels } = recipe();
-    return state().own ?? Array.from(labels, (label, row) => [points[2 * row], points[2 * row + 1], label]);
+    return Array.from(labels, (label, row) => [points[2 * row], points[2 * row + 1], label]);
   }
 
   function set(points, chosen = state().chosen, isLast = true) {
@@ -54,7 +56,7 @@ export function ownPoints({ state, recipe, most, change, renew }) {
     else if (Math.max(...labels) + 1 !== labels.size) put(problem, `Colours are used in turn, from 0: ${[...labels].sort().join(", ")} leaves one out.`);
     else {
       put(problem);
-      const own = points.map(([a, b, label]) => [Number(a.toFixed(4)), Number(b.toFixed(4)), label]);
+      const own = points.map(([a, b, label]) => [Number(a.toFixed(DIGITS)), Number(b.toFixed(DIGITS)), label]);
       change({ own, chosen: chosen === null || chosen >= own.length ? null : chosen }, isLast);
       table.renew();
     }
@@ -89,6 +91,3 @@ export function ownPoints({ state, recipe, most, change, renew }) {
   }
   return element;
 }
-
-const within = (value) => Math.min(EXTENT, Math.max(-EXTENT, value));
-const jitter = () => 0.05 * (Math.random() + Math.random() + Math.random() - 1.5);

@@ -31,12 +31,12 @@ export function probe({ edit, lock }) {
   return element;
 }
 
-/** Returns [place, name] of each parameter, as they lie in the vector. */
-function names(sizes) {
-  const found = [];
-  for (let layer = 0; layer + 1 < sizes.length; layer++) {
-    for (let i = 0; i < sizes[layer]; i++) for (let j = 0; j < sizes[layer + 1]; j++) found.push(`layer ${layer + 1}, w[${i},${j}]`);
-    for (let j = 0; j < sizes[layer + 1]; j++) found.push(`layer ${layer + 1}, b[${j}]`);
-  }
-  return found.map((name, place) => [place, name]);
+/** Returns {layer, from, to} of each parameter, as they lie in the vector; `from` is null for a bias. */
+export function placesOf(sizes) {
+  return sizes.slice(1).flatMap((outs, layer) =>
+    [...Array(sizes[layer]).keys(), null].flatMap((from) => Array.from({ length: outs }, (_, to) => ({ layer, from, to }))),
+  );
 }
+
+/** Returns [place, name] of each parameter. */
+const names = (sizes) => placesOf(sizes).map(({ layer, from, to }, place) => [place, `layer ${layer + 1}, ${from === null ? `b[${to}]` : `w[${from},${to}]`}`]);

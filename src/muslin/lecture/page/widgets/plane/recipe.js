@@ -1,5 +1,8 @@
 /** What trains, made of the widget's state and the dealt values. */
 
+import { clamp } from "../../parts/numbers.js";
+import { EXTENT } from "./fields.js";
+import { MOST_POINTS } from "./limits.js";
 import { startWeights } from "./trainer.js";
 
 /** Returns the labels of the points that are learnt. */
@@ -11,6 +14,12 @@ export function sizesOf(state, values) {
   return [2, ...state.hidden, classes > 2 ? classes : 1];
 }
 
+/** Returns points [x, y] as one row of numbers, each moved by the dealt noise from a row on. */
+function noisy(points, { noise, noiseSeed }, dealt, first) {
+  const moved = (value, at) => (noise ? clamp(value + noise * dealt[noiseSeed][2 * first + at], -EXTENT, EXTENT) : value);
+  return Float64Array.from(points.flat(), moved);
+}
+
 /** Returns a recipe for `Trainer`. Own points, [x, y, label] each, are their own fresh points. */
 export function recipeOf(state, values) {
   const set = values.sets[state.set];
@@ -19,9 +28,9 @@ export function recipeOf(state, values) {
   if (labels.some((label) => !Number.isInteger(label) || label < 0)) throw new Error("a colour must be a whole number from 0");
   const sizes = sizesOf(state, values);
   return {
-    points: Float64Array.from((own ?? set.points).flat()),
+    points: noisy(own ?? set.points, state, values.noise, 0),
     labels: Int32Array.from(labels),
-    testPoints: Float64Array.from((own ?? set.test_points).flat()),
+    testPoints: own ? noisy(own, state, values.noise, 0) : noisy(set.test_points, state, values.noise, MOST_POINTS),
     testLabels: Int32Array.from(state.own ? labels : set.test_labels),
     sizes,
     activation: state.activation,

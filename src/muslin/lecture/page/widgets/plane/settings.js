@@ -1,8 +1,8 @@
 /** What the net is made of, and how it learns. */
 
-import { h } from "../../parts/dom.js";
+import { button, h } from "../../parts/dom.js";
 import { choice, slider } from "../../parts/fields.js";
-import { LOSSES, MOST_LAYERS, MOST_NEURONS } from "./state.js";
+import { LOSSES, MOST_LAYERS, MOST_NEURONS, MOST_NOISE } from "./limits.js";
 import { OPTIMIZERS } from "./trainer.js";
 
 /** Returns the numbers of neurons that a text such as 8-4-2 tells, or null where it tells none. */
@@ -36,18 +36,23 @@ export function settings(values, state, { afresh, anew, change }) {
     lr: slider({ label: "learning rate η", min: 0.0001, max: 10, value: 0.03, logarithmic: true }, (lr, isLast) => afresh({ lr }, isLast)),
     l2: slider({ label: "weight decay λ", min: 0, max: 1, step: 0.001, value: 0 }, (l2, isLast) => afresh({ l2 }, isLast)),
     batch: slider({ label: "batch", min: 1, max: 250, step: 1, value: 10 }, (batch, isLast) => afresh({ batch: Math.round(batch) }, isLast)),
+    noise: slider({ label: "noise", min: 0, max: MOST_NOISE, step: 0.01, value: 0 }, (noise, isLast) => afresh({ noise }, isLast)),
     stop: slider({ label: "stop at accuracy", min: 0, max: 1, step: 0.01, value: 0 }, (stop, isLast) => change({ stop }, isLast)),
   };
   sliders.l2.querySelector("input[type=range]").max = 0.1;
+  const deal = button("New noise", () => afresh({ noiseSeed: (shown.noiseSeed + 1) % values.noise.length }));
+  let shown = state;
   const element = h(
     "div",
     { class: "stack" },
     h("div", { class: "fields" }, selects.set, h("div", { class: "field" }, h("label", { for: "plane-hidden" }, "hidden layers"), layers, h("span", { id: "plane-hidden-hint", class: "faint" }, "neurons each, such as 8-4-2; up to 6 of 8")), selects.activation, selects.loss, selects.optimizer),
-    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, sliders.stop),
+    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, h("div", { class: "fields" }, sliders.noise, deal), sliders.stop),
   );
-  element.show = (shown) => {
-    for (const [name, each] of Object.entries({ ...selects, ...sliders })) each.show(shown[name]);
-    if (document.activeElement !== layers) layers.value = shown.hidden.join("-");
+  element.show = (now) => {
+    shown = now;
+    deal.disabled = now.noise === 0;
+    for (const [name, each] of Object.entries({ ...selects, ...sliders })) each.show(now[name]);
+    if (document.activeElement !== layers) layers.value = now.hidden.join("-");
   };
   return element;
 }

@@ -2,15 +2,12 @@
 
 import { list, maybe, number, oneOf, whole } from "../../parts/checks.js";
 import { EXTENT } from "./fields.js";
+import { LOSSES, MOST_COLOURS, MOST_LAYERS, MOST_NEURONS, MOST_NOISE, MOST_POINTS, MOST_STEPS } from "./limits.js";
 import { recipeOf } from "./recipe.js";
 import { OPTIMIZERS } from "./trainer.js";
 
-export const MOST_STEPS = 500_000;
-export const [MOST_LAYERS, MOST_NEURONS, MOST_POINTS, MOST_COLOURS] = [6, 8, 600, 6];
-export const LOSSES = ["binary-cross-entropy", "mean-squared-error"]; // of two colours
-
 export const start = () => ({
-  set: "ring-in-ring", own: null, hidden: [4, 2], activation: "tanh", loss: "binary-cross-entropy",
+  set: "ring-in-ring", own: null, noise: 0, noiseSeed: 0, hidden: [4, 2], activation: "tanh", loss: "binary-cross-entropy",
   optimizer: "adam", lr: 0.03, l2: 0, batch: 10, seed: 0, steps: 0, edits: [], locks: [],
   layer: 0, place: 3, axes: [0, 1], line: [90, 0], stop: 0,
   chosen: null, pinned: null,
@@ -19,6 +16,8 @@ export const start = () => ({
 export const checks = (values) => ({
   set: oneOf(...Object.keys(values.sets)),
   own: maybe(list(list(number(-EXTENT, MOST_COLOURS), 3, 3), MOST_POINTS, 2)),
+  noise: number(0, MOST_NOISE), // its deviation, in the plane
+  noiseSeed: whole(0, values.noise.length - 1),
   hidden: list(whole(1, MOST_NEURONS), MOST_LAYERS),
   activation: oneOf(...values.activations),
   loss: oneOf(...LOSSES),
