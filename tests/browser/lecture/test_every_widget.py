@@ -9,6 +9,12 @@ from tests.browser.pages import LOOKS, emulate, serious_problems
 
 STEMS = [stem for section in SECTIONS for stem in section.widgets]
 
+# A run of the plane that was left, with a net of 13 numbers.
+BRANCH = {
+    **{"hidden": [3], "activation": "tanh", "optimizer": "adam", "lr": 0.1, "l2": 0, "batch": 10, "seed": 1},
+    **{"steps": 30, "edits": [[5, 12, 1]], "turns": [], "locks": []},
+}
+
 # Each field has the right kind of value, but none that fits: of its range, of the others, of what the widget knows.
 HOSTILE = {
     "activations": [{"x": 1e9}, {"y": 1}],
@@ -50,6 +56,15 @@ HOSTILE = {
     "plane": [
         {"hidden": [9]},
         {"locks": [500]},
+        {"locks": [[0, 25, 1]]},
+        {"locks": [[0, 1, 2]]},
+        {"edits": [[0.5, 1, 1]]},
+        {"turns": [[5, 0.1, 0], [5, 0.2, 0]]},
+        {"turns": [[5, 100, 0]]},
+        {"branches": [{"hidden": [2]}]},
+        {"branches": [BRANCH | {"edits": [[0, 13, 0]]}]},
+        {"branches": [BRANCH | {"own": None}]},
+        {"branches": [BRANCH] * 5},
         {"own": [[0, 0, 0]]},
         {"set": "<img>"},
         {"steps": 1e9},
@@ -79,7 +94,7 @@ HOSTILE = {
 UNDER_WAY = {
     "gates": {"hidden": 2, "wires": [[1, -1], [-1, 1], [1, 1]], "thresholds": [1, 1, 1], "gate": "XOR"},
     "guess": {"answers": [0] * 20},
-    "plane": {"steps": 10, "noise": 0.1, "chosen": 3, "pinned": [0, 1]},
+    "plane": {"steps": 10, "reached": 40, "branches": [BRANCH], "noise": 0.1, "chosen": 3, "pinned": [0, 1]},
     "questions": {"asked": [0, 1], "guess": 2},
 }
 

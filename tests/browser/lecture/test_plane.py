@@ -64,6 +64,11 @@ CASES = [
     {"set": "pinwheel", "hidden": [6], "optimizer": "momentum", "lr": 0.05, "batch": 7},
     {"set": "moons", "hidden": [3, 3, 3], "optimizer": "nesterov", "loss": "mean-squared-error", "l2": 0.001},
     {"set": "xor", "hidden": [], "optimizer": "adam", "activation": "relu"},
+    {
+        **{"set": "blobs", "hidden": [3], "optimizer": "momentum"},
+        **{"edits": [[0, 2, 0.5], [30, 4, 1.5], [30, 0, -1]], "turns": [[20, 0.01, 0.1], [60, 0.1, 0]]},
+        "locks": [[0, 1, 1], [30, 4, 1], [50, 1, 0]],
+    },
 ]
 
 
@@ -120,7 +125,7 @@ def test_the_link_restores_net_step_and_edited_weight(opened):
     go_to(opened, 30)
     part(opened).get_by_label("value", exact=True).fill("1.5")
     part(opened).get_by_label("value", exact=True).press("Enter")
-    part(opened).get_by_label("locked: steps leave it as it is").check()
+    part(opened).get_by_label("locked: from now on, steps leave it as it is").check()
     go_to(opened, 130)
     expect(part(opened).get_by_label("value", exact=True)).to_have_value("1.5")
     there = line(opened)

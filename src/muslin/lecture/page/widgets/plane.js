@@ -3,7 +3,7 @@
 import { h, put } from "../parts/dom.js";
 import { chart } from "../parts/chart.js";
 import { slider } from "../parts/fields.js";
-import { percent, short } from "../parts/numbers.js";
+import { clamp, percent, short } from "../parts/numbers.js";
 import { player } from "../parts/player.js";
 import { predictFirst } from "../parts/predict.js";
 import { asTable } from "../parts/table.js";
@@ -11,6 +11,7 @@ import { tasks } from "../parts/tasks.js";
 import { Network } from "../maths/network.js";
 import { bentPlane } from "./plane/bent.js";
 import { asCsv, asNumPy, asPyTorch } from "./plane/code.js";
+import { courses } from "./plane/courses.js";
 import { handOf } from "./plane/hand.js";
 import { litPoint, valuesOf } from "./plane/lit.js";
 import { MOST_COLOURS, MOST_POINTS, MOST_STEPS } from "./plane/limits.js";
@@ -22,6 +23,7 @@ import { probe } from "./plane/probe.js";
 import { referee } from "./plane/referee.js";
 import { recipeOf, sizesOf } from "./plane/recipe.js";
 import { runner } from "./plane/runner.js";
+import { begun, branchList, goneBack, GROUND, ratesAt, reachedOf, RUN, steered } from "./plane/runs.js";
 import { settings } from "./plane/settings.js";
 import { takeAlong } from "./plane/take.js";
 
@@ -30,29 +32,40 @@ export { agree, checks, start } from "./plane/state.js";
 const STRETCH = 20; // steps that Python takes too
 const BUDGET = 14; // ms of a frame, in the worker
 const SPEEDS = [[1e9, "as fast as it goes"], [1, "an epoch a frame"], [0.04, "a step a frame"]];
-const MADE_OF = ["set", "own", "noise", "noiseSeed", "hidden", "activation", "loss", "optimizer", "lr", "l2", "batch", "seed", "edits", "locks"];
+const MADE_OF = [...GROUND, ...RUN];
+const STEERED = ["edits", "turns", "locks"]; // while it plays, it goes on with them
 
 export function mount(root, tools) {
   const { values, store, say } = tools;
   const network = { of: null }; // the twin of what the worker has, for drawing
   let recipe = null;
   let result = null;
+  let runs = [];
   let speed = SPEEDS[0][0];
 
   const change = (patch, isLast = true) => store.change(patch, { undoable: isLast });
-  const afresh = (patch, isLast = true) => change({ ...patch, steps: 0, edits: [] }, isLast);
-  /** Where the net's shape stays, what is looked at stays too. */
-  const anew = (patch, isLast = true) => {
-    const { locks, layer, axes, pinned, ...rest } = { ...store.state, ...patch };
-    const isSame = String(sizesOf(rest, values)) === String(recipe.sizes);
-    afresh({ ...(isSame ? { locks, layer, axes, pinned } : { locks: [], layer: 0, axes: [0, 1], pinned: null }), ...patch }, isLast);
+  const goTo = (steps, isLast = false) => change({ steps: clamp(steps, 0, MOST_STEPS), reached: Math.max(reachedOf(store.state), steps) }, isLast);
+  const afresh = (patch, isLast = true) => change({ ...patch, ...begun(store.state, patch) }, isLast);
+  const nextSeed = () => ({ seed: (store.state.seed + 1) % values.normals.length });
+  const steer = (what, entry, isLast = true) => change(steered(store.state, what, entry), isLast);
+  const turn = (patch, isLast) => {
+    const [lr, l2] = ratesAt(store.state);
+    const next = { lr, l2, ...patch };
+    store.state.steps ? steer("turns", [next.lr, next.l2], isLast) : afresh(patch, isLast);
   };
+  /** Where the net's shape stays, what is looked at stays too. */
+  const isOtherNet = (patch) => String(sizesOf({ ...store.state, ...patch }, values)) !== String(recipe.sizes);
+  const fitted = (patch) => {
+    const { layer, axes, pinned } = store.state;
+    return isOtherNet(patch) ? { layer: 0, axes: [0, 1], pinned: null } : { layer, axes, pinned };
+  };
+  const anew = (patch, isLast = true) => change({ ...fitted(patch), ...patch, ...begun(store.state, patch, isOtherNet(patch)) }, isLast);
 
   const guess = predictFirst({
     question: "A ring in a ring, and a net whose hidden layers have 2 neurons at the most. Can one straight line in the end separate the colours?",
     options: ["yes, with patience", "not wholly: the plane is bent, never torn"],
   });
-  const made = settings(values, store.state, { afresh, anew, change });
+  const made = settings(values, store.state, { afresh, anew, turn, change });
   const points = ownPoints({ state: () => store.state, recipe: () => recipe, most: MOST_POINTS, change: (patch, isLast) => anew({ ...patch, noise: 0 }, isLast), renew: () => draw() });
   const hand = handOf({ points, state: () => store.state, choose: (chosen) => change({ chosen }) });
   const map = planeMap("the plane, and what the net says of it", hand);
@@ -62,13 +75,15 @@ export function mount(root, tools) {
   const neurons = neuronFields(pin);
   const pinned = pinnedField(hand, () => pin(store.state.pinned));
   const weights = probe({
-    edit: (place, value) => change({ edits: [...store.state.edits.filter(([since, at]) => !(since === store.state.steps && at === place)), [store.state.steps, place, value]] }),
-    lock: (place, isLocked) => change({ locks: isLocked ? [...store.state.locks, place] : store.state.locks.filter((each) => each !== place) }),
+    edit: (place, value) => steer("edits", [place, value]),
+    lock: (place, isLocked) => steer("locks", [place, Number(isLocked)]),
   });
+  const known = courses(() => draw());
+  const branches = branchList((branch) => change({ ...goneBack(store.state, branch), ...fitted(branch) }), () => change({ branches: [] }));
   const curves = chart({ title: "Loss", x: "epoch", y: "nats", low: 0 });
   const time = slider({ label: "step", min: 0, max: MOST_STEPS, step: 1, value: 0 }, (steps, isLast) => {
     controls.stop();
-    change({ steps: Math.round(steps), edits: store.state.edits.filter(([since]) => since <= steps) }, isLast);
+    goTo(Math.round(steps), isLast);
   });
   const numbers = h("p", { class: "numbers-live", role: "status" });
   const problem = h("div", { role: "alert" });
@@ -84,10 +99,10 @@ export function mount(root, tools) {
       if (!run.isBusy()) ask(Math.min(MOST_STEPS, store.state.steps + Math.max(1, Math.round(Math.min(speed * epochSteps(), 1e6)))), BUDGET);
       return !shouldStop();
     },
-    step: () => change({ steps: Math.min(MOST_STEPS, store.state.steps + 1) }, false),
-    back: () => change({ steps: Math.max(0, store.state.steps - 1), edits: store.state.edits.filter(([since]) => since < store.state.steps) }, false),
+    step: () => goTo(store.state.steps + 1),
+    back: () => goTo(store.state.steps - 1),
     reset: () => afresh({}),
-    fresh: () => afresh({ seed: (store.state.seed + 1) % values.normals.length }),
+    fresh: () => change({ ...nextSeed(), ...begun(store.state, nextSeed(), true) }),
     speeds: SPEEDS,
     speed: (chosen) => (speed = chosen),
   });
@@ -113,7 +128,7 @@ export function mount(root, tools) {
     h("div", { class: "columns halves" }, lit, points),
     h("h4", {}, "What each neuron sees; press one, and its field is pinned large"),
     neurons,
-    h("div", { class: "columns halves" }, h("div", { class: "stack" }, curves, confusion), h("div", { class: "stack" }, weights, taken)),
+    h("div", { class: "columns halves" }, h("div", { class: "stack" }, curves, branches, confusion), h("div", { class: "stack" }, weights, taken)),
     todo,
   );
 
@@ -129,19 +144,22 @@ export function mount(root, tools) {
     run.ask({ recipe, steps: upTo, budget, count: judge.isDue() ? STRETCH : 0 });
   }
 
-  function broke({ at, problem: why }) {
+  function broke({ at, problem: why }, asked) {
+    if (asked !== recipe) return;
+    result = null;
     put(problem, h("p", { class: "problem" }, `At step ${at} the net broke: ${why}. Lower the learning rate, or go back with Undo or Reset.`));
     controls.stop();
   }
 
-  function arrived(answer) {
+  function arrived(answer, asked) {
+    if (asked !== recipe) return;
     put(problem);
     if (answer.stretch) judge.ask(answer.stretch);
     result = answer;
     network.of.parameters.set(answer.parameters);
     const { state } = store;
     if (run.isBusy()) return draw(); // another step is wanted already
-    if (controls.plays() || answer.steps > state.steps) change({ steps: answer.steps }, false);
+    if (controls.plays() || answer.steps > state.steps) goTo(answer.steps);
     else if (answer.steps < state.steps) ask(state.steps);
     draw();
   }
@@ -150,10 +168,14 @@ export function mount(root, tools) {
     const { state } = store;
     if (!result) return;
     put(numbers, `epoch ${Math.floor(result.steps / epochSteps()).toLocaleString("en")}, step ${result.steps.toLocaleString("en")}: loss `, h("strong", {}, short(result.train.loss)), `, fresh points `, h("strong", {}, short(result.test.loss)), `; right `, h("strong", {}, percent(result.train.right)), `, fresh points `, h("strong", {}, percent(result.test.right)));
+    known.note(runs[0].name, result);
+    const [marks, ...left] = known.of(runs);
     curves.show([
-      { name: "points it learns", points: result.marks.map(([epoch, loss]) => [epoch, loss]), colour: 1 },
-      { name: "fresh points", points: result.marks.map(([epoch, , loss]) => [epoch, loss]), colour: 2, dashed: true },
-    ]);
+      { name: "points it learns", points: marks.map(([epoch, loss]) => [epoch, loss]), colour: 1 },
+      { name: "fresh points", points: marks.map(([epoch, , loss]) => [epoch, loss]), colour: 2, dashed: true },
+      ...left.map((each, place) => ({ name: `run ${place + 1}, fresh points`, tag: String(place + 1), points: each.map(([epoch, , loss]) => [epoch, loss]), colour: 0, dashed: true })),
+    ], result.steps < reachedOf(state) ? result.steps / epochSteps() : null);
+    branches.show(state);
     map.summarise(`${values.sets[state.set].words}: ${percent(result.test.right)} of fresh points are right after ${result.steps} steps.`);
     const met = valuesOf(network.of, recipe, state);
     map.show({ network: network.of, recipe, state });
@@ -168,16 +190,27 @@ export function mount(root, tools) {
     if (state.set === "ring-in-ring" && result.steps > 2000 && Math.max(...state.hidden, 0) <= 2) guess.answer(1, "A third neuron lifts the inner ring out of the plane.");
   }
 
+  /** Returns runs for their curves: the one at hand, and those that were left. */
+  function runsOf(state) {
+    return [{}, ...state.branches].map((run) => {
+      const whole = { ...state, ...run };
+      return { name: JSON.stringify(MADE_OF.map((name) => whole[name])), steps: run.steps, recipeOf: () => recipeOf(whole, values) };
+    });
+  }
+
   const show = (state, before) => {
-    const changes = !before || MADE_OF.some((name) => state[name] !== before[name]);
+    const changed = (names) => !before || names.some((name) => state[name] !== before[name]);
+    const changes = changed(MADE_OF);
     if (changes) {
-      controls.stop();
+      if (changed(MADE_OF.filter((name) => !STEERED.includes(name)))) controls.stop();
       recipe = recipeOf(state, values);
       result = null;
       network.of = new Network({ sizes: recipe.sizes, activation: recipe.activation, loss: recipe.loss, parameters: Float64Array.from(recipe.start) });
     }
+    if (changed([...MADE_OF, "branches"])) runs = runsOf(state);
+    runs[0].steps = state.steps < state.reached ? state.reached : 0; // the worker is on its way to it otherwise
     made.show(state);
-    time.querySelector("input[type=range]").max = Math.max(1000, state.steps);
+    time.querySelector("input[type=range]").max = Math.max(1000, reachedOf(state));
     time.show(state.steps);
     if (!controls.plays() && (changes || result?.steps !== state.steps)) ask(state.steps);
     draw();

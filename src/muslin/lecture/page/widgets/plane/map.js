@@ -76,7 +76,6 @@ export function planeMap(label, hand) {
     latest = { ...shown, neuron };
     const isLit = shown.state.chosen !== null;
     over.toggleAttribute("hidden", !isLit);
-    over.style.display = isLit ? "" : "none";
     surface.style.touchAction = isLit || hand.brush() !== null ? "none" : "manipulation";
     surface.style.cursor = hand.brush() === null ? "" : "crosshair";
     if (isLit) lit.place();

@@ -20,8 +20,11 @@ function noisy(points, { noise, noiseSeed }, dealt, first) {
   return Float64Array.from(points.flat(), moved);
 }
 
-/** Returns a recipe for `Trainer`. Own points, [x, y, label] each, are their own fresh points. */
-export function recipeOf(state, values) {
+/**
+ * Returns a recipe for `Trainer`. Own points, [x, y, label] each, are their own fresh points. `judged` names another loss
+ * that it is judged by.
+ */
+export function recipeOf(state, values, judged = null) {
   const set = values.sets[state.set];
   const own = state.own && state.own.map(([x, y]) => [x, y]);
   const labels = labelsOf(state, values);
@@ -41,6 +44,8 @@ export function recipeOf(state, values) {
     l2: state.l2,
     batch: Math.min(state.batch, labels.length),
     edits: state.edits,
+    turns: state.turns,
     locks: state.locks,
+    ...(judged && { judged }),
   };
 }

@@ -3,8 +3,8 @@
 /**
  * Returns {ask({recipe, steps, budget, count}), isBusy(), end()}.
  *
- * `arrived(answer)` is told what worker.js answers, `broke(answer)` that the net broke; an answer about a recipe that is
- * no longer asked for is told to nobody. `budget` is how many milliseconds it may take.
+ * `arrived(answer, recipe)` is told what worker.js answers, `broke(answer, recipe)` that the net broke; where another
+ * recipe waits already, the answer is told to nobody. `budget` is how many milliseconds it may take.
  */
 export function runner({ arrived, broke }) {
   let worker = null;
@@ -32,9 +32,9 @@ export function runner({ arrived, broke }) {
       [asked, waiting] = [null, null];
       if (data.problem) known = null;
       if (next && (next.recipe !== recipe || data.problem)) return ask(next);
-      if (data.problem) return broke(data);
+      if (data.problem) return broke(data, recipe);
       if (next) ask(next);
-      arrived(data);
+      arrived(data, recipe);
     };
     return made;
   }

@@ -2,7 +2,8 @@
 
 import { button, h } from "../../parts/dom.js";
 import { choice, slider } from "../../parts/fields.js";
-import { LOSSES, MOST_LAYERS, MOST_NEURONS, MOST_NOISE } from "./limits.js";
+import { FASTEST, LOSSES, MOST_DECAY, MOST_LAYERS, MOST_NEURONS, MOST_NOISE, SLOWEST } from "./limits.js";
+import { ratesAt } from "./runs.js";
 import { OPTIMIZERS } from "./trainer.js";
 
 /** Returns the numbers of neurons that a text such as 8-4-2 tells, or null where it tells none. */
@@ -15,10 +16,10 @@ export function layersOf(text) {
 /**
  * Returns an element with `show(state)`.
  *
- * `afresh(patch, isLast)` is told what begins the same training anew, `anew(patch)` what makes another net of it, and
- * `change(patch, isLast)` the rest.
+ * `afresh(patch, isLast)` is told what begins training anew, `anew(patch)` what makes another net of it, `turn({lr, l2},
+ * isLast)` what holds from this step on, and `change(patch, isLast)` the rest.
  */
-export function settings(values, state, { afresh, anew, change }) {
+export function settings(values, state, { afresh, anew, turn, change }) {
   const pick = (label, options, name, act = afresh) => choice({ label, options: options.map((each) => (Array.isArray(each) ? each : [each, each])), value: state[name] }, (chosen) => act({ [name]: chosen }));
   const layers = h("input", { type: "text", id: "plane-hidden", size: 12, "aria-describedby": "plane-hidden-hint" });
   layers.addEventListener("change", () => {
@@ -33,8 +34,8 @@ export function settings(values, state, { afresh, anew, change }) {
     optimizer: pick("optimizer", Object.keys(OPTIMIZERS), "optimizer"),
   };
   const sliders = {
-    lr: slider({ label: "learning rate η", min: 0.0001, max: 10, value: 0.03, logarithmic: true }, (lr, isLast) => afresh({ lr }, isLast)),
-    l2: slider({ label: "weight decay λ", min: 0, max: 1, step: 0.001, value: 0 }, (l2, isLast) => afresh({ l2 }, isLast)),
+    lr: slider({ label: "learning rate η", min: SLOWEST, max: FASTEST, value: 0.03, logarithmic: true }, (lr, isLast) => turn({ lr }, isLast)),
+    l2: slider({ label: "weight decay λ", min: 0, max: MOST_DECAY, step: 0.001, value: 0 }, (l2, isLast) => turn({ l2 }, isLast)),
     batch: slider({ label: "batch", min: 1, max: 250, step: 1, value: 10 }, (batch, isLast) => afresh({ batch: Math.round(batch) }, isLast)),
     noise: slider({ label: "noise", min: 0, max: MOST_NOISE, step: 0.01, value: 0 }, (noise, isLast) => afresh({ noise }, isLast)),
     stop: slider({ label: "stop at accuracy", min: 0, max: 1, step: 0.01, value: 0 }, (stop, isLast) => change({ stop }, isLast)),
@@ -45,13 +46,16 @@ export function settings(values, state, { afresh, anew, change }) {
   const element = h(
     "div",
     { class: "stack" },
-    h("div", { class: "fields" }, selects.set, h("div", { class: "field" }, h("label", { for: "plane-hidden" }, "hidden layers"), layers, h("span", { id: "plane-hidden-hint", class: "faint" }, "neurons each, such as 8-4-2; up to 6 of 8")), selects.activation, selects.loss, selects.optimizer),
-    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, h("div", { class: "fields" }, sliders.noise, deal), sliders.stop),
+    h("div", { class: "fields" }, selects.set, h("div", { class: "field" }, h("label", { for: "plane-hidden" }, "hidden layers"), layers, h("span", { id: "plane-hidden-hint", class: "faint" }, "neurons each, such as 8-4-2; up to 6 of 8")), selects.activation, selects.loss, selects.optimizer, deal),
+    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, sliders.noise, sliders.stop),
   );
   element.show = (now) => {
     shown = now;
     deal.disabled = now.noise === 0;
     for (const [name, each] of Object.entries({ ...selects, ...sliders })) each.show(now[name]);
+    const [lr, l2] = ratesAt(now);
+    sliders.lr.show(lr);
+    sliders.l2.show(l2);
     if (document.activeElement !== layers) layers.value = now.hidden.join("-");
   };
   return element;
