@@ -11,8 +11,17 @@ STEMS = [stem for section in SECTIONS for stem in section.widgets]
 
 # A run of the plane that was left, with a net of 13 numbers.
 BRANCH = {
-    **{"hidden": [3], "activation": "tanh", "optimizer": "adam", "lr": 0.1, "l2": 0, "batch": 10, "seed": 1},
-    **{"steps": 30, "edits": [[5, 12, 1]], "turns": [], "locks": []},
+    "hidden": [3],
+    "activation": "tanh",
+    "optimizer": "adam",
+    "lr": 0.1,
+    "l2": 0,
+    "batch": 10,
+    "seed": 1,
+    "steps": 30,
+    "edits": [[5, 12, 1]],
+    "turns": [],
+    "locks": [],
 }
 
 # Each field has the right kind of value, but none that fits: of its range, of the others, of what the widget knows.
@@ -65,6 +74,11 @@ HOSTILE = {
         {"branches": [BRANCH | {"edits": [[0, 13, 0]]}]},
         {"branches": [BRANCH | {"own": None}]},
         {"branches": [BRANCH] * 5},
+        {"rival": ["set", "xor"]},
+        {"rival": ["hidden", [9]]},
+        {"rival": ["lr", 0]},
+        {"rival": ["toString", 1]},
+        {"rival": ["seed"]},
         {"own": [[0, 0, 0]]},
         {"set": "<img>"},
         {"steps": 1e9},
@@ -94,7 +108,15 @@ HOSTILE = {
 UNDER_WAY = {
     "gates": {"hidden": 2, "wires": [[1, -1], [-1, 1], [1, 1]], "thresholds": [1, 1, 1], "gate": "XOR"},
     "guess": {"answers": [0] * 20},
-    "plane": {"steps": 10, "reached": 40, "branches": [BRANCH], "noise": 0.1, "chosen": 3, "pinned": [0, 1]},
+    "plane": {
+        "steps": 10,
+        "reached": 40,
+        "branches": [BRANCH],
+        "rival": ["hidden", [3]],
+        "noise": 0.1,
+        "chosen": 3,
+        "pinned": [0, 1],
+    },
     "questions": {"asked": [0, 1], "guess": 2},
 }
 

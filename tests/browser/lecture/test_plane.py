@@ -65,8 +65,11 @@ CASES = [
     {"set": "moons", "hidden": [3, 3, 3], "optimizer": "nesterov", "loss": "mean-squared-error", "l2": 0.001},
     {"set": "xor", "hidden": [], "optimizer": "adam", "activation": "relu"},
     {
-        **{"set": "blobs", "hidden": [3], "optimizer": "momentum"},
-        **{"edits": [[0, 2, 0.5], [30, 4, 1.5], [30, 0, -1]], "turns": [[20, 0.01, 0.1], [60, 0.1, 0]]},
+        "set": "blobs",
+        "hidden": [3],
+        "optimizer": "momentum",
+        "edits": [[0, 2, 0.5], [30, 4, 1.5], [30, 0, -1]],
+        "turns": [[20, 0.01, 0.1], [60, 0.1, 0]],
         "locks": [[0, 1, 1], [30, 4, 1], [50, 1, 0]],
     },
 ]
@@ -90,8 +93,8 @@ def test_the_copied_programs_take_the_same_steps(opened, case):
 
 
 def test_it_learns_the_ring_and_the_line_is_drawn_in_the_bent_plane(opened):
-    part(opened).get_by_label("hidden layers").fill("3")
-    part(opened).get_by_label("hidden layers").press("Enter")
+    part(opened).get_by_label("hidden layers", exact=True).fill("3")
+    part(opened).get_by_label("hidden layers", exact=True).press("Enter")
     go_to(opened, 4000)
     right = float(re.search(r"fresh points ([\d.]+) %", line(opened)).group(1))
     assert right > 97

@@ -148,8 +148,8 @@ def test_a_neurons_field_is_pinned_by_mouse_and_unpinned_by_keyboard(opened):
     part(opened).get_by_role("button", name="Unpin").press("Enter")
     expect(part(opened).get_by_role("img", name="the field of one neuron")).to_be_hidden()
     tile.press("Enter")
-    part(opened).get_by_label("hidden layers").fill("3")
-    part(opened).get_by_label("hidden layers").press("Enter")
+    part(opened).get_by_label("hidden layers", exact=True).fill("3")
+    part(opened).get_by_label("hidden layers", exact=True).press("Enter")
     assert state_in(opened, STEM) == {"hidden": [3]}, "there is no such neuron any more"
 
 

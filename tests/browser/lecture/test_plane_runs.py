@@ -20,8 +20,8 @@ THERE = """async () => {
     const turns = [[300, 0.001, 0.01]];
     const [edits, locks] = [[[200, 4, 1.5]], [[250, 4, 1]]];
     const ways = [
-        [{}, [700, 130, 690]], [{ turns }, [500]], [{ turns, edits }, [640, 200, 199]], [{ turns, edits, locks }, [900]],
-        [{ edits, locks, optimizer: "momentum" }, [260]],
+        [{}, [700, 130, 690]], [{ turns }, [500]], [{ turns, edits }, [640, 200, 199]],
+        [{ turns, edits, locks }, [900]], [{ edits, locks, optimizer: "momentum" }, [260]],
     ];
     const one = new Trainer(recipe({}));
     return ways.map(([patch, steps]) => {

@@ -9,6 +9,7 @@ import { predictFirst } from "../parts/predict.js";
 import { asTable } from "../parts/table.js";
 import { tasks } from "../parts/tasks.js";
 import { Network } from "../maths/network.js";
+import { arena, BOUT } from "./plane/arena.js";
 import { bentPlane } from "./plane/bent.js";
 import { asCsv, asNumPy, asPyTorch } from "./plane/code.js";
 import { courses } from "./plane/courses.js";
@@ -96,7 +97,7 @@ export function mount(root, tools) {
   const controls = player(root, tools, {
     store,
     frame: () => {
-      if (!run.isBusy()) ask(Math.min(MOST_STEPS, store.state.steps + Math.max(1, Math.round(Math.min(speed * epochSteps(), 1e6)))), BUDGET);
+      if (!run.isBusy() && !ring.isBusy()) ask(next(), BUDGET);
       return !shouldStop();
     },
     step: () => goTo(store.state.steps + 1),
@@ -111,9 +112,11 @@ export function mount(root, tools) {
       { text: "Separate the two spirals: at least 95 % of the fresh points right.", isDone: ({ set, own }) => set === "spirals" && !own && result?.test.right >= 0.95, hint: "Two layers of 8, tanh, adam." },
       { text: "Ring in ring: draw a straight line in the bent plane that is wrong about no point.", isDone: ({ set, own, layer, line }) => set === "ring-in-ring" && !own && layer < recipe.sizes.length - 2 && line[0] !== 90 && bent.mistakes()?.wrong === 0, hint: "A layer of three neurons or more, trained; look at layer 1, and choose what is drawn across and up." },
       { text: "Find the smallest net, counted in weights and biases, that is right about 95 % of XOR’s fresh points.", isDone: ({ set, own }) => set === "xor" && !own && result?.test.right >= 0.95 && recipe.start.length <= 9, hint: "Nine numbers are enough." },
+      { text: `In the arena, change one thing so that the other net’s loss on fresh points, after ${BOUT} steps, is at most half of this net’s.`, isDone: () => ring.bout() !== null && ring.bout().other <= ring.bout().mine / 2, hint: "Layers, start weights, the learning rate, the optimizer: each can do it." },
     ],
     say,
   );
+  const ring = arena(values, hand, { change, arrived: () => drawRing() });
   const steps = () => Math.max(1, store.state.steps);
   const taken = takeAlong({ "Copy as PyTorch": () => asPyTorch(recipe, steps()), "Copy as NumPy": () => asNumPy(recipe, steps()), "Copy the weights as CSV": () => asCsv(recipe.sizes, network.of.parameters) });
   const maps = h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, judge), pinned, bent);
@@ -129,11 +132,19 @@ export function mount(root, tools) {
     h("h4", {}, "What each neuron sees; press one, and its field is pinned large"),
     neurons,
     h("div", { class: "columns halves" }, h("div", { class: "stack" }, curves, branches, confusion), h("div", { class: "stack" }, weights, taken)),
+    ring,
     todo,
   );
 
   function epochSteps() {
     return Math.ceil(recipe.labels.length / recipe.batch);
+  }
+
+  /** Returns the step that playing goes to: not beyond the end of a bout before it was seen. */
+  function next() {
+    const { steps, rival } = store.state;
+    const wanted = steps + Math.max(1, Math.round(Math.min(speed * epochSteps(), 1e6)));
+    return Math.min(MOST_STEPS, rival && steps < BOUT ? Math.min(wanted, BOUT) : wanted);
   }
 
   function shouldStop() {
@@ -157,6 +168,7 @@ export function mount(root, tools) {
     if (answer.stretch) judge.ask(answer.stretch);
     result = answer;
     network.of.parameters.set(answer.parameters);
+    ring.follow(answer.steps);
     const { state } = store;
     if (run.isBusy()) return draw(); // another step is wanted already
     if (controls.plays() || answer.steps > state.steps) goTo(answer.steps);
@@ -186,8 +198,14 @@ export function mount(root, tools) {
     lit.show(recipe, state, met);
     weights.show(recipe, network.of.parameters, result.gradient, state);
     confusion.renew();
-    todo.check(state);
+    drawRing();
     if (state.set === "ring-in-ring" && result.steps > 2000 && Math.max(...state.hidden, 0) <= 2) guess.answer(1, "A third neuron lifts the inner ring out of the plane.");
+  }
+
+  function drawRing() {
+    if (!result) return;
+    ring.show({ network: network.of, recipe, state: store.state, result });
+    todo.check(store.state);
   }
 
   /** Returns runs for their curves: the one at hand, and those that were left. */
@@ -206,6 +224,10 @@ export function mount(root, tools) {
       recipe = recipeOf(state, values);
       result = null;
       network.of = new Network({ sizes: recipe.sizes, activation: recipe.activation, loss: recipe.loss, parameters: Float64Array.from(recipe.start) });
+    }
+    if (changed([...MADE_OF, "rival"])) {
+      ring.pair(state);
+      if (result) ring.follow(result.steps);
     }
     if (changed([...MADE_OF, "branches"])) runs = runsOf(state);
     runs[0].steps = state.steps < state.reached ? state.reached : 0; // the worker is on its way to it otherwise

@@ -15,8 +15,8 @@ const UNITS = 400; // of the drawing over the map
 const DO_ON = { f: "recolour", Delete: "erase", Backspace: "erase", PageDown: "next", PageUp: "previous" };
 
 /**
- * Returns an element with `show({network, recipe, state}, neuron)`; without a neuron, [layer, place], it shows what the
- * net says. The lit point is a handle: arrows move it.
+ * Returns an element with `show({network, recipe, state, hasLine}, neuron)`; without a neuron, [layer, place], it shows
+ * what the net says, and unless `hasLine` is false the line of the bent plane. The lit point is a handle: arrows move it.
  *
  * `hand` has `brush()`, null where points are chosen and dragged; `stroke([x, y], isFirst)` and `lift()` of the brush;
  * `choose(row)`, `move(row, [x, y], isLast)`, and what keys do to the lit point: `recolour()`, `erase()`, `next()`, `previous()`.
@@ -115,7 +115,7 @@ export function planeMap(label, hand) {
     context.strokeStyle = palette.ink;
     context.lineWidth = 2.5;
     if (neuron) context.setLineDash([2, 5]);
-    strokeContour(context, width, height, SIDE, neuron ? own.filter((_, cell) => cell % wide === neuron[1]) : sideOf(latest, grid));
+    if (neuron || latest.hasLine !== false) strokeContour(context, width, height, SIDE, neuron ? own.filter((_, cell) => cell % wide === neuron[1]) : sideOf(latest, grid));
     context.setLineDash([]);
     recipe.labels.forEach((label, row) => paintPoint(context, ...onCanvas(placeOf(row)), label, Math.max(2, classes), row === state.chosen ? 6 : 4, palette));
   }

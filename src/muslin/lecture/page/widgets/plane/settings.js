@@ -1,16 +1,32 @@
 /** What the net is made of, and how it learns. */
 
-import { button, h } from "../../parts/dom.js";
+import { button, h, newId } from "../../parts/dom.js";
 import { choice, slider } from "../../parts/fields.js";
 import { FASTEST, LOSSES, MOST_DECAY, MOST_LAYERS, MOST_NEURONS, MOST_NOISE, SLOWEST } from "./limits.js";
 import { ratesAt } from "./runs.js";
 import { OPTIMIZERS } from "./trainer.js";
 
 /** Returns the numbers of neurons that a text such as 8-4-2 tells, or null where it tells none. */
-export function layersOf(text) {
+function layersOf(text) {
   const hidden = text.split(/[\s,;-]+/).filter(Boolean).map(Number);
   const isRight = hidden.length <= MOST_LAYERS && hidden.every((size) => Number.isInteger(size) && size >= 1 && size <= MOST_NEURONS);
   return isRight ? hidden : null;
+}
+
+/** A field for hidden layers, with `show(hidden)`; `onInput(hidden)` is told numbers of neurons. */
+export function layersField({ label, hint = null }, onInput) {
+  const [id, hintId] = [newId("layers"), newId("hint")];
+  const field = h("input", { type: "text", id, size: 12, "aria-describedby": hint && hintId });
+  field.addEventListener("change", () => {
+    const hidden = layersOf(field.value);
+    field.setAttribute("aria-invalid", String(hidden === null));
+    if (hidden) onInput(hidden);
+  });
+  const element = h("div", { class: "field" }, h("label", { for: id }, label), field, hint && h("span", { id: hintId, class: "faint" }, hint));
+  element.show = (hidden) => {
+    if (document.activeElement !== field) field.value = hidden.join("-");
+  };
+  return element;
 }
 
 /**
@@ -21,12 +37,7 @@ export function layersOf(text) {
  */
 export function settings(values, state, { afresh, anew, turn, change }) {
   const pick = (label, options, name, act = afresh) => choice({ label, options: options.map((each) => (Array.isArray(each) ? each : [each, each])), value: state[name] }, (chosen) => act({ [name]: chosen }));
-  const layers = h("input", { type: "text", id: "plane-hidden", size: 12, "aria-describedby": "plane-hidden-hint" });
-  layers.addEventListener("change", () => {
-    const hidden = layersOf(layers.value);
-    layers.setAttribute("aria-invalid", String(hidden === null));
-    if (hidden) anew({ hidden });
-  });
+  const layers = layersField({ label: "hidden layers", hint: "neurons each, such as 8-4-2; up to 6 of 8" }, (hidden) => anew({ hidden }));
   const selects = {
     set: pick("points", Object.entries(values.sets).map(([name, { words }]) => [name, words]), "set", (patch) => anew({ ...patch, own: null, chosen: null })),
     activation: pick("activation", values.activations, "activation"),
@@ -46,7 +57,7 @@ export function settings(values, state, { afresh, anew, turn, change }) {
   const element = h(
     "div",
     { class: "stack" },
-    h("div", { class: "fields" }, selects.set, h("div", { class: "field" }, h("label", { for: "plane-hidden" }, "hidden layers"), layers, h("span", { id: "plane-hidden-hint", class: "faint" }, "neurons each, such as 8-4-2; up to 6 of 8")), selects.activation, selects.loss, selects.optimizer, deal),
+    h("div", { class: "fields" }, selects.set, layers, selects.activation, selects.loss, selects.optimizer, deal),
     h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, sliders.noise, sliders.stop),
   );
   element.show = (now) => {
@@ -56,7 +67,7 @@ export function settings(values, state, { afresh, anew, turn, change }) {
     const [lr, l2] = ratesAt(now);
     sliders.lr.show(lr);
     sliders.l2.show(l2);
-    if (document.activeElement !== layers) layers.value = now.hidden.join("-");
+    layers.show(now.hidden);
   };
   return element;
 }

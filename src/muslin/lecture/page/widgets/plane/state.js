@@ -6,6 +6,7 @@ import {
   FASTEST, LOSSES, MOST_BRANCHES, MOST_COLOURS, MOST_DECAY, MOST_EDITS, MOST_LAYERS, MOST_NEURONS, MOST_NOISE, MOST_POINTS, MOST_STEPS, MOST_TURNS, SLOWEST,
 } from "./limits.js";
 import { recipeOf } from "./recipe.js";
+import { DIFFERS } from "./rival.js";
 import { RUN } from "./runs.js";
 import { OPTIMIZERS } from "./trainer.js";
 
@@ -13,7 +14,7 @@ export const start = () => ({
   set: "ring-in-ring", own: null, noise: 0, noiseSeed: 0, hidden: [4, 2], activation: "tanh", loss: "binary-cross-entropy",
   optimizer: "adam", lr: 0.03, l2: 0, batch: 10, seed: 0, steps: 0, reached: 0, edits: [], turns: [], locks: [], branches: [],
   layer: 0, place: 3, axes: [0, 1], line: [90, 0], stop: 0,
-  chosen: null, pinned: null,
+  chosen: null, pinned: null, rival: null,
 });
 
 function point(value, name) {
@@ -21,6 +22,13 @@ function point(value, name) {
   const place = number(-EXTENT, EXTENT);
   return [place(value[0], name), place(value[1], name), whole(0, MOST_COLOURS - 1)(value[2], name)];
 }
+
+/** What differs in a rival, and its value. */
+const rivalCheck = (values) => (given, name) => {
+  if (!Array.isArray(given) || given.length !== 2) throw new Error(`${name} must be what differs, and its value`);
+  const differs = oneOf(...Object.keys(DIFFERS))(given[0], name);
+  return [differs, { ...runChecks(values), loss: oneOf(...LOSSES) }[differs](given[1], `the rival's ${differs}`)];
+};
 
 /** What makes a run. */
 const runChecks = (values) => ({
@@ -53,6 +61,7 @@ export const checks = (values) => ({
   stop: number(0, 1),
   chosen: maybe(whole(0, MOST_POINTS - 1)), // the row of the lit point
   pinned: maybe(list(whole(0, MOST_NEURONS), 2, 2)), // layer and neuron of the large field
+  rival: maybe(rivalCheck(values)),
 });
 
 /** Throws where the fields of a state do not fit together. */
