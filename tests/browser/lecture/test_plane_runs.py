@@ -111,7 +111,7 @@ def test_another_rate_holds_from_the_step_at_hand_on_and_the_link_has_all_runs(o
     opened.goto("about:blank")
     again = show(watch.open(f"{lecture_url}#colours;{link_of(STEM, state)}"))
     expect(run(again, 1)).to_have_text("1: η and λ as at the start; to step 300")
-    table = part(again).locator("figure.chart")
+    table = part(again).locator("figure.chart").first
     table.get_by_text("Show as table").press("Enter")
     last = table.locator("tbody tr").last
     expect(last.locator("th")).to_have_text("12")  # epochs of 25 steps: the run that was left

@@ -97,7 +97,7 @@ export function mount(root, tools) {
   const controls = player(root, tools, {
     store,
     frame: () => {
-      if (!run.isBusy() && !ring.isBusy()) ask(next(), BUDGET);
+      askNext();
       return !shouldStop();
     },
     step: () => goTo(store.state.steps + 1),
@@ -140,11 +140,11 @@ export function mount(root, tools) {
     return Math.ceil(recipe.labels.length / recipe.batch);
   }
 
-  /** Returns the step that playing goes to: not beyond the end of a bout before it was seen. */
-  function next() {
+  /** Asks for what is played next, once all are there; not beyond the end of a bout before it was seen. */
+  function askNext() {
     const { steps, rival } = store.state;
     const wanted = steps + Math.max(1, Math.round(Math.min(speed * epochSteps(), 1e6)));
-    return Math.min(MOST_STEPS, rival && steps < BOUT ? Math.min(wanted, BOUT) : wanted);
+    if (!run.isBusy() && !ring.isBusy()) ask(Math.min(MOST_STEPS, rival && steps < BOUT ? Math.min(wanted, BOUT) : wanted), BUDGET);
   }
 
   function shouldStop() {
@@ -172,8 +172,11 @@ export function mount(root, tools) {
     const { state } = store;
     if (run.isBusy()) return draw(); // another step is wanted already
     if (controls.plays() || answer.steps > state.steps) goTo(answer.steps);
-    else if (answer.steps < state.steps) ask(state.steps);
-    draw();
+    else {
+      if (answer.steps < state.steps) ask(state.steps);
+      draw();
+    }
+    if (controls.plays() && speed === SPEEDS[0][0] && !shouldStop()) askNext(); // the worker works while this is drawn
   }
 
   function draw() {
