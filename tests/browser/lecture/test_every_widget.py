@@ -9,6 +9,21 @@ from tests.browser.pages import LOOKS, emulate, serious_problems
 
 STEMS = [stem for section in SECTIONS for stem in section.widgets]
 
+# A run of the plane that was left, with a net of 13 numbers.
+BRANCH = {
+    "hidden": [3],
+    "activation": "tanh",
+    "optimizer": "adam",
+    "lr": 0.1,
+    "l2": 0,
+    "batch": 10,
+    "seed": 1,
+    "steps": 30,
+    "edits": [[5, 12, 1]],
+    "turns": [],
+    "locks": [],
+}
+
 # Each field has the right kind of value, but none that fits: of its range, of the others, of what the widget knows.
 HOSTILE = {
     "activations": [{"x": 1e9}, {"y": 1}],
@@ -47,7 +62,33 @@ HOSTILE = {
     ],
     "kernel": [{"place": 899}, {"weights": [1]}, {"stride": 9}],
     "perceptron": [{"steps": 900}, {"set": "x"}, {"points": [[0, 0, 2]]}, {"points": []}, {"start": [1e9, 0, 0]}],
-    "plane": [{"hidden": [9]}, {"locks": [500]}, {"own": [[0, 0, 0]]}, {"set": "<img>"}, {"steps": 1e9}],
+    "plane": [
+        {"hidden": [9]},
+        {"locks": [500]},
+        {"locks": [[0, 25, 1]]},
+        {"locks": [[0, 1, 2]]},
+        {"edits": [[0.5, 1, 1]]},
+        {"turns": [[5, 0.1, 0], [5, 0.2, 0]]},
+        {"turns": [[5, 100, 0]]},
+        {"branches": [{"hidden": [2]}]},
+        {"branches": [BRANCH | {"edits": [[0, 13, 0]]}]},
+        {"branches": [BRANCH | {"own": None}]},
+        {"branches": [BRANCH] * 5},
+        {"rival": ["set", "xor"]},
+        {"rival": ["hidden", [9]]},
+        {"rival": ["lr", 0]},
+        {"rival": ["toString", 1]},
+        {"rival": ["seed"]},
+        {"own": [[0, 0, 0]]},
+        {"set": "<img>"},
+        {"steps": 1e9},
+        {"noise": 0.6},
+        {"noiseSeed": 4},
+        {"chosen": 250},
+        {"own": [[0, 0, 0], [1, 1, 1]], "chosen": 2},
+        {"pinned": [0, 4]},
+        {"pinned": [3, 0]},
+    ],
     "questions": [{"garment": 20}, {"asked": [99]}, {"asked": [0] * 21}, {"guess": 10}],
     "regions": [
         {"k": 26},
@@ -67,7 +108,15 @@ HOSTILE = {
 UNDER_WAY = {
     "gates": {"hidden": 2, "wires": [[1, -1], [-1, 1], [1, 1]], "thresholds": [1, 1, 1], "gate": "XOR"},
     "guess": {"answers": [0] * 20},
-    "plane": {"steps": 10},
+    "plane": {
+        "steps": 10,
+        "reached": 40,
+        "branches": [BRANCH],
+        "rival": ["hidden", [3]],
+        "noise": 0.1,
+        "chosen": 3,
+        "pinned": [0, 1],
+    },
     "questions": {"asked": [0, 1], "guess": 2},
 }
 

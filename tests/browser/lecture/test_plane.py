@@ -64,6 +64,14 @@ CASES = [
     {"set": "pinwheel", "hidden": [6], "optimizer": "momentum", "lr": 0.05, "batch": 7},
     {"set": "moons", "hidden": [3, 3, 3], "optimizer": "nesterov", "loss": "mean-squared-error", "l2": 0.001},
     {"set": "xor", "hidden": [], "optimizer": "adam", "activation": "relu"},
+    {
+        "set": "blobs",
+        "hidden": [3],
+        "optimizer": "momentum",
+        "edits": [[0, 2, 0.5], [30, 4, 1.5], [30, 0, -1]],
+        "turns": [[20, 0.01, 0.1], [60, 0.1, 0]],
+        "locks": [[0, 1, 1], [30, 4, 1], [50, 1, 0]],
+    },
 ]
 
 
@@ -85,12 +93,12 @@ def test_the_copied_programs_take_the_same_steps(opened, case):
 
 
 def test_it_learns_the_ring_and_the_line_is_drawn_in_the_bent_plane(opened):
-    part(opened).get_by_label("hidden layers").fill("3")
-    part(opened).get_by_label("hidden layers").press("Enter")
+    part(opened).get_by_label("hidden layers", exact=True).fill("3")
+    part(opened).get_by_label("hidden layers", exact=True).press("Enter")
     go_to(opened, 4000)
     right = float(re.search(r"fresh points ([\d.]+) %", line(opened)).group(1))
     assert right > 97
-    expect(part(opened).get_by_role("img", name=re.compile("layer 1, neuron"))).to_have_count(3)
+    expect(part(opened).get_by_role("button", name=re.compile("layer 1, neuron"))).to_have_count(3)
     expect(part(opened)).to_contain_text(re.compile(r"Your line is wrong about \d+ of 250 points"))
     before = part(opened).locator(".numbers-live", has_text="Your line").inner_text()
     type_into(opened, "line, angle in degrees", "200")
@@ -120,7 +128,7 @@ def test_the_link_restores_net_step_and_edited_weight(opened):
     go_to(opened, 30)
     part(opened).get_by_label("value", exact=True).fill("1.5")
     part(opened).get_by_label("value", exact=True).press("Enter")
-    part(opened).get_by_label("locked: steps leave it as it is").check()
+    part(opened).get_by_label("locked: from now on, steps leave it as it is").check()
     go_to(opened, 130)
     expect(part(opened).get_by_label("value", exact=True)).to_have_value("1.5")
     there = line(opened)
@@ -144,7 +152,7 @@ def test_own_points_by_mouse_keyboard_and_csv(opened):
     expect(part(opened)).to_contain_text("Line 4 is “0,zero,1”; it must be x,y,label")
     csv.fill("-1,0,0\n1,0,1\n0,1,2")
     part(opened).get_by_role("button", name="Read the CSV").press("Enter")
-    expect(part(opened).get_by_role("img", name="layer 3, neuron 3")).to_be_visible()  # three colours, three outputs
+    expect(part(opened).get_by_role("button", name="layer 3, neuron 3")).to_be_visible()  # three colours, three outputs
 
 
 def test_a_net_that_breaks_says_so_and_how_to_go_back(opened):

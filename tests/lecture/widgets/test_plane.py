@@ -30,3 +30,11 @@ def test_scaled_they_are_the_start_of_a_network(sizes, activation):
             assert np.array_equal(weights.ravel(), deviation * np.array(normals[used : used + ins * outs]))
             assert not bias.any()
             used += ins * outs
+
+
+def test_there_is_noise_for_every_point_that_may_be_and_each_seed_has_its_own():
+    noise = np.array(VALUES["noise"])
+    assert noise.shape == (4, 2 * (600 + 250))
+    assert abs(noise.mean()) < 0.05
+    assert abs(noise.std() - 1) < 0.05
+    assert np.abs(np.corrcoef(noise) - np.eye(4)).max() < 0.1

@@ -12,8 +12,9 @@ from muslin.textbook.network.functions import ACTIVATIONS
 __all__ = ["NORMALS", "answer", "values"]
 
 TRAIN, TEST = 250, 250  # points
-DECIMALS = 4
-SEEDS = 6
+DECIMALS, NOISE_DECIMALS = 4, 3
+SEEDS, NOISE_SEEDS = 6, 4
+MOST_POINTS = 600  # of one's own
 MOST_SIZES = (2, 8, 8, 8, 8, 8, 8, 6)
 NORMALS = sum(ins * outs for ins, outs in pairwise(MOST_SIZES))
 WORDS = {
@@ -31,11 +32,16 @@ def values() -> dict[str, Any]:
     """Returns the sets with the points to learn and fresh ones, and for each seed the normal numbers of `Network`.
 
     A network of the textbook draws its weights layer by layer, each a normal number times the layer's deviation, so
-    that its start is the first of these numbers, scaled; its biases start at 0.
+    that its start is the first of these numbers, scaled; its biases start at 0. The noise is normal numbers too, for
+    each seed x and y of as many points as one may have, then of the fresh ones.
     """
     return {
         "sets": {name: {"words": words, **points(name)} for name, words in WORDS.items()},
         "normals": [np.random.default_rng(seed).standard_normal(NORMALS).tolist() for seed in range(SEEDS)],
+        "noise": [
+            np.random.default_rng((1, seed)).standard_normal(2 * (MOST_POINTS + TEST)).round(NOISE_DECIMALS).tolist()
+            for seed in range(NOISE_SEEDS)
+        ],
         "activations": list(ACTIVATIONS),
     }
 

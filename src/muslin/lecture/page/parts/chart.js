@@ -10,8 +10,8 @@ const MOST_ROWS = 60;
 /**
  * Returns a figure with `show(lines, mark)`.
  *
- * `lines` are {name, points: [[x, y], ...], colour: 1 .. 6, dashed}; points that are not finite are left out. `mark` is an
- * x to draw an upright line at. `low` and `high` fix the ends of y, for all calls or by a third argument [low, high] for
+ * `lines` are {name, points: [[x, y], ...], colour: 1 .. 6, or 0 for grey, dashed, tag}; points that are not finite are
+ * left out, and a tag is written at the line's end. `mark` is an x to draw an upright line at. `low` and `high` fix the ends of y, for all calls or by a third argument [low, high] for
  * one; `logarithmic` makes y so. With `counts`, x and y are whole numbers, and so are their ticks; with `counts: "x"`, x alone.
  */
 export function chart({ title, x, y, low = null, high = null, logarithmic = false, counts = false }) {
@@ -71,6 +71,7 @@ export function chart({ title, x, y, low = null, high = null, logarithmic = fals
         }),
       ),
       lines.map((line, place) => kept[place].length !== 1 ? null : svg("circle", { class: `dot s${line.colour}`, cx: across(kept[place][0][0]), cy: up(kept[place][0][1]), r: 3 })),
+      lines.map((line, place) => line.tag && kept[place].length > 0 && svg("text", { x: across(kept[place].at(-1)[0]) - 4, y: up(kept[place].at(-1)[1]) - 5, "text-anchor": "end" }, line.tag)),
     );
   }
 }

@@ -28,7 +28,11 @@ export function slider({ label, min, max, step, value, unit = "", logarithmic = 
       field.value = number;
       set(number, isLast);
     });
+  let isTyped = false; // what is being typed stays, whatever plays
+  field.addEventListener("input", () => (isTyped = true));
+  field.addEventListener("blur", () => (isTyped = false));
   field.addEventListener("change", () => {
+    isTyped = false;
     const typed = parsed(field.value);
     field.setAttribute("aria-invalid", typed === null || typed < min || typed > max ? "true" : "false");
     if (typed === null) return;
@@ -39,7 +43,7 @@ export function slider({ label, min, max, step, value, unit = "", logarithmic = 
   const element = h("div", { class: "field slider" }, h("label", { for: id }, label), range, field, unit && h("span", {}, unit));
   element.show = (number) => {
     range.value = inside(number);
-    field.value = String(number);
+    if (!isTyped) field.value = String(number);
     say(number);
   };
   element.show(value);

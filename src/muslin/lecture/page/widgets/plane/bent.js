@@ -89,6 +89,15 @@ export function bentPlane(change) {
     const rows = bent(network, recipe.points, state.layer, state.place);
     const classes = Math.max(2, recipe.sizes.at(-1));
     for (let row = 0; row < recipe.labels.length; row++) paintPoint(context, ...at(rows, row), recipe.labels[row], classes, 3.5, palette);
+    if (state.chosen !== null) {
+      const [x, y] = at(rows, state.chosen);
+      paintPoint(context, x, y, recipe.labels[state.chosen], classes, 6, palette);
+      context.strokeStyle = palette.ink;
+      context.lineWidth = 2.5;
+      context.beginPath();
+      context.arc(x, y, 10, 0, 2 * Math.PI);
+      context.stroke();
+    }
     const radians = (state.line[0] * Math.PI) / 180;
     const [nx, ny] = [Math.cos(radians), Math.sin(radians)];
     const far = 3 * reach;

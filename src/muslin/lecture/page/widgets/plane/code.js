@@ -1,4 +1,7 @@
-/** The net at hand as a program: the same start, the same batches, the same curve, in NumPy or in PyTorch. */
+/** The net at hand as a program: the same start, the same batches, the same curve, in NumPy or in PyTorch; as numbers. */
+
+import { placesOf } from "./probe.js";
+import { lockedAt } from "./trainer.js";
 
 const numbers = (values) => `[${Array.from(values, (value) => String(value)).join(", ")}]`;
 
@@ -8,6 +11,21 @@ function head(recipe) {
 labels = np.array(${numbers(recipe.labels)})
 start = np.array(${numbers(recipe.start)})
 sizes, batch, lr, l2 = (${recipe.sizes.join(", ")}), ${recipe.batch}, ${recipe.lr}, ${recipe.l2}
+${wayOf(recipe)}`;
+}
+
+const isSteered = ({ edits, turns, locks }) => edits.length + turns.length + locks.length > 0;
+
+/** Returns what was done on the way as Python: dicts by the step. */
+function wayOf({ edits, turns, locks }) {
+  if (!isSteered({ edits, turns, locks })) return "";
+  const steps = (list) => [...new Set(list.map(([since]) => since))];
+  const dict = (list, written) => `{${list.map(written).join(", ")}}`;
+  const ofStep = (at) => dict(edits.filter(([since]) => since === at), ([, place, value]) => `${place}: ${value}`);
+  return `turns = ${dict(turns, ([since, lr, l2]) => `${since}: (${lr}, ${l2})`)}  # from this step on: lr, l2
+edits = ${dict(steps(edits), (at) => `${at}: ${ofStep(at)}`)}  # set by hand before this step: place, value
+locks = ${dict(steps(locks), (at) => `${at}: [${lockedAt(locks, at).join(", ")}]`)}  # from this step on these stay as they are
+kept = []
 `;
 }
 
@@ -35,7 +53,8 @@ for ins, outs in zip(sizes, sizes[1:]):
     weights.append(torch.tensor(start[at : at + ins * outs].reshape(ins, outs), requires_grad=True))
     biases.append(torch.tensor(start[at + ins * outs : at + ins * outs + outs], requires_grad=True))
     at += ins * outs + outs
-optimizer = ${UPDATES[recipe.optimizer]}
+optimizer = ${UPDATES[recipe.optimizer]}${isSteered(recipe) ? `
+each = [one for pair in zip(weights, biases) for part in pair for one in part.data.view(-1)]` : ""}
 
 
 def forward(x):
@@ -49,7 +68,13 @@ x, y = torch.tensor(points), torch.tensor(labels)
 slices = range(0, len(labels), batch)
 losses = []
 for step in range(${steps}):
-    rows = slice(slices[step % len(slices)], slices[step % len(slices)] + batch)
+${isSteered(recipe) ? `    lr, l2 = turns.get(step, (lr, l2))
+    optimizer.param_groups[0]["lr"] = lr
+    kept = locks.get(step, kept)
+    for place, value in edits.get(step, {}).items():
+        each[place].fill_(value)
+    held = [each[place].item() for place in kept]
+` : ""}    rows = slice(slices[step % len(slices)], slices[step % len(slices)] + batch)
     z, targets = forward(x[rows]), y[rows]
     loss = ${LOSSES[recipe.loss]}
     losses.append(loss.item())
@@ -57,7 +82,9 @@ for step in range(${steps}):
     optimizer.zero_grad()
     (loss + penalty).backward()
     optimizer.step()
-print(losses[-1])
+${isSteered(recipe) ? `    for place, value in zip(kept, held):
+        each[place].fill_(value)
+` : ""}print(losses[-1])
 `;
 }
 
@@ -76,8 +103,19 @@ network.parameters = start
 slices = range(0, len(labels), batch)
 losses = []
 for step in range(${steps}):
-    rows = slice(slices[step % len(slices)], slices[step % len(slices)] + batch)
+${isSteered(recipe) ? `    lr, l2 = turns.get(step, (lr, l2))
+    kept = locks.get(step, kept)
+    for place, value in edits.get(step, {}).items():
+        network.parameters[place] = value
+    held = network.parameters[kept]
+` : ""}    rows = slice(slices[step % len(slices)], slices[step % len(slices)] + batch)
     losses.append(network.step(points[rows], labels[rows], partial(${name}, lr=lr), l2).loss)
-print(losses[-1])
+${isSteered(recipe) ? "    network.parameters[kept] = held\n" : ""}print(losses[-1])
 `;
+}
+
+/** Returns the weights and biases of now: layer, from and to count from 1, and a bias comes from "bias". */
+export function asCsv(sizes, parameters) {
+  const rows = placesOf(sizes).map(({ layer, from, to }, place) => [layer + 1, from === null ? "bias" : from + 1, to + 1, parameters[place]].join(","));
+  return ["layer,from,to,value", ...rows].join("\n");
 }

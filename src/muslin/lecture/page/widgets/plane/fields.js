@@ -29,6 +29,26 @@ export function paintMap(context, width, height, side, colourAt) {
   context.drawImage(small, 0, 0, width, height);
 }
 
+/** Strokes the curve along which the values of a map of side x side cells change their sign. */
+export function strokeContour(context, width, height, side, values) {
+  const at = (row, column) => [((column + 0.5) / side) * width, ((row + 0.5) / side) * height];
+  context.beginPath();
+  for (let row = 0; row + 1 < side; row++)
+    for (let column = 0; column + 1 < side; column++) {
+      const corners = [[0, 0], [0, 1], [1, 1], [1, 0]].map(([down, across]) => [row + down, column + across]);
+      const crossed = corners.flatMap((one, k) => {
+        const other = corners[(k + 1) % 4];
+        const [a, b] = [one, other].map(([down, across]) => values[down * side + across]);
+        return a > 0 === b > 0 ? [] : [mixed(at(...one), at(...other), a / (a - b))];
+      });
+      for (let k = 0; k + 1 < crossed.length; k += 2) {
+        context.moveTo(...crossed[k]);
+        context.lineTo(...crossed[k + 1]);
+      }
+    }
+  context.stroke();
+}
+
 /** Returns what colours a grid by the net's outputs: by their side of one half, or by the likeliest class. */
 export function decisionColours(outputs, classes) {
   const palette = colours();
@@ -60,6 +80,19 @@ export function neuronColours(activation, width, neuron) {
 /** Which of the series a class has: with two of them, class 1 is the first, as the maps have it. */
 export const shown = (label, classes) => (classes <= 2 ? 1 - label : label);
 
+const around = (corners, turn) => Array.from({ length: corners }, (_, k) => [1.3 * Math.cos(turn + (2 * Math.PI * k) / corners), 1.3 * Math.sin(turn + (2 * Math.PI * k) / corners)]);
+const [THIN, LONG] = [0.42, 1.3]; // of a plus
+const CORNERS = {
+  triangle: around(3, -Math.PI / 2),
+  diamond: around(4, 0),
+  down: around(3, Math.PI / 2),
+  plus: [[THIN, LONG], [THIN, THIN], [LONG, THIN], [LONG, -THIN], [THIN, -THIN], [THIN, -LONG], [-THIN, -LONG], [-THIN, -THIN], [-LONG, -THIN], [-LONG, THIN], [-THIN, THIN], [-THIN, LONG]],
+};
+const GLYPHS = { circle: "●", square: "■", triangle: "▲", diamond: "◆", down: "▼", plus: "✚" };
+
+/** Returns the letter that stands for a class's shape. */
+export const glyphOf = (label, classes) => GLYPHS[SHAPES[shown(label, classes)]];
+
 /** Draws a point: a shape beside the colour for each class. */
 export function paintPoint(context, x, y, label, classes, radius, palette = colours()) {
   const at = shown(label, classes);
@@ -71,10 +104,7 @@ export function paintPoint(context, x, y, label, classes, radius, palette = colo
   if (shape === "circle") context.arc(x, y, radius, 0, 2 * Math.PI);
   else if (shape === "square") context.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8);
   else {
-    const corners = shape === "plus" ? 4 : shape === "diamond" ? 4 : 3;
-    const turn = shape === "down" ? Math.PI / 2 : shape === "plus" ? Math.PI / 4 : -Math.PI / 2;
-    for (let k = 0; k < corners; k++)
-      context.lineTo(x + 1.3 * radius * Math.cos(turn + (2 * Math.PI * k) / corners), y + 1.3 * radius * Math.sin(turn + (2 * Math.PI * k) / corners));
+    for (const [across, down] of CORNERS[shape]) context.lineTo(x + radius * across, y + radius * down);
     context.closePath();
   }
   context.fill();

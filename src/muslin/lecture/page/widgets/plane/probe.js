@@ -3,6 +3,7 @@
 import { h, put } from "../../parts/dom.js";
 import { check, choice, numberField } from "../../parts/fields.js";
 import { short } from "../../parts/numbers.js";
+import { lockedAt } from "./trainer.js";
 
 /** `edit(place, value)` and `lock(place, isLocked)` are told what a person does. */
 export function probe({ edit, lock }) {
@@ -11,7 +12,7 @@ export function probe({ edit, lock }) {
   let latest = null;
   const which = h("div", { class: "fields" });
   const value = numberField({ label: "value", min: -1000, max: 1000, value: 0 }, (typed) => edit(place, typed));
-  const padlock = check({ label: "locked: steps leave it as it is", value: false }, (isLocked) => lock(place, isLocked));
+  const padlock = check({ label: "locked: from now on, steps leave it as it is", value: false }, (isLocked) => lock(place, isLocked));
   const gradient = h("p", { class: "numbers-live" });
   const element = h("div", { class: "stack" }, h("h4", {}, "One weight under the hand"), h("div", { class: "fields" }, which, value, padlock), gradient);
   element.show = (recipe, parameters, slopes, state) => {
@@ -25,18 +26,18 @@ export function probe({ edit, lock }) {
       }));
     }
     value.show(Number(parameters[place].toPrecision(6)));
-    padlock.show(state.locks.includes(place));
+    padlock.show(lockedAt(state.locks, state.steps).includes(place));
     put(gradient, `∂L/∂w over all points: `, h("strong", {}, short(slopes[place])), slopes[place] === 0 ? ": nothing moves it." : slopes[place] > 0 ? ": a step makes it smaller." : ": a step makes it larger.");
   };
   return element;
 }
 
-/** Returns [place, name] of each parameter, as they lie in the vector. */
-function names(sizes) {
-  const found = [];
-  for (let layer = 0; layer + 1 < sizes.length; layer++) {
-    for (let i = 0; i < sizes[layer]; i++) for (let j = 0; j < sizes[layer + 1]; j++) found.push(`layer ${layer + 1}, w[${i},${j}]`);
-    for (let j = 0; j < sizes[layer + 1]; j++) found.push(`layer ${layer + 1}, b[${j}]`);
-  }
-  return found.map((name, place) => [place, name]);
+/** Returns {layer, from, to} of each parameter, as they lie in the vector; `from` is null for a bias. */
+export function placesOf(sizes) {
+  return sizes.slice(1).flatMap((outs, layer) =>
+    [...Array(sizes[layer]).keys(), null].flatMap((from) => Array.from({ length: outs }, (_, to) => ({ layer, from, to }))),
+  );
 }
+
+/** Returns [place, name] of each parameter. */
+const names = (sizes) => placesOf(sizes).map(({ layer, from, to }, place) => [place, `layer ${layer + 1}, ${from === null ? `b[${to}]` : `w[${from},${to}]`}`]);

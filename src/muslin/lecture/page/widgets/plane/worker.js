@@ -6,12 +6,13 @@ let trainer = null;
 
 onmessage = ({ data: { id, recipe, steps, budget, count } }) => {
   try {
-    if (recipe) trainer = new Trainer(recipe);
+    if (recipe && trainer) trainer.adopt(recipe);
+    else if (recipe) trainer = new Trainer(recipe);
     trainer.goTo(steps, performance.now() + budget);
     const stretch = count ? trainer.stretch(count) : null;
     const { points, labels, testPoints, testLabels } = trainer.recipe;
     const parameters = trainer.network.parameters.slice();
-    const gradient = trainer.network.backpropagate(points, labels, trainer.recipe.l2).gradient.slice();
+    const gradient = trainer.network.backpropagate(points, labels, trainer.l2).gradient.slice();
     postMessage(
       {
         id, stretch, steps: trainer.steps, parameters, gradient, marks: trainer.marks,
