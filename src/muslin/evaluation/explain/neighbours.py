@@ -145,7 +145,8 @@ def comparable(features: Tensor, among: Tensor) -> tuple[NDArray[np.float32], ND
 
 def pieces_of(rows: Tensor) -> tuple[Tensor, ...]:
     """Returns (N, D) rows, cut where a copy in float64 would take much memory; views of them."""
-    return rows.split(max(1, PIECE // max(1, rows.shape[1])))
+    pieces: tuple[Tensor, ...] = rows.split(max(1, PIECE // max(1, rows.shape[1])))
+    return pieces
 
 
 def candidates_of(ranks: Tensor, doubt: Tensor, k: int) -> Iterator[tuple[Tensor, Tensor]]:
