@@ -21,6 +21,7 @@ from muslin.serving.bodies import parse_values
 from muslin.serving.description import description_of, page_of
 from muslin.serving.explain import as_png
 from muslin.serving.model import Images, Pixels
+from muslin.serving.page import page_routes
 from muslin.serving.protocol import live, protocol_routes, ready
 from muslin.serving.service import Service
 from muslin.web.server import ERROR_HANDLERS, ErrorHandlers, refuse
@@ -52,6 +53,7 @@ def serving_app(service: Service) -> Starlette:
         Route("/openapi.json", partial(_description, service)),
         Route("/docs", partial(_docs, service)),
         *protocol_routes(service),
+        *page_routes(service),
     ]
     return Starlette(routes=routes, exception_handlers={**ERROR_HANDLERS, **MORE_HANDLERS}, lifespan=lifespan)
 

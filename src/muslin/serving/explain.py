@@ -86,14 +86,15 @@ class Explaining:
             self.waiting -= 1
 
     async def _reasons(self) -> "Reasons":
-        if self._gathered is None:
-            loop = asyncio.get_running_loop()
-            self._gathered = loop.run_in_executor(self._turn, gather, self._model)
-            self._gathered.add_done_callback(self._look)
-        await asyncio.wait([self._gathered], timeout=self._deadline / 2)
-        if not self._gathered.done():
+        gathered = self._gathered
+        if gathered is None:
+            gathered = asyncio.get_running_loop().run_in_executor(self._turn, gather, self._model)
+            self._gathered = gathered
+            gathered.add_done_callback(self._look)
+        await asyncio.wait([gathered], timeout=self._deadline / 2)
+        if not gathered.done():
             raise HTTPException(503, LOADING, {"retry-after": "2"})
-        return self._gathered.result()
+        return gathered.result()
 
     def _look(self, gathered: "asyncio.Future[Reasons]") -> None:
         """Has the training pictures looked at, once the model is there; where it cannot be had, the next ask tries."""

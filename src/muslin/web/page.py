@@ -19,7 +19,7 @@ from muslin.text import duration, percent, plural, printable
 
 __all__ = ["KINDS", "asset", "data_uri", "environment", "files_of_page", "look", "render_page"]
 
-KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}  # that a served page loads, by suffix
+KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}  # that pages load, by suffix
 
 
 def environment(package: str) -> Environment:
@@ -78,7 +78,7 @@ def asset(package: str, name: str) -> str:
 def files_of_page(package: str) -> dict[str, bytes]:
     """Returns what a package's served page loads, by its path below the page's own: scripts and styles.
 
-    They are those of the package's folder `page`, and what such pages share: the look, and `web/assets` with its `parts`.
+    They are those of the package's folder `page`, and what such pages share: the look, the controls, and the parts.
     """
     shared = files("muslin.web").joinpath("assets")
     found = {"look.css": look().encode(), "controls.css": shared.joinpath("controls.css").read_bytes()}
