@@ -33,6 +33,7 @@ __all__ = ["Reasons", "gather_reasons"]
 
 NONE_NEAR = "There are no nearest training pictures"
 GONE = f"{NONE_NEAR}: the data that the run was trained on are not where they were, or have changed."
+FAILED = f"{NONE_NEAR}: the training pictures could not be looked at."
 NOT_TOLD = f"{NONE_NEAR}: the model does not tell its features."
 NOT_YET = "The training pictures are still being looked at; ask again in a few seconds."
 
@@ -87,6 +88,9 @@ class Reasons:
                     self.known = Known(training, usual_distance(self.twin, splits.test, training, self.machine))
             except MuslinError:  # paths may be in it
                 self.known = GONE
+            except Exception:  # whatever it is, nobody waits for it any more
+                self.known = FAILED
+                raise
 
     def explain(self, image: NDArray[np.uint8], label: str) -> dict[str, Any]:
         """Returns why a (1, C, H, W) picture was called by a class's name, as JSON; a sentence where that is not known.
