@@ -4,7 +4,8 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,9 +14,10 @@ import torch
 from muslin.data.decoding.contrast import Contrast
 from muslin.models import MODELS
 from muslin.prediction.calibration import Calibration
-from muslin.prediction.classifier import Classifier
+from muslin.prediction.classifier import Classifier, load
 from muslin.serving.bodies import Limits
 from muslin.serving.model import ServedModel, by_pytorch, served
+from muslin.serving.onnx import described
 from muslin.serving.serve import ModelServer, Place, model_server
 from tests.models.samples import make_spec
 
@@ -33,6 +35,13 @@ def small_classifier(channels: int = 1, side: int = 12) -> Classifier:
 def small_model(classifier: Classifier) -> ServedModel:
     """The same as a server holds it."""
     return served(classifier, "0" * 64, by_pytorch(classifier), "pytorch_torch")
+
+
+def model_of(run: Path) -> ServedModel:
+    """A run as a server holds it, without an export, which takes seconds."""
+    classifier = load(run)
+    digest = described(run, classifier)["weights_sha256"]
+    return replace(served(classifier, digest, by_pytorch(classifier), "pytorch_torch"), folder=run)
 
 
 @dataclass(frozen=True)

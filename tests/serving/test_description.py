@@ -27,7 +27,11 @@ def described(client):
 
 def test_every_route_and_method_is_in_it_and_no_other():
     service = Service(small_model(small_classifier()), "bars", Limits())
-    routes = {(route.path.replace(":path", ""), method.lower()) for route in serving_app(service).routes for method in route.methods}
+    routes = {
+        (route.path.replace(":path", ""), method.lower())
+        for route in serving_app(service).routes
+        for method in route.methods
+    }
     paths = description_of(service)["paths"]
     assert {(path, method) for path in paths for method in paths[path]} == {
         (path, method) for path, method in routes if method != "head"

@@ -23,21 +23,13 @@ from muslin.report.data import read_splits
 from muslin.report.record import read_record
 from muslin.serving import explain, reasons
 from muslin.serving.bodies import Limits
-from muslin.serving.model import by_pytorch, open_model, served
-from muslin.serving.onnx import described
+from muslin.serving.model import open_model
 from tests.bad_pictures import CASES, noise, saved
 from tests.lecture.runs import SIDE, fit_bars
-from tests.serving.served import SECONDS, serving, small_classifier, small_model
+from tests.serving.served import SECONDS, model_of, serving, small_classifier, small_model
 from tests.serving.test_limits import POST, in_threads, raw, rest_of, wait_for
 
 PICTURE = saved(noise(1), "PNG")
-
-
-def model_of(run):
-    """A run as a server holds it, without an export."""
-    classifier = load(run)
-    digest = described(run, classifier)["weights_sha256"]
-    return replace(served(classifier, digest, by_pytorch(classifier), "pytorch_torch"), folder=run)
 
 
 @pytest.fixture(scope="module")

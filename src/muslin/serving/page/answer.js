@@ -84,7 +84,7 @@ function notes({ notes: all }, exchange) {
 }
 
 function scores({ probabilities }, { classes, threshold }) {
-  const sorted = Object.entries(probabilities);
+  const sorted = Object.entries(probabilities).sort(([, one], [, other]) => other - one); // names of digits lose their order
   const list = h("ol", { class: "shares" }, sorted.slice(0, SHOWN).map(([name, share], place) =>
     h("li", {}, h("span", {}, name), h("div", { class: "meter", "aria-hidden": "true" }, wide(share), place === 0 && threshold > 0 && from(threshold)), h("span", { class: "numbers-live" }, percent(share)))));
   const hidden = classes.length - Math.min(SHOWN, sorted.length);
