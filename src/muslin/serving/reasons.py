@@ -5,7 +5,8 @@ It needs PyTorch and the run's own data, both of which a server that is asked fo
 Legend: C channels, H x W pixels, K classes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
@@ -76,7 +77,7 @@ class Reasons:
             check: called again and again; what it raises ends the work.
         """
         told = partial(called, check)
-        with computing():
+        with computing_beside():
             try:
                 record = read_record(self.folder)
                 splits = read_splits(record, Reading(progress=told))
@@ -98,7 +99,7 @@ class Reasons:
         `is_complete` is false as long as training pictures are being looked at.
         """
         picture = torch.from_numpy(image.copy())
-        with computing():
+        with computing_beside():
             known = self.known
             return {
                 "map": self._map(picture, label),
@@ -143,11 +144,19 @@ def gather_reasons(folder: Path, factory: str | None, digest: str) -> Reasons:
     Raises:
         BundleError: the run is not what it was, or cannot be loaded.
     """
-    with computing():
+    with computing_beside():
         classifier = load(folder, factory)
         if described(folder, classifier)["weights_sha256"] != digest:
             raise BundleError(f"{printable(folder)} has other weights than those that answer")
         return Reasons(classifier, deepcopy(classifier), folder, prepare("cpu", "auto"))
+
+
+@contextmanager
+def computing_beside() -> Iterator[None]:
+    """Computes within, with a core left to what answers."""
+    with computing() as threads:
+        torch.set_num_threads(max(1, threads - 1))
+        yield
 
 
 def unlike(distance: float, usual: float) -> dict[str, Any]:
