@@ -257,7 +257,7 @@ def test_what_takes_time_comes_when_it_is_there(watch, run, monkeypatch):
         page.on("request", lambda one: sent.append(one.post_data_buffer) if "explain" in one.url else None)
         larger = np.kron(BAR, np.ones((4, 4), np.uint8))
         choose(page, png(larger))
-        expect(page.locator("#answer")).to_contain_text("still being looked at")
+        expect(page.locator("#answer")).to_contain_text("come here by themselves")
         expect(page.locator(".pair canvas")).to_have_count(2)
         may.set()
         expect(page.locator(".near img")).to_have_count(3)
@@ -271,7 +271,7 @@ def test_another_picture_is_answered_in_place_of_the_first(watch, run, monkeypat
     with page_of(model_of(run)) as url:
         page = watch.open(url)
         choose(page, png(BAR))
-        expect(page.locator("#answer")).to_contain_text("still being looked at")
+        expect(page.locator("#answer")).to_contain_text("come here by themselves")
         choose(page, png(CHESSBOARD))
         may.set()
         expect(page.locator(".warning")).to_contain_text("unlike all")

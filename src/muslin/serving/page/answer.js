@@ -8,6 +8,7 @@ import { fixed, percent } from "./parts/numbers.js";
 
 const SHOWN = 10; // classes
 const IN_VIEW = 0.8; // of the window's height: an answer that begins below is brought up
+const LOOKING = "The server looks at its training pictures, once, which can take a minute; the nearest come here by themselves.";
 const INVERTED = "looks inverted";
 
 /**
@@ -91,8 +92,9 @@ function scores({ probabilities }, { classes, threshold }) {
   return [list, h("p", { class: "faint" }, hidden > 0 && `The other ${hidden} classes share the rest. `, threshold > 0 && `Below ${percent(threshold, 0)}, where the line is, “not sure” is the better answer.`)];
 }
 
-function neighbours({ seen, neighbours: all, unlike }) {
+function neighbours({ seen, neighbours: all, unlike, is_complete: isComplete }) {
   if (!seen) return [];
+  if (!isComplete) return [h("p", { class: "asking" }, LOOKING)];
   if (typeof all === "string") return [h("p", { class: "faint" }, all)];
   const list = h("ol", { class: "near" }, all.map(({ label, distance, picture }) => {
     const image = h("img", { class: "garment", src: picture, alt: "" });
