@@ -7,8 +7,9 @@ import pytest
 from muslin.errors import RunError, SettingError
 from muslin.lecture.export import export_lecture
 from muslin.lecture.packs import WIDGETS
-from muslin.lecture.page import KINDS, page_files
+from muslin.lecture.page import page_files
 from muslin.lecture.serve import lecture_server
+from muslin.web.page import KINDS
 from tests.lecture.served import served
 
 

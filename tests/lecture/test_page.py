@@ -61,7 +61,7 @@ def test_the_text_is_the_documents_without_what_only_a_clone_has():
     assert "Shown by" not in page
     assert "<img" not in page
     assert "and drawn:" not in page  # what leads to a picture goes with it
-    assert not re.findall(r'href="(?!#|https?:|look\.css|lecture\.css|data:)', page)
+    assert not re.findall(r'href="(?!#|https?:|look\.css|controls\.css|lecture\.css|data:)', page)
 
 
 def test_nothing_is_loaded_from_elsewhere():

@@ -1,3 +1,5 @@
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -24,6 +26,19 @@ class Twice(nn.Module):
 
 def test_what_is_kept_for_the_backward_pass_is_counted_without_the_weights():
     assert training_bytes(Twice(), SPEC) == PICTURE + 4 * PICTURE
+
+
+def test_nothing_of_the_counting_stays():
+    """A layer that saves its own output, as an exponential does, would hold itself if it were handed that back."""
+    seen = []
+
+    class Exponential(Twice):
+        def forward(self, images):
+            seen.append(weakref.ref(self.first.weight))
+            return self.first(images).exp().mean((2, 3))
+
+    assert training_bytes(Exponential(), SPEC) > 0
+    assert [one() for one in seen] == [None]
 
 
 def test_the_largest_layer_is_counted_with_its_input():

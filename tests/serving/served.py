@@ -4,7 +4,8 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,8 +14,8 @@ import torch
 from muslin.data.decoding.contrast import Contrast
 from muslin.models import MODELS
 from muslin.prediction.calibration import Calibration
-from muslin.prediction.classifier import Classifier
-from muslin.prediction.description import Described
+from muslin.prediction.classifier import Classifier, load
+from muslin.prediction.description import Described, describe
 from muslin.serving.bodies import Limits
 from muslin.serving.model import ServedModel, served
 from muslin.serving.serve import ModelServer, Place, model_server
@@ -45,6 +46,11 @@ def small_model(classifier: Classifier) -> ServedModel:
         classifier.mirrors,
     )
     return served(known, by_pytorch(classifier), "pytorch_torch")
+
+
+def model_of(run: Path) -> ServedModel:
+    """A run as a server holds it, without an export, which takes seconds."""
+    return replace(served(describe(run), by_pytorch(load(run)), "pytorch_torch"), folder=run)
 
 
 @dataclass(frozen=True)

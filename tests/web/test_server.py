@@ -162,6 +162,35 @@ def test_a_token_is_asked_for_and_then_kept_by_a_cookie():
     assert ask("GET", "/", [*OWN, ("cookie", "muslin-token=wrong")], token=TOKEN)[0] == 401
 
 
+FORM = ("content-type", "application/x-www-form-urlencoded")
+
+
+def test_a_person_without_the_token_types_it_and_gets_the_cookie():
+    seen = [*OWN, ("accept", "text/html,*/*")]
+    status, page, headers = ask("GET", "/", seen, token=TOKEN)
+    assert (status, headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert '<form method="post" action="./">' in page
+    assert "set-cookie" not in headers
+    assert ask("GET", "/echo", seen, token=TOKEN)[1].startswith('{"error":')
+    status, _, headers = ask("POST", "/", [*OWN, FORM], [b"token=" + TOKEN[:3].encode(), TOKEN[3:].encode()], TOKEN)
+    assert (status, headers["location"]) == (303, "./")
+    assert ask("GET", "/", [*OWN, ("cookie", headers["set-cookie"].split(";")[0])], token=TOKEN)[0] == 200
+    assert "HttpOnly" in headers["set-cookie"]
+
+
+@pytest.mark.parametrize("typed", [b"", b"token=", b"token=wrong", b"\xff", b"token=" + b"x" * 2000])
+def test_what_is_typed_and_not_the_token_is_told(typed):
+    status, page, headers = ask("POST", "/", [*OWN, FORM], [typed], TOKEN)
+    assert status == 401
+    assert "not this server’s token" in page
+    assert "set-cookie" not in headers
+
+
+def test_no_other_page_may_type_it():
+    for header in (("origin", "http://evil.example"), ("sec-fetch-site", "cross-site")):
+        assert ask("POST", "/", [*OWN, FORM, header], [b"token=" + TOKEN.encode()], TOKEN)[0] == 403
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [

@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from muslin.lecture.packs import WIDGETS, answer_of, pack_of
-from muslin.lecture.page import KINDS, page_files, render_lecture
+from muslin.lecture.page import page_files, render_lecture
 from muslin.lecture.training import Training
 from muslin.lecture.widgets.fit import settings_of
+from muslin.web.page import KINDS
 from muslin.web.server import ERROR_HANDLERS, read_json
 
 __all__ = ["MOST_BYTES", "FindRun", "lecture_app"]

@@ -21,7 +21,7 @@ from muslin.lecture.garments import packed
 from muslin.machine.device import Machine, prepare
 from muslin.prediction.classifier import Classifier
 from muslin.report.data import read_splits
-from muslin.report.likeness import Training, evidence_for, like, look_at_training
+from muslin.report.likeness import Training, evidence_for, like, look_at_training, usual_distance
 from muslin.report.materials import checked, placed
 from muslin.report.record import RunRecord, read_record
 from muslin.run.folder import find_run, list_runs
@@ -30,7 +30,6 @@ __all__ = ["LookedInto", "check_same_run", "chosen_run", "look_into", "values_of
 
 LARGEST = 64  # pixels on a side
 CHANNELS = 4  # feature maps of each layer
-COMPARED, COMMON = 500, 0.99  # test pictures, and the share of them that is not called unlike
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,7 @@ class LookedInto:
         """
         if self.training is None:
             return None
-        near = like(self.classifier, self.data.test.images[:COMPARED], self.training, self.machine)
-        return round(float(np.quantile([each[0].distance for each in near], COMMON)), 3)
+        return round(usual_distance(self.classifier, self.data.test, self.training, self.machine), 3)
 
     def explain(self, pictures: Tensor, said: Tensor) -> list[dict[str, Any]]:
         """Returns why pictures were called so: each one's pixels, map, nearest training pictures and feature maps.

@@ -1,18 +1,13 @@
 """The page as HTML, and the files that it is made of."""
 
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-
 from muslin.lecture.packs import WIDGETS
 from muslin.lecture.sections import SECTIONS
 from muslin.lecture.text import chapters
 from muslin.version import __version__
-from muslin.web.page import environment, look
+from muslin.web.page import environment, files_of_page
 
-__all__ = ["KINDS", "page_files", "render_lecture"]
+__all__ = ["page_files", "render_lecture"]
 
-KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}  # that a page loads, by suffix
 # Formulas and drawings set styles of their own; scripts come from this place alone, and nothing from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -32,19 +27,6 @@ def render_lecture(*, is_live: bool) -> str:
     )
 
 
-@cache
 def page_files() -> dict[str, bytes]:
     """Returns what the page loads, by its path below the page's own: scripts and styles."""
-    found = {"look.css": look().encode()}
-    found |= dict(_below(files("muslin.lecture").joinpath("page"), ""))
-    return found
-
-
-def _below(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
-    found = []
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            found += _below(entry, f"{path}{entry.name}/")
-        elif entry.name.rpartition(".")[2] in KINDS:
-            found.append((f"{path}{entry.name}", entry.read_bytes()))
-    return found
+    return files_of_page("muslin.lecture")

@@ -30,15 +30,14 @@ def training_bytes(model: nn.Module, spec: DataSpec) -> int:
     """
     kept: dict[int, torch.UntypedStorage] = {}
 
-    def keep(tensor: Tensor) -> Tensor:
+    def keep(tensor: Tensor) -> None:  # in its place: a layer that kept its own output would be kept by it for ever
         kept[tensor.untyped_storage()._cdata] = tensor.untyped_storage()
-        return tensor
 
     pictures = 2  # the least that a norm can be trained on
     try:
         twin = copy.deepcopy(model).cpu().train()
         own = {t.untyped_storage()._cdata for t in twin.state_dict(keep_vars=True).values()}
-        with torch.random.fork_rng(devices=[]), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        with torch.random.fork_rng(devices=[]), torch.autograd.graph.saved_tensors_hooks(keep, lambda kept: kept):
             twin(torch.zeros(pictures, spec.channels, spec.height, spec.width))
     except Exception:  # a model of a person's own can do anything; then training tells
         return 0

@@ -3,8 +3,10 @@
 Legend: B pictures, N training pictures, D features, C channels, H x W pixels.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,11 +19,12 @@ from muslin.machine.device import Machine
 from muslin.models.footprint import operations
 from muslin.prediction.classifier import Classifier
 
-__all__ = ["Neighbour", "Training", "evidence_for", "like", "look_at_training"]
+__all__ = ["Neighbour", "Training", "evidence_for", "like", "look_at_training", "usual_distance"]
 
 NEIGHBOURS = 3
 MOST_WORK = 3 * 10**11  # floating-point operations for the nearest training pictures: three seconds at 100 GFLOP/s
 LEAST_SEEN = 1000  # training pictures that they are sought among however large the model is
+COMPARED, COMMON = 500, 0.99  # test pictures, and the share of them that is not called unlike
 MOST_OCCLUDED = 64  # pictures that occlusion, which answers each many times, explains
 
 
@@ -70,20 +73,22 @@ def evidence_for(classifier: Classifier, pictures: Tensor, said: Tensor) -> tupl
     return attribution.maps, attribution.layer
 
 
-def look_at_training(classifier: Classifier, train: ImageData, machine: Machine) -> Training | None:
+def look_at_training(
+    classifier: Classifier, train: ImageData, machine: Machine, progress: Callable[[int], None] = lambda _: None
+) -> Training | None:
     """Returns training pictures with their features, as many as take no minutes; None where a model tells no features.
 
     Args:
         classifier: the model.
         train: all training pictures.
         machine: how to compute features: as a run's answers are, in bfloat16 where that is fast.
+        progress: told now and then how many pictures are done; what it raises ends the work.
     """
     rows = sought_among(len(train), operations(classifier.model, classifier.spec))
     try:
         with machine.autocast():
-            return Training(
-                train, rows, features_of(classifier, train if len(rows) == len(train) else train.images[rows])
-            )
+            seen = train if len(rows) == len(train) else train.images[rows]
+            return Training(train, rows, features_of(classifier, seen, progress))
     except SettingError:
         return None
 
@@ -112,3 +117,12 @@ def like(classifier: Classifier, pictures: Tensor, training: Training, machine: 
         [Neighbour(n, int(labels[n]), distance) for n, distance in zip(row, distances, strict=True)]
         for row, distances in zip(training.rows[found.positions].tolist(), found.distances.tolist(), strict=True)
     ]
+
+
+def usual_distance(classifier: Classifier, test: ImageData, training: Training, machine: Machine) -> float:
+    """Returns how far the nearest training picture is from 99 of 100 test pictures.
+
+    What is further away than that is unlike all that the model has learnt from.
+    """
+    near = like(classifier, test.images[:COMPARED], training, machine)
+    return float(np.quantile([each[0].distance for each in near], COMMON))

@@ -15,10 +15,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from muslin.prediction.prediction import Prediction
 from muslin.serving.batching import BusyError
 from muslin.serving.bodies import parse_values
 from muslin.serving.description import description_of, page_of
-from muslin.serving.model import Pixels
+from muslin.serving.explain import as_png
+from muslin.serving.model import Images, Pixels
+from muslin.serving.page import page_routes
 from muslin.serving.protocol import live, protocol_routes, ready
 from muslin.serving.service import Service
 from muslin.web.server import ERROR_HANDLERS, ErrorHandlers, refuse
@@ -44,11 +47,13 @@ def serving_app(service: Service) -> Starlette:
 
     routes = [
         Route("/predict", partial(_predict, service), methods=["POST"]),
+        Route("/explain", partial(_explain, service), methods=["POST"]),
         Route("/live", live),
         Route("/ready", partial(ready, service)),
         Route("/openapi.json", partial(_description, service)),
         Route("/docs", partial(_docs, service)),
         *protocol_routes(service),
+        *page_routes(service),
     ]
     return Starlette(routes=routes, exception_handlers={**ERROR_HANDLERS, **MORE_HANDLERS}, lifespan=lifespan)
 
@@ -62,14 +67,44 @@ async def _docs(service: Service, _: Request) -> Response:
 
 
 async def _predict(service: Service, request: Request) -> Response:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind.startswith("multipart/"):
-        raise HTTPException(415, f"content-type is {kind}, which is not read; {SHAPES}")
+    check_kind(request)
     async with service.let_in(request) as body:
-        picture = picture_in(parse_values(body)) if kind == "application/json" else body
-        image, notes = await service.read_picture(picture)
-        (row,) = await service.compute(image, request.receive)
-    return JSONResponse(service.model.told(image, row, notes).as_json())
+        _, prediction = await predicted(service, request, body)
+    return JSONResponse(prediction.as_json())
+
+
+async def _explain(service: Service, request: Request) -> Response:
+    check_kind(request)
+    service.explaining.check()  # before anything is read
+    async with service.let_in(request) as body:
+        image, prediction = await predicted(service, request, body)
+        why = await service.explain(image, prediction.label, request.receive)
+    return JSONResponse({**prediction.as_json(), "seen": as_png(image[0]), **why})
+
+
+def check_kind(request: Request) -> None:
+    """Raises 415 of a body that is a form."""
+    if (kind := kind_of(request)).startswith("multipart/"):
+        raise HTTPException(415, f"content-type is {kind}, which is not read; {SHAPES}")
+
+
+def kind_of(request: Request) -> str:
+    """Returns what a body says that it is."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def predicted(service: Service, request: Request, body: bytes) -> tuple[Images, Prediction]:
+    """Returns the picture of a body as the model sees it, (1, C, H, W), and what is said of it.
+
+    Raises:
+        HTTPException: the JSON holds none, or the model answers with what is no number.
+        PictureError: it is not a picture that can be read.
+        ClientDisconnect: the client left.
+    """
+    picture = picture_in(parse_values(body)) if kind_of(request) == "application/json" else body
+    image, notes = await service.read_picture(picture)
+    (row,) = await service.compute(image, request.receive)
+    return image, service.model.told(image, row, notes)
 
 
 def picture_in(value: object) -> bytes | Pixels:

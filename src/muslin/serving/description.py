@@ -10,6 +10,7 @@ from muslin.serving.batching import MOST_PICTURES
 from muslin.serving.protocol import version_of
 from muslin.serving.service import Service
 from muslin.version import __version__
+from muslin.web.page import files_of_page
 
 __all__ = ["description_of", "page_of"]
 
@@ -17,6 +18,7 @@ Schema = dict[str, Any]
 
 NUMBER, TEXT, WHOLE = {"type": "number"}, {"type": "string"}, {"type": "integer"}
 PIXEL = {"type": "integer", "minimum": 0, "maximum": 255}
+PICTURE = {"type": "string", "format": "uri", "contentMediaType": "image/png"}
 ROW = {"type": "array", "minItems": 1, "items": {"anyOf": [PIXEL, {"type": "array", "items": PIXEL}]}}
 ERROR = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}
 TRIED_AGAIN = {
@@ -29,7 +31,10 @@ TRIED_AGAIN = {
 def description_of(service: Service) -> Schema:
     """Returns the description of a server, for `json.dumps`."""
     paths = {
-        "/predict": {"post": predict_operation()},
+        "/": {"get": operation("A page to ask by hand.", {"200": page_answer()})},
+        "/page/{path}": {"get": page_file(service)},
+        "/predict": {"post": picture_operation("What a picture shows.", prediction())},
+        "/explain": {"post": picture_operation("What a picture shows, and why.", explanation())},
         "/live": {"get": health("Whether the server lives.")},
         "/ready": {"get": health("Whether it takes more requests.")},
         "/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})})},
@@ -72,6 +77,13 @@ def page_answer() -> Schema:
     return {"description": "a page", "content": {"text/html": {"schema": TEXT}}}
 
 
+def page_file(service: Service) -> Schema:
+    """Returns the operation of what the page loads."""
+    kinds = {"text/css": {"schema": TEXT}, "text/javascript": {"schema": TEXT}}
+    files = operation("What that page loads.", {"200": {"description": "a file", "content": kinds}})
+    return named(service, "{path}", files)
+
+
 def health(summary: str) -> Schema:
     """Returns the operation of a question that is answered by its status."""
     is_so = {"type": "object"}
@@ -79,20 +91,20 @@ def health(summary: str) -> Schema:
 
 
 def named(service: Service, path: str, given: Schema) -> Schema:
-    """Returns an operation with the parameters that stand in its path, and the one value that each may have."""
-    values = {"name": service.name, "version": version_of(service)}
+    """Returns an operation with the parameters that stand in its path, and the values that each may have."""
+    values = {"name": [service.name], "version": [version_of(service)], "path": list(files_of_page("muslin.serving"))}
     return given | {
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": TEXT | {"enum": [value]}}
-            for name, value in values.items()
+            {"name": name, "in": "path", "required": True, "schema": TEXT | {"enum": known}}
+            for name, known in values.items()
             if f"{{{name}}}" in path
         ]
     }
 
 
-def predict_operation() -> Schema:
-    """Returns the operation of /predict."""
-    prediction = {
+def prediction() -> Schema:
+    """Returns what is said of a picture."""
+    return {
         "type": "object",
         "required": ["label", "probability", "runner_up", "is_sure", "probabilities", "views", "notes"],
         "properties": {
@@ -105,6 +117,48 @@ def predict_operation() -> Schema:
             "notes": {"type": "array", "items": TEXT},
         },
     }
+
+
+def explanation() -> Schema:
+    """Returns what is said of a picture, and why."""
+    evidence = {
+        "type": "object",
+        "required": ["label", "layer", "picture"],
+        "properties": {"label": TEXT, "layer": TEXT, "picture": PICTURE | {"description": "brighter is more evidence"}},
+    }
+    neighbour = {
+        "type": "object",
+        "required": ["label", "distance", "picture"],
+        "properties": {"label": TEXT, "distance": NUMBER, "picture": PICTURE},
+    }
+    unlike = {
+        "type": "object",
+        "required": ["is_unlike", "distance", "usual", "warning"],
+        "properties": {
+            "is_unlike": {"type": "boolean"},
+            "distance": NUMBER | {"description": "to the nearest training picture"},
+            "usual": NUMBER | {"description": "what that is at most for 99 of 100 test pictures"},
+            "warning": {"type": ["string", "null"]},
+        },
+    }
+    why = {
+        "seen": PICTURE | {"description": "the picture as the model sees it"},
+        "map": said_or(evidence),
+        "neighbours": said_or({"type": "array", "items": neighbour}),
+        "unlike": said_or(unlike),
+        "is_complete": {"type": "boolean", "description": "false while training pictures are still being looked at"},
+    }
+    said = prediction()
+    return said | {"required": [*said["required"], *why], "properties": said["properties"] | why}
+
+
+def said_or(schema: Schema) -> Schema:
+    """Returns the schema of what may be a sentence on why it is not there."""
+    return {"anyOf": [schema, TEXT]}
+
+
+def picture_operation(summary: str, answer: Schema) -> Schema:
+    """Returns an operation that a picture is sent to."""
     in_base64 = {
         "type": "object", "required": ["picture"], "additionalProperties": False,
         "properties": {"picture": {"type": "string", "contentEncoding": "base64", "description": "a picture's file"}},
@@ -117,7 +171,7 @@ def predict_operation() -> Schema:
         "required": True,
         "content": {"image/*": {}, "application/json": {"schema": {"oneOf": [in_base64, in_numbers]}}},
     }
-    return operation("What a picture shows.", {"200": answered(prediction), "503": TRIED_AGAIN}, requestBody=body)
+    return operation(summary, {"200": answered(answer), "503": TRIED_AGAIN}, requestBody=body)
 
 
 def model_answers() -> Schema:

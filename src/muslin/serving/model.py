@@ -6,7 +6,7 @@ Legend: N pictures, C channels, H x W pixels, K classes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class ServedModel:
         digest: the weights' SHA-256, by which an answer can be traced.
         platform: what computes, as the Open Inference Protocol calls it.
         answer: (N, C, H, W) uint8 pictures to (N, K) float32 calibrated probabilities; called from one thread.
+        folder: the run's folder, to explain answers by; None where nothing explains them.
+        factory: `file.py:factory`, for a run with a model of one's own.
     """
 
     spec: DataSpec
@@ -54,6 +56,8 @@ class ServedModel:
     digest: str
     platform: str
     answer: Callable[[Images], Probabilities]
+    folder: Path | None = None
+    factory: str | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -113,6 +117,12 @@ def open_model(run: str | Path, factory: str | None = None) -> tuple[ServedModel
         RunError: there is no such run.
     """
     folder = find_run(run)
+    model, how = answering(folder, factory)
+    return replace(model, folder=folder, factory=factory), how
+
+
+def answering(folder: Path, factory: str | None) -> tuple[ServedModel, str]:
+    """Returns what answers by a run's folder, and one line on it."""
     path = folder / FILE
     if path.is_file():
         known = describe(folder)

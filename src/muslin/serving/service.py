@@ -8,6 +8,7 @@ import struct
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 import numpy as np
 from starlette.exceptions import HTTPException
@@ -17,9 +18,12 @@ from starlette.types import Receive
 from muslin.machine.cores import available_threads
 from muslin.serving.batching import Batcher
 from muslin.serving.bodies import Bodies, Limits
+from muslin.serving.explain import Explaining
 from muslin.serving.model import Images, Pixels, Probabilities, ServedModel
 
 __all__ = ["Service"]
+
+T = TypeVar("T")
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 SMALL_BYTES, SMALL_PIXELS = 16 << 10, 1 << 16  # of a PNG that is decoded sooner than handed to a thread
@@ -38,6 +42,7 @@ class Service:
         self.model, self.name, self.limits = model, name, limits
         self.batcher = Batcher(model.answer, limits.deadline)
         self.bodies = Bodies(limits)
+        self.explaining = Explaining(model, limits.deadline)
         self.is_draining = False  # whether it ends: what came before is answered, and nothing more is taken
         self.active = 0  # requests that are let in and not answered yet
         self._decoders = ThreadPoolExecutor(available_threads(), "muslin-decode")
@@ -50,6 +55,7 @@ class Service:
             yield
         finally:
             self.batcher.stop()
+            self.explaining.stop()
             self._decoders.shutdown(wait=False, cancel_futures=True)
 
     @asynccontextmanager
@@ -98,19 +104,38 @@ class Service:
             HTTPException: the model answers with what is no number; status 500.
         """
         with self.batcher.submit(images) as rows:
-            left = asyncio.ensure_future(until_left(receive))
-            left.add_done_callback(lambda _: rows.cancel())
-            try:
-                found = await rows
-            except asyncio.CancelledError:
-                if left.done() and not left.cancelled():
-                    raise ClientDisconnect from None
-                raise
-            finally:
-                left.cancel()
+            found = await unless_left(rows, receive)
         if not np.isfinite(found).all():
             raise HTTPException(500, "the model answers with what is no number; train it anew")
         return found
+
+    async def explain(self, image: Images, label: str, receive: Receive) -> dict[str, Any]:
+        """Returns why a (1, C, H, W) picture was called by a class's name, as `Explaining.explain` does.
+
+        Raises:
+            BusyError: too many wait.
+            HTTPException: what explains is still being loaded; to be tried again.
+            ClientDisconnect: the client left.
+        """
+        return await unless_left(asyncio.ensure_future(self.explaining.explain(image, label)), receive)
+
+
+async def unless_left(work: "asyncio.Future[T]", receive: Receive) -> T:
+    """Returns what comes of some work, which is cancelled if the client leaves.
+
+    Raises:
+        ClientDisconnect: it did.
+    """
+    left = asyncio.ensure_future(until_left(receive))
+    left.add_done_callback(lambda _: work.cancel())
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if left.done() and not left.cancelled():
+            raise ClientDisconnect from None
+        raise
+    finally:
+        left.cancel()
 
 
 async def until_left(receive: Receive) -> None:

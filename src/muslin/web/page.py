@@ -1,4 +1,4 @@
-"""Pages that are one file: templates, the look, scripts inside, and a policy that forbids every request.
+"""Pages: templates, the look, and, of those that are one file, scripts inside and a policy that forbids every request.
 
 Whatever comes from outside (names of classes, files, settings) reaches a page through Jinja's escaping; should it ever
 fail, the page's Content Security Policy lets no script run but the page's own, which it knows by their SHA-256.
@@ -8,6 +8,7 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,7 +17,9 @@ from markupsafe import Markup
 from muslin.look import DARK, LIGHT, Palette
 from muslin.text import duration, percent, plural, printable
 
-__all__ = ["asset", "data_uri", "environment", "look", "render_page"]
+__all__ = ["KINDS", "asset", "data_uri", "environment", "files_of_page", "look", "render_page"]
+
+KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}  # that pages load, by suffix
 
 
 def environment(package: str) -> Environment:
@@ -69,6 +72,27 @@ def data_uri(content: bytes, kind: str) -> str:
 def asset(package: str, name: str) -> str:
     """Returns the text of a file beside a package's templates."""
     return files(package).joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+@cache
+def files_of_page(package: str) -> dict[str, bytes]:
+    """Returns what a package's served page loads, by its path below the page's own: scripts and styles.
+
+    They are those of the package's folder `page`, and what such pages share: the look, the controls, and the parts.
+    """
+    shared = files("muslin.web").joinpath("assets")
+    found = {"look.css": look().encode(), "controls.css": shared.joinpath("controls.css").read_bytes()}
+    return found | dict(_below(shared.joinpath("parts"), "parts/")) | dict(_below(files(package).joinpath("page"), ""))
+
+
+def _below(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            found += _below(entry, f"{path}{entry.name}/")
+        elif entry.name.rpartition(".")[2] in KINDS:
+            found.append((f"{path}{entry.name}", entry.read_bytes()))
+    return found
 
 
 @cache

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from muslin.errors import MuslinError
+from muslin.web.entry import Entry, is_entered
 
 __all__ = ["ERROR_HANDLERS", "HEADERS", "LOOPBACK", "ErrorHandlers", "Guard", "parse_json", "read_json", "refuse"]
 
@@ -67,8 +68,8 @@ class Guard:
             return
         await self.app(scope, self._capped(receive), self._guarded(send, is_new=self._brings_token(scope)))
 
-    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
-        """Returns why a request is not answered; None where it is."""
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> ASGIApp | None:
+        """Returns what answers a request that is not let through; None where it is."""
         named = [value for name, value in scope["headers"] if name == b"host"]
         if len(named) != 1 or not self._is_own(named[0].decode("latin-1")):
             return refuse(421, "this server answers to its own name alone; open the address that it printed")
@@ -83,6 +84,8 @@ class Guard:
         if not length.isdigit() or int(length) > self.most_bytes:
             return refuse(413, f"the body is too long; at most {self.most_bytes:,} bytes are read")
         if self.token and not (self._brings_token(scope) or self._has_cookie(headers) or self._bears(headers)):
+            if is_entered(scope, headers):
+                return Entry(self._is_token, self._cookie)
             return refuse(401, "the address lacks its token; open the whole address that the server printed")
         return None
 
@@ -93,6 +96,10 @@ class Guard:
     def _brings_token(self, scope: Scope) -> bool:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         return bool(self.token) and self._is_token(given)
+
+    @property
+    def _cookie(self) -> bytes:
+        return f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/".encode()
 
     def _has_cookie(self, headers: dict[bytes, bytes]) -> bool:
         cookies = headers.get(b"cookie", b"").decode("latin-1").split(";")
@@ -122,11 +129,10 @@ class Guard:
 
     def _guarded(self, send: Send, *, is_new: bool) -> Send:
         """Returns a way out that adds the headers of safety, and hands out the token's cookie where it came by URL."""
-        cookie = f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/".encode()
 
         async def send_part(message: Message) -> None:
             if message["type"] == "http.response.start":
-                more = [*HEADERS, (b"set-cookie", cookie)] if is_new else HEADERS
+                more = [*HEADERS, (b"set-cookie", self._cookie)] if is_new else HEADERS
                 message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 

@@ -25,19 +25,21 @@ def test_they_are_those_of_a_search_one_by_one(seed, count, total, width, offset
     assert by_one.numpy() == pytest.approx(distances, rel=1e-4, abs=1e-4 + 1e-7 * offset)
 
 
-def test_of_equally_near_ones_the_first_comes_first():
+@pytest.mark.parametrize("count", [1, 2])
+def test_of_equally_near_ones_the_first_comes_first(count):
     among = torch.tensor([[3.0], [1.0], [-1.0], [1.0]])
-    found = nearest(torch.zeros(1, 1), among, 3)
-    assert found.positions.tolist() == [[1, 2, 3]]
-    assert found.distances.tolist() == [[1, 1, 1]]
+    found = nearest(torch.zeros(count, 1), among, 3)
+    assert found.positions.tolist() == [[1, 2, 3]] * count
+    assert found.distances.tolist() == [[1, 1, 1]] * count
 
 
-def test_many_that_rounding_cannot_tell_apart_are_told_apart():
+@pytest.mark.parametrize("count", [1, 2])
+def test_many_that_rounding_cannot_tell_apart_are_told_apart(count):
     """More of them than there are spare candidates, far from the middle, nearer to each other than products tell."""
     among = torch.cat([torch.full((100, 3), -1000.0), torch.full((100, 3), 1000.0)])
     order = torch.randperm(100, generator=torch.Generator().manual_seed(0))
     among[100:, 0] += 1e-3 * order
-    found = nearest(among[100:101], among, 5)
+    found = nearest(among[100 : 100 + count], among, 5)
     own = (among[100:, 0] - among[100, 0]).double().abs()
     assert found.positions[0].tolist() == (100 + own.argsort(stable=True))[:5].tolist()
     assert torch.equal(found.distances[0], own.sort().values[:5].float())
@@ -79,16 +81,20 @@ def test_pictures_that_lie_in_a_file_are_given_back(classifier, pictures, tmp_pa
     times = []
     monkeypatch.setattr(MappedPictures, "give_back", lambda _file: times.append(1))
     monkeypatch.setattr(scoring, "BATCH", 2)
-    assert torch.equal(features_of(made, data), features_of(made, images))
+    done = []
+    assert torch.equal(features_of(made, data, done.append), features_of(made, images))
     assert len(times) == 3
+    assert done == [2, 4, 5]
 
 
 def test_blocks_change_nothing(monkeypatch):
     torch.manual_seed(0)
     features, among = torch.randn(30, 4), torch.randn(50, 4)
     whole = nearest(features, among)
-    monkeypatch.setattr(neighbours, "BLOCK", 100)
-    assert torch.equal(nearest(features, among).positions, whole.positions)
+    for name in ("BLOCK", "PIECE"):
+        monkeypatch.setattr(neighbours, name, 100)
+        assert torch.equal(nearest(features, among).positions, whole.positions)
+        assert torch.equal(nearest(features[:1], among).positions, whole.positions[:1])
 
 
 @pytest.mark.parametrize("k", [0, 4])

@@ -3,7 +3,7 @@
 Legend: B pictures, N training pictures, D features, C channels, H x W pixels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from muslin.prediction.classifier import Classifier
 __all__ = ["Neighbours", "features_of", "nearest"]
 
 BLOCK = 16 << 20  # distances in memory at a time
+PIECE = 1 << 20  # features in float64 in memory at a time
 SPARE = 8  # more candidates than asked for, whose distances are then computed exactly
 GROUP = 64  # columns of which the least is found first
 UNIT, TINY = 2.0**-24, 2.0**-126  # errors of an operation in float32: relative, and absolute where it underflows
@@ -39,13 +40,16 @@ class Neighbours:
 
 
 @torch.no_grad()
-def features_of(classifier: Classifier, images: Tensor | ImageData) -> Tensor:
+def features_of(
+    classifier: Classifier, images: Tensor | ImageData, progress: Callable[[int], None] = lambda _: None
+) -> Tensor:
     """Returns what the model's last layer sees of pictures, by one view each: (B, D) float32 on the CPU.
 
     Args:
         classifier: one whose model tells its features, as a `Backbone` does; its mode stays.
         images: (B, C, H, W) uint8 of the size that the classifier takes; or a data set, whose pictures may be streamed
             from a file: they are given back batch by batch, so that memory stays flat.
+        progress: told after each batch how many pictures are done; what it raises ends the work.
 
     Raises:
         SettingError: the pictures do not fit the classifier, or its model does not tell its features.
@@ -60,6 +64,7 @@ def features_of(classifier: Classifier, images: Tensor | ImageData) -> Tensor:
             features[start : start + batch] = model.features(prepared(classifier, pictures[start : start + batch]))
             if file:
                 file.give_back()
+            progress(min(start + batch, len(pictures)))
     return features
 
 
@@ -67,7 +72,8 @@ def nearest(features: Tensor, among: Tensor, k: int = 5) -> Neighbours:
     """Returns the nearest of many features by Euclidean distance, exactly, whatever rounding does.
 
     Matrix products in float32 find candidates: all that may be among the nearest, for all that the products can be
-    wrong. The distances of these, and so their order, are then computed from the differences themselves, in float64.
+    wrong. The distances of these, and so their order, are then computed from the differences themselves, in float64. To
+    a single row all are candidates: that is done sooner than products are prepared.
 
     >>> found = nearest(torch.tensor([[0.0], [9.0]]), torch.tensor([[3.0], [1.0], [-1.0]]), k=2)
     >>> found.positions.tolist(), found.distances.tolist()
@@ -83,6 +89,8 @@ def nearest(features: Tensor, among: Tensor, k: int = 5) -> Neighbours:
     """
     check_rows(features, among, k)
     features, among = features.detach().float().cpu(), among.detach().float().cpu()
+    if len(features) == 1:
+        return Neighbours(*nearest_of_all(features[0], among, k))
     queries, known, doubt = comparable(features, among)
     positions, distances = torch.empty(len(features), k, dtype=torch.int64), torch.empty(len(features), k)
     block = max(1, BLOCK // len(among))
@@ -118,16 +126,27 @@ def comparable(features: Tensor, among: Tensor) -> tuple[NDArray[np.float32], ND
         differ from the squared distances' own difference (Higham, "Accuracy and Stability of Numerical Algorithms",
         2002, section 3.1, for any order of summation).
     """
-    mean = among.double().mean(0)
-    moved = [rows.double() - mean for rows in (features, among)]
-    largest = max([float(rows.abs().max()) for rows in moved if rows.numel()], default=0.0)
-    x, y = ((rows / (largest or 1.0)).float() for rows in moved)
-    squares = y.double().square().sum(1)
+    pieces = pieces_of(among)
+    mean = torch.stack([piece.double().sum(0) for piece in pieces]).sum(0) / len(among)
+    moved = features.double() - mean
+    largest = max([float((piece.double() - mean).abs().max()) for piece in (features, *pieces) if piece.numel()] or [0])
+    x = (moved / (largest or 1.0)).float()
+    known = torch.empty(len(among), among.shape[1] + 1)
+    for piece, rows in zip(pieces, known.split(len(pieces[0])), strict=True):
+        rows[:, :-1] = (piece.double() - mean) / (largest or 1.0)
+        rows[:, -1] = rows[:, :-1].double().square().sum(1)
+    squares = known[:, -1].double()
     reach = x.double().norm(dim=1) + squares.max().sqrt()  # no sum of a row's terms is above its square
     terms = x.shape[1] + 10  # those of the product, and a few for the rounding of x, y and |y|^2
     doubt = 2 * terms * (UNIT * reach.square() + TINY)
     queries = torch.cat([-2 * x, torch.ones(len(x), 1)], 1)
-    return queries.numpy(), torch.cat([y, squares.float()[:, None]], 1).numpy(), doubt.float()
+    return queries.numpy(), known.numpy(), doubt.float()
+
+
+def pieces_of(rows: Tensor) -> tuple[Tensor, ...]:
+    """Returns (N, D) rows, cut where a copy in float64 would take much memory; views of them."""
+    pieces: tuple[Tensor, ...] = rows.split(max(1, PIECE // max(1, rows.shape[1])))
+    return pieces
 
 
 def candidates_of(ranks: Tensor, doubt: Tensor, k: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -162,6 +181,14 @@ def smallest(ranks: Tensor, count: int) -> tuple[Tensor, Tensor]:
     columns = torch.cat([columns, rest], 1)
     values, places = ranks.gather(1, columns).topk(count, largest=False)
     return values, columns.gather(1, places)
+
+
+def nearest_of_all(feature: Tensor, among: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """Returns the k nearest of all (N, D) rows to one of (D,): positions and distances, (1, k) each."""
+    wanted = feature.double()
+    squares = torch.cat([(piece.double() - wanted).square().sum(1) for piece in pieces_of(among)])
+    nearest_first = squares.sort(stable=True)
+    return nearest_first.indices[None, :k], nearest_first.values[None, :k].sqrt().float()
 
 
 def nearest_of(features: Tensor, among: Tensor, candidates: Tensor, k: int) -> tuple[Tensor, Tensor]:

@@ -1,14 +1,14 @@
 /** A garment of one's own: drawn, uploaded or photographed, and what the run says of it. */
 
+import { camera } from "../parts/camera.js";
 import { button, h, put } from "../parts/dom.js";
 import { flag, text, whole } from "../parts/checks.js";
 import { check, slider } from "../parts/fields.js";
 import { packed, unpacked } from "../parts/garments.js";
 import { fixed, percent } from "../parts/numbers.js";
+import { pad } from "../parts/pad.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
-import { camera } from "./draw/camera.js";
-import { pad } from "./draw/pad.js";
 import { why } from "./run/why.js";
 
 const HALF = 0.5;

@@ -1,11 +1,10 @@
 /** Why a picture was called so: the picture, the map over it, the likeliest classes, the nearest, the feature maps. */
 
-import { rgb, colours, onTheme } from "../../parts/colours.js";
+import { onTheme } from "../../parts/colours.js";
 import { h, put } from "../../parts/dom.js";
-import { garment, raster, unpacked } from "../../parts/garments.js";
+import { garment, unpacked } from "../../parts/garments.js";
+import { heated } from "../../parts/heat.js";
 import { fixed, percent } from "../../parts/numbers.js";
-
-const OPACITY = 0.75; // where there is most evidence
 
 /** Returns an element with `show(exhibit)`; null shows nothing. */
 export function why({ classes, side }) {
@@ -24,7 +23,7 @@ function parts({ picture, map, layer, likeliest, near, layers, said }, classes, 
   return [
     h("div", { class: "why-pictures" },
       figure(garment(pixels, "As the model sees it", side), "as the model sees it"),
-      map && figure(heated(pixels, unpacked(map, side)[0], side, classes[said]), `evidence for ${classes[said]}, ${layer}`),
+      map && figure(heated({ across: side, down: side, colourOf: (place) => [pixels[place], pixels[place], pixels[place]] }, unpacked(map, side)[0], classes[said]), `evidence for ${classes[said]}, ${layer}`),
       near.map((each) => figure(garment(unpacked(each.picture, side)[0], `A training picture: ${classes[each.label]}`, side), `trained on: ${classes[each.label]}, distance ${fixed(each.distance, 2)}`))),
     likeliest.length > 0 && h("div", { class: "likeliest" }, likeliest.map(([place, share]) => [
       h("span", {}, classes[place]), h("div", { class: "meter", "aria-hidden": "true" }, width(share)), h("span", { class: "numbers-live" }, percent(share, 1)),
@@ -41,17 +40,4 @@ function width(share) {
   const bar = h("span");
   bar.style.width = `${100 * share}%`;
   return bar;
-}
-
-/** The picture with the evidence laid over it in the colour of what is wrong: it is seen on grey of any shade. */
-function heated(pixels, map, side, name) {
-  const heat = rgb(colours().wrong);
-  const surface = raster(side, side, (place) => {
-    const share = (OPACITY * map[place]) / 255;
-    return heat.map((value) => pixels[place] * (1 - share) + value * share);
-  });
-  surface.className = "garment";
-  surface.setAttribute("role", "img");
-  surface.setAttribute("aria-label", `Where the evidence for ${name} lies`);
-  return surface;
 }

@@ -1,6 +1,6 @@
 /** The camera: asked for by a button, seen before it is used, and let go after. */
 
-import { button, h, put } from "../../parts/dom.js";
+import { button, h, put } from "./dom.js";
 
 const SIDE = 480; // pixels of the square in the middle that is taken
 const WHY = {

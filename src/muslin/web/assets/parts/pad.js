@@ -1,9 +1,9 @@
 /** A pad of pixels: painted by a pointer, or by arrow keys and the space bar. */
 
-import { canvas, shareOf } from "../../parts/canvas.js";
-import { colours } from "../../parts/colours.js";
-import { h } from "../../parts/dom.js";
-import { raster, unpacked } from "../../parts/garments.js";
+import { canvas, shareOf } from "./canvas.js";
+import { colours } from "./colours.js";
+import { h } from "./dom.js";
+import { raster, unpacked } from "./garments.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const SOFT = 0.45; // of the brush, on the pixels beside its own
