@@ -22,7 +22,7 @@ from muslin.serving.serve import Place, model_server
 
 TARGET = Path(__file__).parent.parent / "images" / "serving-page.png"
 NUMBER = 0  # of a test picture: an ankle boot
-WIDTH, HEIGHT = 1180, 1130  # CSS pixels
+WIDTH, HEIGHT = 1180, 1215  # CSS pixels
 COLOURS = 128
 MOST_MS = 300_000  # until the training pictures were looked at
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+import muslin
 from muslin.data.reading import Reading
 from muslin.evaluation.explain.grad_cam import grad_cam
 from muslin.evaluation.explain.neighbours import features_of, nearest
@@ -26,6 +27,7 @@ from muslin.serving.bodies import Limits
 from muslin.serving.model import open_model
 from tests.bad_pictures import CASES, noise, saved
 from tests.lecture.runs import SIDE, fit_bars
+from tests.samples import QUICK, bars, write_pictures
 from tests.serving.served import SECONDS, model_of, serving, small_classifier, small_model
 from tests.serving.test_limits import POST, in_threads, raw, rest_of, wait_for
 
@@ -110,6 +112,19 @@ def test_a_model_without_maps_is_explained_by_occlusion(exported_run):
     found = occlusion(classifier, image, torch.tensor([classifier.classes.index(told["label"])]))
     assert np.array_equal(pixels_of(told["map"]["picture"]), (255 * found.maps[0]).round().byte().numpy())
     assert told["map"]["layer"] == found.layer
+
+
+def test_coloured_pictures_are_explained_in_colour(tmp_path):
+    images, labels = bars(90, 3, SIDE, 3, 0)
+    write_pictures(tmp_path / "pictures", images, labels)
+    run = muslin.fit(tmp_path / "pictures", "espresso", out=tmp_path / "run", **QUICK | {"model": "resnet_slim"}).folder
+    picture = images[5].permute(1, 2, 0).numpy()
+    with serving(model_of(run), Limits(deadline=SECONDS)) as client:
+        status, told = explained(client, content_of(picture))
+    assert status == 200
+    assert np.array_equal(pixels_of(told["seen"]), picture)
+    assert pixels_of(told["map"]["picture"]).shape == (SIDE, SIDE)
+    assert [pixels_of(each["picture"]).shape for each in told["neighbours"]] == [(SIDE, SIDE, 3)] * 3
 
 
 def test_what_cannot_be_told_is_a_sentence_without_a_path(run, tmp_path, monkeypatch):

@@ -19,11 +19,11 @@ from muslin.prediction.prediction import Prediction
 from muslin.serving.batching import BusyError
 from muslin.serving.bodies import parse_values
 from muslin.serving.description import description_of, page_of
-from muslin.serving.explain import as_png
 from muslin.serving.model import Images, Pixels
 from muslin.serving.page import page_routes
 from muslin.serving.protocol import live, protocol_routes, ready
 from muslin.serving.service import Service
+from muslin.web.page import picture_uri
 from muslin.web.server import ERROR_HANDLERS, ErrorHandlers, refuse
 
 __all__ = ["HEALTH", "serving_app"]
@@ -79,7 +79,7 @@ async def _explain(service: Service, request: Request) -> Response:
     async with service.let_in(request) as body:
         image, prediction = await predicted(service, request, body)
         why = await service.explain(image, prediction.label, request.receive)
-    return JSONResponse({**prediction.as_json(), "seen": as_png(image[0]), **why})
+    return JSONResponse({**prediction.as_json(), "seen": picture_uri(image[0]), **why})
 
 
 def check_kind(request: Request) -> None:

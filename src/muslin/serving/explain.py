@@ -8,21 +8,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from starlette.exceptions import HTTPException
 
 from muslin.errors import MuslinError
-from muslin.look import png
 from muslin.serving.batching import BusyError
 from muslin.serving.model import Images, ServedModel
-from muslin.web.page import data_uri
 
 if TYPE_CHECKING:
     from muslin.serving.reasons import Reasons
 
-__all__ = ["Explaining", "as_png"]
+__all__ = ["Explaining"]
 
 MOST_WAITING = 8  # requests
 LOADING = "what explains is being loaded; try again in a few seconds"
@@ -123,9 +118,3 @@ def gather(model: ServedModel) -> "Reasons":
 def without(why: str) -> dict[str, Any]:
     """Returns an explanation that has a sentence in the place of each part."""
     return {"map": why, "neighbours": why, "unlike": why, "is_complete": True}
-
-
-def as_png(pixels: NDArray[np.uint8]) -> str:
-    """Returns a (C, H, W) picture as a PNG in a URI."""
-    array = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
-    return data_uri(png(Image.fromarray(array)), "image/png")

@@ -27,8 +27,8 @@ from muslin.report.data import read_splits
 from muslin.report.likeness import Training, evidence_for, like, look_at_training, usual_distance
 from muslin.report.materials import checked
 from muslin.report.record import read_record
-from muslin.serving.explain import as_png
 from muslin.text import printable
+from muslin.web.page import picture_uri
 
 __all__ = ["Reasons", "gather_reasons"]
 
@@ -181,7 +181,7 @@ def unlike(distance: float, usual: float) -> dict[str, Any]:
 
 def shown(pixels: Tensor) -> str:
     """Returns a (C, H, W) uint8 picture as a PNG in a URI."""
-    return as_png(pixels.numpy())
+    return picture_uri(pixels.numpy())
 
 
 def called(check: Callable[[], None], *_progress: object) -> None:

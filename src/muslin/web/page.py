@@ -11,13 +11,16 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from numpy.typing import NDArray
+from PIL import Image
 
-from muslin.look import DARK, LIGHT, Palette
+from muslin.look import DARK, LIGHT, Palette, png
 from muslin.text import duration, percent, plural, printable
 
-__all__ = ["KINDS", "asset", "data_uri", "environment", "files_of_page", "look", "render_page"]
+__all__ = ["KINDS", "asset", "data_uri", "environment", "files_of_page", "look", "picture_uri", "render_page"]
 
 KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}  # that pages load, by suffix
 
@@ -67,6 +70,12 @@ def render_page(title: str, body: Markup, *, style: str = "", scripts: tuple[str
 def data_uri(content: bytes, kind: str) -> str:
     """Returns a file's content as a URI, of a kind such as `image/png`."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def picture_uri(pixels: NDArray[np.uint8]) -> str:
+    """Returns a (1, H, W) or (3, H, W) picture as a PNG in a URI."""
+    array = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
+    return data_uri(png(Image.fromarray(array)), "image/png")
 
 
 def asset(package: str, name: str) -> str:
