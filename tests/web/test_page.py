@@ -54,7 +54,7 @@ def test_what_pages_share_comes_to_each_of_them_and_every_import_is_there(packag
     assert {name.rpartition(".")[2] for name in files} == set(KINDS)
     for name, content in files.items():
         folder = name.split("/")[:-1]
-        for step in re.findall(r'from "(.+?)"', content.decode()):
+        for step in re.findall(r'^(?:import|export)\b[^;"]* from "(.+?)"', content.decode(), re.MULTILINE):
             assert step.startswith(("./", "../")), name
             ups = step.count("../")
             path = [*folder[: len(folder) - ups], *step.replace("../", "").removeprefix("./").split("/")]
