@@ -41,6 +41,7 @@ export function mount(root, tools) {
   const network = { of: null }; // the twin of what the worker has, for drawing
   let recipe = null;
   let result = null;
+  let seen = null; // the net that is drawn
   let runs = [];
   let speed = SPEEDS[0][0];
 
@@ -87,6 +88,7 @@ export function mount(root, tools) {
     goTo(Math.round(steps), isLast);
   });
   const numbers = h("p", { class: "numbers-live", role: "status" });
+  const code = h("code", {});
   const problem = h("div", { role: "alert" });
   const confusion = asTable("who was called what, fresh points", () => [["colour", ...(result?.test.confusion ?? []).map((_, at) => `said ${at}`)], ...(result?.test.confusion ?? []).map((row, at) => [String(at), ...row.map(String)])]);
   const judge = referee(tools.live, (difference) => {
@@ -118,8 +120,8 @@ export function mount(root, tools) {
   );
   const ring = arena(values, hand, { change, arrived: () => drawRing() });
   const steps = () => Math.max(1, store.state.steps);
-  const taken = takeAlong({ "Copy as PyTorch": () => asPyTorch(recipe, steps()), "Copy as NumPy": () => asNumPy(recipe, steps()), "Copy the weights as CSV": () => asCsv(recipe.sizes, network.of.parameters) });
-  const maps = h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, judge), pinned, bent);
+  const taken = takeAlong({ "Copy as PyTorch": () => asPyTorch(recipe, steps()), "Copy as NumPy": () => asNumPy(recipe, steps()), "Copy the weights as CSV": () => asCsv(seen.sizes, seen.parameters) });
+  const maps = h("div", { class: "columns halves" }, h("div", { class: "stack" }, h("h4", {}, "The plane"), map, numbers, h("p", {}, code), judge), pinned, bent);
   put(
     root,
     guess,
@@ -183,6 +185,8 @@ export function mount(root, tools) {
     const { state } = store;
     if (!result) return;
     put(numbers, `epoch ${Math.floor(result.steps / epochSteps()).toLocaleString("en")}, step ${result.steps.toLocaleString("en")}: loss `, h("strong", {}, short(result.train.loss)), `, fresh points `, h("strong", {}, short(result.test.loss)), `; right `, h("strong", {}, percent(result.train.right)), `, fresh points `, h("strong", {}, percent(result.test.right)));
+    const [lr, l2] = ratesAt(state);
+    put(code, `network.step(points[rows], labels[rows], partial(${state.optimizer.replace(" ", "_")}, lr=${lr}), l2=${l2})`);
     known.note(runs[0].name, result);
     const [marks, ...left] = known.of(runs);
     curves.show([
@@ -192,11 +196,12 @@ export function mount(root, tools) {
     ], result.steps < reachedOf(state) ? result.steps / epochSteps() : null);
     branches.show(state);
     map.summarise(`${values.sets[state.set].words}: ${percent(result.test.right)} of fresh points are right after ${result.steps} steps.`);
+    seen = network.of;
     const met = valuesOf(network.of, recipe, state);
     map.show({ network: network.of, recipe, state });
     bent.show(network.of, recipe, state);
     neurons.show(network.of, recipe, state, met);
-    pinned.show({ network: network.of, recipe, state });
+    pinned.show({ network: network.of, recipe, state }, met);
     maps.classList.toggle("thirds", state.pinned !== null);
     lit.show(recipe, state, met);
     weights.show(recipe, network.of.parameters, result.gradient, state);

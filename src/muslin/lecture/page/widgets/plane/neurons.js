@@ -3,7 +3,7 @@
 import { button, h, put } from "../../parts/dom.js";
 import { gridOf, neuronColours, paintMap } from "./fields.js";
 import { onTheme } from "../../parts/colours.js";
-import { short } from "../../parts/numbers.js";
+import { fixed } from "../../parts/numbers.js";
 
 const [SIDE, PIXELS] = [40, 56]; // cells and pixels of a map
 
@@ -26,7 +26,7 @@ export function neuronFields(pin) {
       tiles[layer].forEach(({ press, map, value }, neuron) => {
         paintMap(map.getContext("2d"), PIXELS, PIXELS, SIDE, neuronColours(activation, sizes[layer], neuron));
         press.setAttribute("aria-pressed", String(String([layer, neuron]) === String(state.pinned)));
-        put(value, values && short(values[layer].activation[neuron], 2));
+        put(value, values && fixed(values[layer].activation[neuron], 2));
       }),
     );
   };
