@@ -54,3 +54,20 @@ def test_a_handle_moves_by_arrows(opened):
     opened.keyboard.press("Shift+ArrowRight")
     field = opened.get_by_role("textbox", name="output or score x, as a number")
     expect(field).not_to_have_value("0")
+
+
+def test_a_mistaken_value_is_undone_and_all_is_reset(opened):
+    widget = opened.locator("[data-widget=losses]")
+    field = opened.get_by_role("textbox", name="output or score x, as a number")
+    for value in ("2", "-3"):
+        field.fill(value)
+        field.press("Enter")
+    widget.get_by_label("target t").select_option("0")
+    widget.get_by_role("button", name="Undo").press("Enter")
+    widget.get_by_role("button", name="Undo").press("Enter")
+    expect(field).to_have_value("2")
+    expect(widget.get_by_label("target t")).to_have_value("1")
+    widget.get_by_role("button", name="Reset").press("Enter")
+    expect(field).to_have_value("0")
+    widget.get_by_role("button", name="Undo").press("Enter")
+    expect(field).to_have_value("2")

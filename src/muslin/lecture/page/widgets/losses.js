@@ -5,6 +5,7 @@ import { flag, number, oneOf, whole } from "../parts/checks.js";
 import { check, choice, slider } from "../parts/fields.js";
 import { over, written } from "../parts/formula.js";
 import { short } from "../parts/numbers.js";
+import { player } from "../parts/player.js";
 import { predictFirst } from "../parts/predict.js";
 import { tasks } from "../parts/tasks.js";
 import { sigmoid, sigmoidGradient } from "../maths/activations.js";
@@ -18,7 +19,8 @@ const REGRESSION = ["l1", "l2", "mse"];
 export const start = () => ({ x: 0, target: 1, count: 4, isRooted: false, far: -20 });
 export const checks = () => ({ x: number(-FAR, FAR), target: oneOf(0, 1), count: whole(1, MOST), isRooted: flag, far: number(-FAR, FAR) });
 
-export function mount(root, { values, store, say }) {
+export function mount(root, tools) {
+  const { values, store, say } = tools;
   const { extent } = values;
   const all = terms(values.others);
   const withRoot = rooted(all.l2);
@@ -48,6 +50,7 @@ export function mount(root, { values, store, say }) {
     root,
     guess,
     h("div", { class: "fields" }, Object.values(fields)),
+    player(root, tools, { store, reset: () => store.reset() }),
     h("p", { class: "legend" }, h("span", { class: "key s1" }), "loss", h("span", { class: "key s2 broken" }), "its gradient"),
     h("p", { class: "faint" }, `Of a batch of n outputs, only x is wrong. Hinge and cross-entropy have three scores: x, ${values.others.map((score) => short(score)).join(" and ")}.`),
     h("div", { class: "cards wide" }, cards),
