@@ -55,6 +55,12 @@ def test_the_page_has_every_section_with_its_text_and_place(is_live):
     assert f'data-live="{"yes" if is_live else "no"}"' in page
 
 
+def test_formulas_that_stand_side_by_side_may_stand_below_each_other():
+    [block] = re.findall(r'<div class="math block">(.*?)</div>', chapters()["Activations"].text, re.DOTALL)
+    assert block.count("<math") == 4
+    assert "quad" not in block
+
+
 def test_the_text_is_the_documents_without_what_only_a_clone_has():
     page = render_lecture(is_live=False)
     assert "Rosenblatt (1958) gave each line a weight of its own" in page

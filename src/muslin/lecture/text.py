@@ -23,6 +23,7 @@ MISTAKE = re.compile(r"^(?=\*\*Common mistakes?:)", re.MULTILINE)
 PICTURE = re.compile(r"(?:^[^\n#]+:\n\n)?^!\[[^\]]*\]\([^)]*\)\n", re.MULTILINE)  # with the line that leads to it
 FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK_INSIDE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\)")
+SIDE_BY_SIDE = re.compile(r"\s*(?:\\qquad\s*)+")
 WIDE = '<div class="scroll">'
 SHOWN_BY = re.compile(r"\s+Shown by `.*?(?=\n\n|\Z)", re.DOTALL)  # tests, which only a clone has
 
@@ -67,5 +68,7 @@ def _html(text: str) -> Markup:
 
 
 def _formula(latex: str, options: dict[str, bool]) -> str:
-    """Returns a formula as MathML."""
-    return convert(latex, display="block" if options["display_mode"] else "inline")
+    """Returns a formula as MathML; displayed ones that stand side by side are several, so that they may stand below."""
+    if not options["display_mode"]:
+        return convert(latex, display="inline")
+    return "".join(convert(part, display="block") for part in SIDE_BY_SIDE.split(latex))
