@@ -167,8 +167,8 @@ def left_behind(server: Server, resident: int, files: int) -> list[str]:
         return ["the server has ended"]
     if server.resident() > resident + GROWTH:
         problems.append(f"memory went from {resident / 1e6:.0f} to {server.resident() / 1e6:.0f} MB")
-    if server.files() > files + 1:  # a connection may still be closing
-        problems.append(f"{server.files()} open files where there were {files}")
+    if open_still := server.files_left(files):
+        problems.append(open_still)
     if left := list(server.temporary.iterdir()):
         problems.append(f"temporary files stay: {left[0].name}")
     return problems
