@@ -100,7 +100,7 @@ peers: .venv-peers/installed .venv/installed
 	.venv-peers/bin/python -m benchmarks.rivals.peers $(if $(ONLY),--only $(ONLY)) $(if $(BUDGETS),--budgets $(BUDGETS))
 	$(BIN)/python -m benchmarks.tables.table
 
-# a served run against LitServe and a plain endpoint: seven minutes; needs wrk, and a run with its ONNX file: RUN=FOLDER
+# a served run against LitServe and a plain endpoint: five minutes; needs wrk, and a run with its ONNX file: RUN=FOLDER
 serving: .venv-peers/installed .venv/installed-dev
 	$(BIN)/python -m benchmarks.measure.serving $(RUN)
 	$(BIN)/python -m benchmarks.tables.table

@@ -3,7 +3,7 @@
 Each is started anew for each round, and they take turns. wrk asks: one client, then 64. From the start to the first
 answer, and the memory of all processes of each, are measured too. Figures are medians over the rounds.
 
-    python -m benchmarks.measure.serving RUN          # a run with its ONNX file: seven minutes, alone on the machine
+    python -m benchmarks.measure.serving RUN          # a run with its ONNX file: five minutes, alone on the machine
     python -m benchmarks.measure.serving RUN --quick  # does it work? nothing is saved
 """
 
