@@ -12,7 +12,7 @@ endif
 endif
 
 .PHONY: train lecture test browser check format bench speedrun scaling baseline ladder ladder-peers peers
-.PHONY: explanations data-doctor reliability serve-proof hosts figures distribution clean
+.PHONY: explanations data-doctor serving reliability serve-proof hosts figures distribution clean
 
 train: .venv/installed
 	$(BIN)/muslin fit --recipe coffee
@@ -98,6 +98,11 @@ ladder-peers: .venv/installed
 # hours; a part with: make peers ONLY="keras skorch" BUDGETS="60 180"
 peers: .venv-peers/installed .venv/installed
 	.venv-peers/bin/python -m benchmarks.rivals.peers $(if $(ONLY),--only $(ONLY)) $(if $(BUDGETS),--budgets $(BUDGETS))
+	$(BIN)/python -m benchmarks.tables.table
+
+# a served run against LitServe and a plain endpoint: five minutes; needs wrk, and a run with its ONNX file: RUN=FOLDER
+serving: .venv-peers/installed .venv/installed-dev
+	$(BIN)/python -m benchmarks.measure.serving $(RUN)
 	$(BIN)/python -m benchmarks.tables.table
 
 # kills, signals, full disks, damage, hostile files: what is lost by them; half an hour, two minutes with --quick

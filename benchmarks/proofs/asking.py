@@ -62,6 +62,14 @@ class Server:
         """Returns how many files and connections it has open."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
+    def files_left(self, before: int) -> str:
+        """Waits until no more files and connections are open than were before; says so if some stay."""
+        for _ in range(100 * PATIENCE):
+            if (now := self.files()) <= before:
+                return ""
+            time.sleep(0.01)
+        return f"{now} open files where there were {before}"
+
     def _status(self, name: str) -> str:
         text = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return text.split(f"{name}:")[1].split()[0]

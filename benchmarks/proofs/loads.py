@@ -55,7 +55,7 @@ def answer_many(given: Given, server: Server, count: int, seconds: float = float
 async def _answer_many(given: Given, server: Server, count: int, seconds: float) -> Outcome:
     expected = await answers_alone(server, given.pictures)
     numbers, problems, began = iter(range(count)), list[str](), time.monotonic()
-    resident, files, done = 0, server.files(), 0
+    resident = done = 0
 
     async def work() -> None:
         nonlocal resident, done
@@ -71,8 +71,6 @@ async def _answer_many(given: Given, server: Server, count: int, seconds: float)
     took, grown = time.monotonic() - began, server.resident() / resident
     if grown > GROWTH:
         problems.append(f"memory grew {grown:.2f} times")
-    if left := await still_open(server, files):
-        problems.append(left)
     seen = f"{done / took:,.0f} a second, memory {server.resident() / 1e6:.0f} MB, {grown:.2f} times what it was"
     return Outcome(done, problems, seen)
 
@@ -84,15 +82,6 @@ def wrong_with(answer: Answer | None, expected: dict[str, float]) -> list[str]:
     told = answer.json["probabilities"]
     apart = max(abs(told[name] - expected[name]) for name in expected)
     return [] if apart <= CLOSE else [f"{apart} from the answer that the picture has alone"]
-
-
-async def still_open(server: Server, files: int) -> str:
-    """Waits until connections are gone; says so if some stay."""
-    for _ in range(1000):
-        if server.files() <= files:
-            return ""
-        await asyncio.sleep(0.01)
-    return f"{server.files()} open files where there were {files}"
 
 
 @dataclass

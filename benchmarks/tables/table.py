@@ -6,6 +6,7 @@ python -m benchmarks.tables.table
 """
 
 import textwrap
+from collections.abc import Callable
 from itertools import groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +19,7 @@ from benchmarks.tables.explanation_table import layer_table, speed_sentence, wor
 from benchmarks.tables.plots import draw_accuracy_against_time
 from benchmarks.tables.rival_table import rival_sentence, rival_table
 from benchmarks.tables.scaling_table import scaling_table
+from benchmarks.tables.serving_table import serving_table
 
 from muslin.text import duration
 
@@ -36,24 +38,16 @@ def main() -> None:
     if ladder := results.get("ladder"):
         replace(readme, "ladder", short_ladder(ladder))
         replace(page, "ladder", whole_ladder(ladder))
-    if peers := results.get("ladder-peers"):
-        replace(page, "peers", peer_table(peers))
     if rivals := results.get("peers"):
         replace(readme, "rivals", rival_sentence(rivals))
-        replace(page, "rivals", rival_table(rivals))
-    if predicting := results.get("predicting"):
-        replace(page, "predicting", predicting_table(predicting))
-    if variants := results.get("scaling"):
-        replace(page, "scaling", scaling_table(variants))
-    if scaling := results.get("scaling-processes"):
-        replace(ROOT / "docs" / "scaling.md", "processes", processes_line(scaling))
+    for name, (where, marker, make) in TABLES.items():
+        if name in results:
+            replace(ROOT / "docs" / where, marker, make(results[name]))
     if explanations := results.get("explanations"):
         explained = ROOT / "docs" / "explanations.md"
         replace(explained, "worth", worth_table(explanations))
         replace(explained, "layers", layer_table(explanations))
         replace(explained, "speed", speed_sentence(explanations))
-    if doctor := results.get("doctor"):
-        replace(ROOT / "docs" / "data-doctor.md", "doctor", doctor_table(doctor))
     if (packs := results.get("packs")) and (transfer := results.get("transfer")):
         replace(ROOT / "docs" / "own-pictures.md", "packs", pack_table(packs, transfer))
 
@@ -207,6 +201,17 @@ def replace(path: Path, name: str, table: str) -> None:
     before, rest = text.split(begin)
     _, after = rest.split(end)
     path.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
+
+
+TABLES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {  # page, marker, and what makes it, by result
+    "ladder-peers": ("benchmarks.md", "peers", peer_table),
+    "peers": ("benchmarks.md", "rivals", rival_table),
+    "predicting": ("benchmarks.md", "predicting", predicting_table),
+    "scaling": ("benchmarks.md", "scaling", scaling_table),
+    "scaling-processes": ("scaling.md", "processes", processes_line),
+    "doctor": ("data-doctor.md", "doctor", doctor_table),
+    "serving": ("serving.md", "measured", serving_table),
+}
 
 
 if __name__ == "__main__":

@@ -110,6 +110,20 @@ def test_what_nobody_wants_any_more_is_not_computed():
     assert model.batches == [[0], [2]]
 
 
+def test_who_leaves_while_it_is_computed_is_let_go_without_a_look_at_the_pixels(monkeypatch):
+    model, written = Model(is_open=False), []
+    monkeypatch.setattr(batching.Job, "__repr__", lambda job: written.append(job) or "a job")
+
+    async def work(batcher):
+        leaving = asyncio.ensure_future(ask(batcher, tagged(0)))
+        await begun(model)
+        leaving.cancel()
+        await asyncio.wait({leaving})
+
+    run(model, work)
+    assert written == [], "whose text has all of them in it"
+
+
 def test_too_many_pictures_are_refused_and_later_taken(monkeypatch):
     monkeypatch.setattr(batching, "MOST_WAITING", 5)
     model = Model(is_open=False)

@@ -54,7 +54,8 @@ def test_what_does_not_compute_is_answered_by_a_busy_server():
         assert client.ask("GET", "/ready")[:2] == (200, {"ready": True})
         assert client.ask("GET", "/predict")[0] == 405
         assert client.ask("POST", "/ready")[0] == 405
-        assert client.ask("POST", "/v2/models/bars/infer")[0] == 503
+        for path in ("/explain", "/v2/models/bars/infer"):
+            assert client.ask("POST", path)[0] == 503
 
 
 def test_the_connection_is_kept_and_what_follows_on_it_is_answered():

@@ -1,6 +1,6 @@
 """What is said of a picture; loads no torch."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from muslin.text import percent, printable
@@ -53,7 +53,7 @@ class Prediction:
 
     def as_json(self) -> dict[str, Any]:
         """Returns the attributes by their names, for `json.dumps`."""
-        return asdict(self)
+        return dict(vars(self))
 
     def _repr_html_(self) -> str:
         """Returns what a notebook shows: the likeliest classes with their probabilities."""

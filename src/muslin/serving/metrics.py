@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from muslin.serving.service import Service
 
-__all__ = ["ANSWERING", "Metrics", "metrics_app"]
+__all__ = ["NAMED", "Metrics", "metrics_app"]
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)  # seconds

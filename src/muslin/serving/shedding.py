@@ -7,13 +7,13 @@ import json
 from functools import lru_cache
 
 from muslin.serving.batching import BusyError
-from muslin.serving.metrics import ANSWERING, Metrics
+from muslin.serving.metrics import NAMED, Metrics
 from muslin.serving.service import Service
 from muslin.web.server import HEADERS
 
 __all__ = ["Shedding"]
 
-ROUTES = {route.encode(): route for route in ANSWERING}
+ROUTES = {route.encode(): route for route in NAMED}
 
 
 class Shedding:

@@ -94,8 +94,10 @@ class Guard:
         return (host in self.hosts and port == str(self.port)) or place.lower() in self.fronts
 
     def _brings_token(self, scope: Scope) -> bool:
+        if not self.token:
+            return False
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        return bool(self.token) and self._is_token(given)
+        return self._is_token(given)
 
     @property
     def _cookie(self) -> bytes:

@@ -3,8 +3,8 @@
 Legend: C channels, H x W pixels.
 """
 
+import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +38,7 @@ class Contrast:
         import torch
 
         height, width = images.shape[-2:]
-        inside = torch.from_numpy(is_inside(height, width).copy()).to(images.device)
+        inside = torch.from_numpy(is_inside(height, width)).to(images.device)
         planes = images.reshape(-1, height, width)
         total = torch.zeros(height, width, dtype=torch.int64, device=images.device)
         for some in planes.split(PLANES):
@@ -49,19 +49,25 @@ class Contrast:
 
     def opposites_in(self, images: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Returns which of (B, C, H, W) uint8 pictures clearly have light and dark exchanged: (B,) bool."""
-        inside = is_inside(*images.shape[-2:])
-        brightness = images.mean(1, dtype=np.float32) / 255  # (B, H, W)
-        border = brightness[:, ~inside].mean(1)
-        middle = brightness[:, inside].mean(1) if inside.any() else brightness.mean((1, 2))
+        edge = edge_of(*images.shape[-2:])
+        inner = images[..., edge:-edge, edge:-edge]
+        whole, middle = (part.sum((1, 2, 3), dtype=np.float64) / 255 for part in (images, inner))  # each (B,)
+        count, within = math.prod(images.shape[1:]), math.prod(inner.shape[1:])
+        border = (whole - middle) / (count - within)
+        middle = middle / within if within else whole / count
         usual, here = self.middle - self.border, middle - border
         opposites: NDArray[np.bool_] = (abs(here) > CLEAR) & (abs(usual) > CLEAR) & (usual * here < 0)
         return opposites
 
 
-@lru_cache(maxsize=8)
+def edge_of(height: int, width: int) -> int:
+    """Returns how many pixels wide the border is, on each side."""
+    return max(1, round(BORDER * min(height, width)))
+
+
 def is_inside(height: int, width: int) -> NDArray[np.bool_]:
     """Returns which pixels are no border: (H, W) bool."""
-    edge = max(1, round(BORDER * min(height, width)))
+    edge = edge_of(height, width)
     inside = np.zeros((height, width), bool)
     inside[edge : height - edge, edge : width - edge] = True
     return inside
