@@ -229,6 +229,7 @@ def test_not_sure_is_said_with_both_classes(watch, run):
         first, second = list(load(run).predict(BAR).probabilities)[:2]
         expect(said(page)).to_contain_text(f"Not sure{first} ")
         expect(said(page)).to_contain_text(f", or {second} ")
+        expect(page.locator(".near img")).to_have_count(3)  # or the page still asks when the server ends
 
 
 def test_light_and_dark_are_exchanged_and_a_light_ground_is_drawn_on(watch, run):
