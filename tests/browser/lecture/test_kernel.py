@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 
 from muslin.lecture.garments import test_garments as garments
-from muslin.lecture.widgets.kernel import GARMENTS, KERNELS
+from muslin.lecture.widgets.kernel import GARMENTS, KERNELS, learnt
 from tests.browser.pages import Watch
 
 HAND = "Window over the garment"
@@ -25,10 +25,13 @@ def mounted(page: Page) -> Page:
     return page
 
 
-def sums(kernel: str, garment: int = 0, **place: int) -> torch.Tensor:
+def sums(kernel: str | list[float], garment: int = 0, **place: int) -> torch.Tensor:
+    """What a kernel, by its name or its weights, makes of a garment."""
     images, _ = garments()
     picture = torch.from_numpy(images[GARMENTS[garment]]).double() / 255
-    weights = torch.tensor(KERNELS[kernel], dtype=torch.float64).reshape(1, 1, 3, 3)
+    weights = torch.tensor(KERNELS[kernel] if isinstance(kernel, str) else kernel, dtype=torch.float64).reshape(
+        1, 1, 3, 3
+    )
     return F.conv2d(picture[None, None], weights, **place)[0, 0]
 
 
@@ -134,3 +137,16 @@ def test_the_link_restores_it(opened, watch):
     again = mounted(watch.open(address))
     assert seen(again) == before
     expect(again.get_by_role("button", name="blur")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_kernel_that_a_net_has_learnt_is_taken_into_the_hand(opened):
+    kernels = learnt(None)["weights"]
+    opened.locator("details.learnt summary").press("Enter")
+    buttons = opened.get_by_role("group", name="Learnt kernels").get_by_role("button")
+    expect(buttons).to_have_count(len(kernels))
+    buttons.nth(2).press("Enter")
+    expect(buttons.nth(2)).to_have_attribute("aria-pressed", "true")
+    assert_is_computed(opened, sums(kernels[2]))
+    buttons.nth(0).click()
+    expect(buttons.nth(2)).to_have_attribute("aria-pressed", "false")
+    assert_is_computed(opened, sums(kernels[0]))

@@ -84,6 +84,13 @@ def test_what_is_no_question_is_told(folder, question):
         answer_of("run", question, folder)
 
 
+def test_a_page_that_shows_another_run_is_told_to_be_loaded_anew(folder):
+    question = {"label": 1, "said": 1, "skip": 0}
+    assert answer_of("run", question | {"run": folder.name}, folder) == answer_of("run", question, folder)
+    with pytest.raises(SettingError, match=f"{folder.name} is looked into by now; reload this page"):
+        answer_of("run", question | {"run": "an-earlier-one"}, folder)
+
+
 def test_without_a_run_there_is_a_sentence(tmp_path):
     assert "muslin fit" in json.loads(pack_of("run"))["missing"]
     with pytest.raises(SettingError, match="muslin fit"):
