@@ -1,7 +1,8 @@
-"""The lecture's page: how soon it is read and answers, what it transfers, what it costs idle, and what 30 readers do.
+"""The lecture's page: how soon it answers, what it transfers, how fast it trains, what idling and 30 readers cost.
 
-Figures are medians of rounds in a fresh profile of a headless browser, on the exported folder; the server's memory is
-that of `muslin lecture` before and after 30 pages were opened and scrolled through.
+Figures are medians of rounds in a fresh profile of a headless browser, on the exported folder. What is trained is the
+net that section 4 begins with, as fast as it goes and, in turns, an epoch a frame, as TensorFlow Playground trains. The
+server's memory is that of `muslin lecture` before and after 30 pages were opened and scrolled through.
 
     python -m benchmarks.measure.lecture_page
 """
@@ -22,11 +23,34 @@ from tests.browser.serving import serve_folder
 
 from muslin.lecture.export import export_lecture
 
-ROUNDS = 7
+ROUNDS, TURNS = 7, 3
 IDLE = 5  # s
 PAGES = 30
 WAIT_MS = 120_000
 FIRST = "activations"  # the section that is opened, whose first widget answers
+PLANE = "[data-widget=plane]"
+SPEEDS = {"as fast as it goes": "", "an epoch a frame": "_by_an_epoch_a_frame"}
+TRAINING = 5  # s
+
+PLAYED = """async ([widget, seconds]) => {
+    const root = document.querySelector(widget), frames = [];
+    const epochs = () => Number(root.textContent.match(/epoch ([\\d,]+), step/)[1].replaceAll(",", ""));
+    const frame = () => new Promise(requestAnimationFrame);
+    const settled = performance.now() + 1000;
+    while (performance.now() < settled) await frame();
+    const [began, epoch] = [performance.now(), epochs()];
+    let last = began;
+    while (last < began + 1000 * seconds) {
+        await frame();
+        frames.push(performance.now() - last);
+        last = performance.now();
+    }
+    frames.sort((a, b) => a - b);
+    return {
+        epochs_a_second: (1000 * (epochs() - epoch)) / (last - began),
+        frame_ms_p95: frames[Math.floor(0.95 * frames.length)],
+    };
+}"""
 
 
 def main() -> None:
@@ -37,8 +61,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_browser(os.environ), args=ARGUMENTS)
         with serve_folder(folder) as url:
             rounds = [opened(browser, f"{url}/#{FIRST}") for _ in range(ROUNDS)]
+            trained = [played(browser, f"{url}/") for _ in range(TURNS)]
             idle = idle_share(browser, f"{url}/#{FIRST}")
         figures = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+        figures |= {name: statistics.median(each[name] for each in trained) for name in trained[0]}
         figures |= {"idle_share_of_a_core": idle, **held_by_the_server(browser)}
         browser.close()
     for name, value in figures.items():
@@ -60,6 +86,24 @@ def opened(browser: Browser, url: str) -> dict[str, Any]:
     )
     context.close()
     return {"readable_seconds": readable, "interactive_seconds": interactive, "bytes_before_interaction": size}
+
+
+def played(browser: Browser, url: str) -> dict[str, float]:
+    """Plays section 4 at either speed, from the same start; returns epochs a second, and how long its frames take."""
+    page = browser.new_page()
+    found = {}
+    for speed, name in SPEEDS.items():
+        page.goto(url)
+        widget = page.locator(PLANE)
+        widget.scroll_into_view_if_needed()
+        page.locator(f"{PLANE}[data-mounted]").wait_for(timeout=WAIT_MS)
+        widget.get_by_label("Speed").first.select_option(speed)
+        widget.get_by_role("button", name="Play").click()
+        seen = page.evaluate(PLAYED, [PLANE, TRAINING])
+        found |= {f"{figure}{name}": value for figure, value in seen.items()}
+        page.evaluate("history.replaceState(null, '', '#')")
+    page.close()
+    return found
 
 
 def idle_share(browser: Browser, url: str) -> float:
