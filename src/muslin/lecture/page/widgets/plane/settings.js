@@ -57,8 +57,8 @@ export function settings(values, state, { afresh, anew, turn, change }) {
   const element = h(
     "div",
     { class: "stack" },
-    h("div", { class: "fields" }, selects.set, layers, selects.activation, selects.loss, selects.optimizer, deal),
-    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, sliders.noise, sliders.stop),
+    h("div", { class: "fields" }, selects.set, layers, selects.activation, selects.loss, selects.optimizer),
+    h("div", { class: "columns" }, sliders.lr, sliders.l2, sliders.batch, sliders.noise, h("div", {}, deal), sliders.stop),
   );
   element.show = (now) => {
     shown = now;
