@@ -33,6 +33,11 @@ class Answer:
         """The body's value."""
         return json.loads(self.body)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it says that there is too much to do, and when to come again."""
+        return self.status == 503 and self.headers.get("retry-after", "").isdigit()
+
 
 @dataclass(frozen=True)
 class Server:
@@ -114,6 +119,7 @@ class Asker:
 
     def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.port, self.reader, self.writer = port, reader, writer
+        self.refused = 0  # times that it was told to come again
 
     def head(self, method: str, path: str, **headers: object) -> bytes:
         """Returns a request's head; `_` in the name of a header stands for a dash."""
@@ -130,6 +136,13 @@ class Asker:
             return await self.answer(began)
         except OSError:
             return None
+
+    async def ask_until_taken(self, request: bytes) -> Answer | None:
+        """Asks, and again when it is time to where the server says that it is busy: others may keep its machine so."""
+        while (answer := await self.ask(request)) is not None and answer.is_busy:
+            self.refused += 1
+            await asyncio.sleep(int(answer.headers["retry-after"]))
+        return answer
 
     async def answer(self, began: float) -> Answer | None:
         """Reads an answer to what was sent."""
@@ -165,10 +178,13 @@ async def together(works: list[Coroutine[Any, Any, list[str]]]) -> list[str]:
 
 
 def fault_of(answer: Answer | None, server: Server, statuses: range | tuple[int, ...] = range(400, 500)) -> str:
-    """Says what is wrong with an answer to a bad request; nothing where it is refused as it should be."""
+    """Says what is wrong with an answer to a bad request; nothing where it is refused as it should be.
+
+    "Busy", with the time to come again, is said by a machine that others keep busy, and is no fault of a request.
+    """
     if answer is None:
         return "closed without an answer"
-    if answer.status not in statuses:
+    if answer.status not in statuses and not answer.is_busy:
         return f"status {answer.status}: {answer.body[:200]!r}"
     if any(leak in answer.body for leak in (*LEAKS, str(server.run).encode(), str(server.temporary).encode())):
         return f"it tells what it should not: {answer.body[:200]!r}"

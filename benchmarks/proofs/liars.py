@@ -56,7 +56,7 @@ async def answered_beside(given: Given, server: Server, seconds: float) -> list[
     """Asks ten times a second; all must be answered."""
     async with asker(server.port) as one:
         for _ in range(int(seconds * 10)):
-            answer = await one.ask(posted(one, given.pictures[0]))
+            answer = await one.ask_until_taken(posted(one, given.pictures[0]))
             if answer is None or answer.status != 200:
                 return ["who asked beside slow clients was not answered"]
             await asyncio.sleep(0.1)
@@ -89,7 +89,7 @@ def answer_odd_pictures(_: Given, server: Server, count: int) -> Outcome:
     async def send(name: str) -> list[str]:
         case = CASES[name]
         async with asker(server.port) as one:
-            answer = await one.ask(posted(one, case.content()))
+            answer = await one.ask_until_taken(posted(one, case.content()))
         fault = fault_of(answer, server, (400,) if case.refused else (200,))
         if answer is not None and not fault:
             told = answer.json["error"] if case.refused else " ".join(answer.json["notes"])

@@ -42,36 +42,39 @@ class Given:
 async def answers_alone(server: Server, pictures: list[bytes]) -> list[dict[str, float]]:
     """Returns each picture's probabilities, computed one at a time."""
     async with asker(server.port) as one:
-        answers = [await one.ask(posted(one, picture)) for picture in pictures]
+        answers = [await one.ask_until_taken(posted(one, picture)) for picture in pictures]
     assert all(answer is not None and answer.status == 200 for answer in answers)
     return [answer.json["probabilities"] for answer in answers if answer is not None]
 
 
 def answer_many(given: Given, server: Server, count: int, seconds: float = float("inf")) -> Outcome:
-    """Sends so many requests by 64 clients, or for so long: none may be refused, none swapped, and memory stays."""
+    """Sends so many requests by 64 clients, or for so long: none may be lost, none swapped, and memory stays."""
     return asyncio.run(_answer_many(given, server, count, seconds))
 
 
 async def _answer_many(given: Given, server: Server, count: int, seconds: float) -> Outcome:
     expected = await answers_alone(server, given.pictures)
     numbers, problems, began = iter(range(count)), list[str](), time.monotonic()
-    resident = done = 0
+    resident = done = refused = 0
 
     async def work() -> None:
-        nonlocal resident, done
+        nonlocal resident, done, refused
         async with asker(server.port) as one:
             for number in itertools.takewhile(lambda _: time.monotonic() - began < seconds, numbers):
                 which = number % len(expected)
-                problems.extend(wrong_with(await one.ask(posted(one, given.pictures[which])), expected[which]))
+                answer = await one.ask_until_taken(posted(one, given.pictures[which]))
+                problems.extend(wrong_with(answer, expected[which]))
                 done += 1
                 if done == min(WARM, count // 2):
                     resident = server.resident()
+            refused += one.refused
 
     await asyncio.gather(*(work() for _ in range(CLIENTS)))
     took, grown = time.monotonic() - began, server.resident() / resident
     if grown > GROWTH:
         problems.append(f"memory grew {grown:.2f} times")
-    seen = f"{done / took:,.0f} a second, memory {server.resident() / 1e6:.0f} MB, {grown:.2f} times what it was"
+    again = f", {refused:,} told to come again" if refused else ""
+    seen = f"{done / took:,.0f} a second{again}, memory {server.resident() / 1e6:.0f} MB, {grown:.2f} times what it was"
     return Outcome(done, problems, seen)
 
 

@@ -1,5 +1,6 @@
 """What the server answers: pictures as `Classifier.predict` does, and one sentence to all that is none."""
 
+import asyncio
 import base64
 import json
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from muslin.serving.bodies import MOST_VALUES, Limits
+from muslin.serving.serve import Place, model_server
 from tests.bad_pictures import CASES, noise, saved
 from tests.serving.served import SECONDS, serving, small_classifier, small_model
 
@@ -149,3 +151,19 @@ def test_no_other_page_may_ask_and_none_is_told_that_it_may(client):
 def test_it_lives_and_is_ready(client):
     assert client.ask("GET", "/live")[:2] == (200, {"live": True})
     assert client.ask("GET", "/ready")[:2] == (200, {"ready": True})
+
+
+def test_told_to_end_it_first_hears_what_lies_unread():
+    made = model_server(small_model(small_classifier()), "bars", Place())
+    made.listener.close()
+    server = made.server
+
+    async def moments(actives: list[int]) -> list[bool]:
+        server.service.is_draining = True
+        seen = []
+        for active in actives:
+            server.service.active = active
+            seen.append(await server.on_tick(1))
+        return seen
+
+    assert asyncio.run(moments([1, 0, 0, 1, 0, 0, 0])) == [False] * 6 + [True]

@@ -157,6 +157,17 @@ def test_more_than_half_of_the_deadline_has_time_for_is_refused():
     run(model, work, deadline=2)
 
 
+def test_who_comes_alone_is_taken_however_bad_the_last_moment_was():
+    async def work(batcher):
+        batcher._pace = 1000.0
+        assert batcher.busy() is None
+        batcher.announce()
+        assert await ask(batcher, tagged(1)) == [1]
+        return batcher._pace
+
+    assert run(Model(), work) < 1000
+
+
 def test_what_comes_at_once_is_counted_before_it_has_its_place():
     async def work(batcher):
         batcher._pace = 0.25

@@ -38,12 +38,14 @@ def serve(
     It is served to this computer alone, until Ctrl+C or SIGTERM, which lets it first answer what it has taken. On
     another --host it asks for a token.
     """
+    from muslin.machine.memory import give_back_freed
     from muslin.serving.bodies import Limits
     from muslin.serving.model import open_model
     from muslin.serving.serve import Place, model_server
     from muslin.terminal.layout import write_line
     from muslin.text import printable
 
+    give_back_freed()
     model, how = open_model(run, factory)
     server = model_server(model, name, Place(host, port, allow, token_file, metrics_port), Limits(deadline=deadline))
     write_line(f"{printable(run)} answers at {server.address}")

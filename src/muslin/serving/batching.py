@@ -92,9 +92,13 @@ class Batcher:
             self._thread.join()
 
     def busy(self) -> BusyError | None:
-        """Returns why no more is taken; None where it is."""
+        """Returns why no more is taken; None where it is, as a request that is alone always is.
+
+        A pace that was measured in a bad moment would else be believed for ever.
+        """
         pictures, allowed = self.taken + self._announced, WAITING_SHARE * self._deadline
-        if pictures < MOST_WAITING and pictures * self._pace <= allowed:
+        is_alone = not self.taken and self._announced <= 1
+        if is_alone or (pictures < MOST_WAITING and pictures * self._pace <= allowed):
             return None
         return BusyError(pictures * self._pace - allowed)
 

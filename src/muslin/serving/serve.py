@@ -30,6 +30,7 @@ Connect = Callable[[ServerState], asyncio.Protocol]
 
 IDLE = 30  # seconds that a connection may stay without a request
 LEAST_TOKEN = 16  # letters
+STILL = 3  # tenths of a second without a request before it ends: what was sent may lie unread where the machine is busy
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, service: Service, second: tuple[Connect, socket.socket] | None) -> None:
         super().__init__(config)
         self.service, self.second = service, second
+        self._still = 0  # moments in which nothing was left to answer
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to answer."""
@@ -98,8 +100,9 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to end."""
-        is_done = self.service.is_draining and not self.service.active
-        return await super().on_tick(counter) or is_done
+        is_still = self.service.is_draining and not self.service.active
+        self._still = self._still + 1 if is_still else 0
+        return await super().on_tick(counter) or self._still >= STILL
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
