@@ -154,7 +154,7 @@ def test_it_lives_and_is_ready(client):
 
 
 def test_told_to_end_it_first_hears_what_lies_unread():
-    made = model_server(small_model(small_classifier()), "bars", Place())
+    made = model_server(small_model(small_classifier()), "bars", Place(), Limits())
     made.listener.close()
     server = made.server
 

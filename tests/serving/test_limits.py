@@ -230,9 +230,10 @@ def test_a_token_is_asked_for_by_all_but_health(tmp_path):
 def test_a_missing_library_is_named_with_the_command():
     code = (
         "import sys; sys.modules['httptools'] = None\n"
+        "from muslin.serving.bodies import Limits\n"
         "from muslin.serving.serve import Place, model_server\n"
         "from muslin.errors import SettingError\n"
-        "try: model_server(None, 'bars', Place())\n"
+        "try: model_server(None, 'bars', Place(), Limits())\n"
         "except SettingError as error: print(error)\n"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -7,6 +7,7 @@ import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 
 from muslin.models.registry import MODELS
@@ -50,8 +51,8 @@ class Gathered:
         if (module.__name__, name) in self._seen:
             return
         self._seen.add((module.__name__, name))
-        source = inspect.getsource(module)
-        for statement in ast.parse(source).body:
+        source, statements = _read(module)
+        for statement in statements:
             match statement:
                 case ast.ImportFrom(module=str(origin)) if imported := _named(statement, name):
                     if origin.startswith("muslin."):
@@ -74,6 +75,13 @@ class Gathered:
         foreign = [line for line in lines if line not in standard]
         imports = "\n\n".join(filter(None, [title, "\n".join(standard), "\n".join(foreign)]))
         return "\n\n\n".join([imports, *self.definitions]) + "\n"
+
+
+@cache
+def _read(module: ModuleType) -> tuple[str, list[ast.stmt]]:
+    """Returns a module's source and its statements."""
+    source = inspect.getsource(module)
+    return source, ast.parse(source).body
 
 
 def _named(statement: ast.Import | ast.ImportFrom, name: str) -> ast.alias | None:

@@ -28,9 +28,8 @@ from muslin.web.server import ERROR_HANDLERS, ErrorHandlers, refuse
 
 __all__ = ["HEALTH", "serving_app"]
 
-HEALTH = frozenset(
-    {"/live", "/ready", "/v2/health/live", "/v2/health/ready"}
-)  # what anyone may ask, for it tells nothing else
+# what anyone may ask, for it tells nothing else
+HEALTH = frozenset({"/live", "/ready", "/v2/health/live", "/v2/health/ready"})
 LEFT = 499  # nginx's status for a client that left before the answer: nobody reads it
 
 SHAPES = (

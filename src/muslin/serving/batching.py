@@ -24,9 +24,7 @@ __all__ = ["MOST_PICTURES", "Batcher", "BusyError"]
 MOST_PICTURES = 64  # of a batch, and so of a request
 MOST_WAITING = 1024  # pictures
 WAITING_SHARE = 0.5  # of the deadline: how long what is taken may have to wait, for reading and sending take time too
-BATCH_SHARE = (
-    0.25  # of the deadline: how long a batch may take, for the pictures of it that come first wait for the last
-)
+BATCH_SHARE = 0.25  # of the deadline: how long a batch may take, for what comes first in it waits for the last
 MEMORY = 0.9  # how much of the pace that was measured before is kept when a batch is measured
 
 

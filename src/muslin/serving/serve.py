@@ -137,7 +137,7 @@ class ModelServer:
         self.server.service.is_draining = True
 
 
-def model_server(model: ServedModel, name: str, place: Place, limits: Limits = Limits()) -> ModelServer:  # noqa: B008
+def model_server(model: ServedModel, name: str, place: Place, limits: Limits) -> ModelServer:
     """Returns a server of a model.
 
     Args:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.lecture import planes
+from tests.browser.lecture.planes import SETTLED, part, show
 from tests.browser.pages import Watch
 
-SETTLED = 60_000  # ms: two cores may be busy
 TRAIN = """async ([state, steps]) => {
     const names = ["plane/trainer", "plane/recipe", "plane/code", "plane"];
     const modules = await Promise.all(names.map((name) => import(`./widgets/${name}.js`)));
@@ -33,16 +34,6 @@ def opened(watch: Watch, lecture_url: str) -> Page:
     return show(watch.open(f"{lecture_url}#colours"))
 
 
-def show(page: Page) -> Page:
-    page.locator("[data-widget=plane][data-mounted]").scroll_into_view_if_needed()
-    expect(part(page).locator(".numbers-live").first).to_contain_text("step", timeout=SETTLED)
-    return page
-
-
-def part(page: Page):
-    return page.locator("[data-widget=plane]")
-
-
 def type_into(page: Page, label: str, text: str) -> None:
     field = part(page).get_by_role("textbox", name=f"{label}, as a number", exact=True)
     field.fill(text)
@@ -51,11 +42,11 @@ def type_into(page: Page, label: str, text: str) -> None:
 
 def go_to(page: Page, step: int) -> None:
     type_into(page, "step", str(step))
-    expect(part(page).locator(".numbers-live").first).to_contain_text(f"step {step:,}:", timeout=SETTLED)
+    expect(planes.line(page)).to_contain_text(f"step {step:,}:", timeout=SETTLED)
 
 
 def line(page: Page) -> str:
-    return part(page).locator(".numbers-live").first.inner_text()
+    return planes.line(page).inner_text()
 
 
 CASES = [

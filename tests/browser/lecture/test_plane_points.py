@@ -4,31 +4,20 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from muslin.lecture.widgets.plane import values
 from muslin.textbook.network import Network
-from tests.browser.lecture.links import link_of, number, state_in, type_into, widget
+from tests.browser.lecture.links import link_of, number, state_in, type_into
+from tests.browser.lecture.planes import SETTLED, STEM, part, show
 from tests.browser.pages import Watch
 
-SETTLED = 60_000  # ms: two cores may be busy
-STEM = "plane"
 SET = values()["sets"]["ring-in-ring"]
 
 
 @pytest.fixture
 def opened(watch: Watch, lecture_url: str) -> Page:
     return show(watch.open(f"{lecture_url}#colours"))
-
-
-def show(page: Page) -> Page:
-    widget(page, STEM)
-    expect(part(page).locator(".numbers-live").first).to_contain_text("step", timeout=SETTLED)
-    return page
-
-
-def part(page: Page) -> Locator:
-    return page.locator(f"[data-widget={STEM}]")
 
 
 def fill(page: Page, label: str, text: str) -> None:

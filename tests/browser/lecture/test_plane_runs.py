@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lecture.links import link_of, state_in, type_into, widget
+from tests.browser.lecture.links import link_of, state_in, type_into
+from tests.browser.lecture.planes import SETTLED, STEM, line, part, show
 from tests.browser.pages import Watch
 
-SETTLED = 60_000  # ms: two cores may be busy
-STEM = "plane"
 # Goes here and there with one trainer, and straight there with others.
 THERE = """async () => {
     const names = ["plane/trainer", "plane/recipe", "plane"];
@@ -37,20 +36,6 @@ THERE = """async () => {
 @pytest.fixture
 def opened(watch: Watch, lecture_url: str) -> Page:
     return show(watch.open(f"{lecture_url}#colours"))
-
-
-def show(page: Page) -> Page:
-    widget(page, STEM)
-    expect(line(page)).to_contain_text("step", timeout=SETTLED)
-    return page
-
-
-def part(page: Page) -> Locator:
-    return page.locator(f"[data-widget={STEM}]")
-
-
-def line(page: Page) -> Locator:
-    return part(page).locator(".numbers-live").first
 
 
 def go_to(page: Page, step: int) -> str:
