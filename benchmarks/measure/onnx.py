@@ -7,6 +7,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ def main() -> None:
     ratio = statistics.median(slow / fast for slow, fast in zip(seen["predict"], seen["onnx"], strict=True))
     milliseconds = {f"{name}_milliseconds": 1e3 * statistics.median(times) for name, times in seen.items()}
     print(f"{milliseconds}, {ratio:.1f} times faster")
-    save_result("onnx", views=1, predict_over_onnx=ratio, **milliseconds)
+    save_result("onnx", rounds=ROUNDS, predict_over_onnx=ratio, onnxruntime=version("onnxruntime"), **milliseconds)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The table of a served run beside LitServe and a plain endpoint, from what `measure/serving.py` saved."""
+"""The figures of what is handed over: a served run beside others, and one picture through ONNX Runtime."""
 
 from typing import Any
 
-__all__ = ["serving_table"]
+__all__ = ["onnx_sentence", "serving_table"]
 
 
 def serving_table(result: dict[str, Any]) -> str:
@@ -30,3 +30,14 @@ def cells(one: dict[str, Any]) -> str:
 def failed(count: float) -> str:
     """Says how many requests were not answered with 200, if any."""
     return f" ({count:,.0f} failed)" if count else ""
+
+
+def onnx_sentence(result: dict[str, Any]) -> str:
+    """What one picture takes by ONNX Runtime, and by `Classifier.predict`."""
+    where = result["measured_on"]
+    return (
+        f"{result['onnx_milliseconds']:.2f} ms through ONNX Runtime {result['onnxruntime']} and "
+        f"{result['predict_milliseconds']:.2f} ms through `Classifier.predict`, which also reads it: "
+        f"{result['predict_over_onnx']:.1f} times as long (medians of {result['rounds']} rounds, in turns, in one "
+        f"thread, by one view, on {where['processor']}, PyTorch {where['torch']}, {where['date']})."
+    )

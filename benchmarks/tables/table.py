@@ -16,10 +16,11 @@ from benchmarks.measure.results import load_results
 from benchmarks.tables.data_table import pack_table, predicting_table, processes_line
 from benchmarks.tables.doctor_table import doctor_table
 from benchmarks.tables.explanation_table import layer_table, speed_sentence, worth_table
+from benchmarks.tables.page_table import page_table
 from benchmarks.tables.plots import draw_accuracy_against_time
 from benchmarks.tables.rival_table import rival_sentence, rival_table
 from benchmarks.tables.scaling_table import scaling_table
-from benchmarks.tables.serving_table import serving_table
+from benchmarks.tables.serving_table import onnx_sentence, serving_table
 
 from muslin.text import duration
 
@@ -211,6 +212,8 @@ TABLES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {  # page,
     "scaling-processes": ("scaling.md", "processes", processes_line),
     "doctor": ("data-doctor.md", "doctor", doctor_table),
     "serving": ("serving.md", "measured", serving_table),
+    "onnx": ("onnx.md", "measured", onnx_sentence),
+    "lecture-page": ("benchmarks.md", "page", page_table),
 }
 
 
