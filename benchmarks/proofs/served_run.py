@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from benchmarks.proofs.runs import fit_arguments, write_data
 from PIL import Image
 from tests.bad_pictures import saved
 
-__all__ = ["given_by", "make_run", "serve_damaged"]
+__all__ = ["given_by", "make_run", "photographed", "serve_damaged"]
 
 PICTURES = 200
+PHOTOGRAPHS, PHOTOGRAPH = 4, (1600, 1200)
 DAMAGED = ("model.onnx", "model.safetensors", "model.json")
 SERVES = "answers at"
 
@@ -39,6 +41,13 @@ def given_by(run: Path, seed: int) -> Given:
         image = Image.fromarray(pixels).resize((width, height)).convert("L" if channels == 1 else "RGB")
         files.append(saved(image, "PNG"))
     return Given(run, (channels, height, width), files)
+
+
+def photographed(given: Given, seed: int) -> Given:
+    """Returns the same with pictures of a camera's size, whose decoding takes most of the time."""
+    chance = np.random.default_rng(seed)
+    coarse = chance.integers(0, 256, (PHOTOGRAPHS, 12, 16, 3), np.uint8)
+    return replace(given, pictures=[saved(Image.fromarray(one).resize(PHOTOGRAPH), "JPEG") for one in coarse])
 
 
 def serve_damaged(given: Given, folder: Path, count: int, seed: int) -> Outcome:

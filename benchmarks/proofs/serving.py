@@ -17,7 +17,7 @@ from benchmarks.proofs.asking import Server, serve
 from benchmarks.proofs.liars import answer_anything, answer_liars, answer_odd_pictures, outlast_slow_clients
 from benchmarks.proofs.loads import Given, answer_many, answer_too_many, end_under_load
 from benchmarks.proofs.processes import Outcome
-from benchmarks.proofs.served_run import given_by, make_run, serve_damaged
+from benchmarks.proofs.served_run import given_by, make_run, photographed, serve_damaged
 from benchmarks.tables.table import replace
 from tests.serving.described import ask_as_described
 
@@ -101,8 +101,12 @@ PROOFS = {
         lambda t, n: answer_many(t.given, t.server, n, 60 * t.minutes), 1_000_000, 1000,
     ),
     "overload": Proof(
-        "what is too much is refused at once, the rest answered in time", "request, four times what can be done",
+        "what is too much is refused at once, the rest answered in time", "request, up to four times what can be done",
         lambda t, n: answer_too_many(t.given, t.folder, n, is_timed=t.is_timed), 60, 2,
+    ),
+    "photographs": Proof(
+        "so too where decoding is what takes long", "photograph, four times what can be done",
+        lambda t, n: answer_too_many(photographed(t.given, t.seed), t.folder, n, is_timed=t.is_timed), 60, 2,
     ),
     "drains": Proof(
         "told to end, it answers what was sent", "SIGTERM under load",

@@ -9,6 +9,7 @@ import pytest
 
 from muslin.serving import batching
 from muslin.serving.batching import MOST_PICTURES, Batcher, BusyError
+from muslin.serving.turns import Turns
 
 
 def tagged(*tags):
@@ -43,7 +44,7 @@ async def ask(batcher, images):
 
 def run(model, work, deadline=30.0):
     async def all_of_it():
-        batcher = Batcher(model, deadline)
+        batcher = Batcher(model, deadline, Turns())
         model.started(batcher)
         try:
             return await asyncio.wait_for(work(batcher), 30)

@@ -49,6 +49,18 @@ def test_a_request_is_refused_before_its_body_is_there_as_the_application_would(
         assert told['muslin_requests_total{route="predict",status="503"}'] == 3
 
 
+def test_a_request_is_refused_where_the_line_of_those_that_are_read_is_long():
+    gate = Gate()
+    with gate.serving(deadline=SECONDS) as client:
+        decoders = client.server.server.service._decoders
+        decoders._taken, decoders._pace = 2, SECONDS  # pictures, and seconds that one takes
+        said = parsed(rest_of(raw(client, HEAD + "connection: close\r\n\r\n")))  # and no body
+        assert said[0] == "HTTP/1.1 503 Service Unavailable"
+        decoders._taken = 0
+        gate.may.set()
+        assert client.predict(PICTURE)[0] == 200
+
+
 def test_what_does_not_compute_is_answered_by_a_busy_server():
     with busy() as client:
         assert client.ask("GET", "/ready")[:2] == (200, {"ready": True})

@@ -18,6 +18,7 @@ from itertools import accumulate
 import numpy as np
 
 from muslin.serving.model import Images, Probabilities
+from muslin.serving.turns import Turns
 
 __all__ = ["MOST_PICTURES", "Batcher", "BusyError"]
 
@@ -25,6 +26,7 @@ MOST_PICTURES = 64  # of a batch, and so of a request
 MOST_WAITING = 1024  # pictures
 WAITING_SHARE = 0.5  # of the deadline: how long what is taken may have to wait, for reading and sending take time too
 BATCH_SHARE = 0.25  # of the deadline: how long a batch may take, for what comes first in it waits for the last
+LAG_SHARE = 0.1  # of the deadline: how late the loop may be, whose time is not in the model's pace
 MEMORY = 0.9  # how much of the pace that was measured before is kept when a batch is measured
 
 
@@ -59,10 +61,11 @@ class Batcher:
     Args:
         answer: (N, C, H, W) uint8 to (N, K) float32; called from one thread, so that it never runs twice at a time.
         deadline: seconds within which an answer is wanted: more than can be answered in that time is not taken.
+        turns: in which the answers are handed out, and all else is done: where they are late, no more is taken.
     """
 
-    def __init__(self, answer: Callable[[Images], Probabilities], deadline: float) -> None:
-        self._answer, self._deadline = answer, deadline
+    def __init__(self, answer: Callable[[Images], Probabilities], deadline: float, turns: Turns) -> None:
+        self._answer, self._deadline, self._turns = answer, deadline, turns
         self._jobs: dict[Job, None] = {}  # those that wait, in their order
         self._is_open = True
         self._change = threading.Condition()  # of these two, which the thread looks at
@@ -96,7 +99,8 @@ class Batcher:
         """
         pictures, allowed = self.taken + self._announced, WAITING_SHARE * self._deadline
         is_alone = not self.taken and self._announced <= 1
-        if is_alone or (pictures < MOST_WAITING and pictures * self._pace <= allowed):
+        is_late = self._turns.lag() > LAG_SHARE * self._deadline
+        if is_alone or (pictures < MOST_WAITING and pictures * self._pace <= allowed and not is_late):
             return None
         return BusyError(pictures * self._pace - allowed)
 
@@ -190,8 +194,7 @@ class Batcher:
         self.pictures += len(rows)
         ends = accumulate(len(job.images) for job in jobs)
         for job, end in zip(jobs, ends, strict=True):
-            if not job.rows.done():
-                job.rows.set_result(rows[end - len(job.images) : end])
+            self._turns.settle(job.rows, rows[end - len(job.images) : end])
 
     def _room(self) -> int:
         """Returns how many pictures a batch may have, unless one request alone has more."""

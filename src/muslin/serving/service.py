@@ -6,7 +6,6 @@ Legend: N pictures, C channels, H x W pixels, K classes.
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -15,11 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
-from muslin.machine.cores import available_threads
-from muslin.serving.batching import Batcher
+from muslin.serving.batching import Batcher, BusyError
 from muslin.serving.bodies import Bodies, Limits
+from muslin.serving.decoders import Decoders
 from muslin.serving.explain import Explaining
 from muslin.serving.model import Images, Pixels, Probabilities, ServedModel
+from muslin.serving.turns import Turns
 
 __all__ = ["Service"]
 
@@ -40,12 +40,13 @@ class Service:
 
     def __init__(self, model: ServedModel, name: str, limits: Limits) -> None:
         self.model, self.name, self.limits = model, name, limits
-        self.batcher = Batcher(model.answer, limits.deadline)
+        self._turns = Turns()
+        self._decoders = Decoders(model.read, limits.deadline)
+        self.batcher = Batcher(model.answer, limits.deadline, self._turns)
         self.bodies = Bodies(limits)
         self.explaining = Explaining(model, limits.deadline)
         self.is_draining = False  # whether it ends: what came before is answered, and nothing more is taken
         self.active = 0  # requests that are let in and not answered yet
-        self._decoders = ThreadPoolExecutor(available_threads(), "muslin-decode")
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -56,7 +57,11 @@ class Service:
         finally:
             self.batcher.stop()
             self.explaining.stop()
-            self._decoders.shutdown(wait=False, cancel_futures=True)
+            self._decoders.stop()
+
+    def busy(self) -> BusyError | None:
+        """Returns why no more is let in; None where it is, as a request that is alone always is."""
+        return self.batcher.busy() or self._decoders.busy()
 
     @asynccontextmanager
     async def let_in(self, request: Request) -> AsyncIterator[bytes]:
@@ -71,10 +76,13 @@ class Service:
             raise HTTPException(503, "the server is ending; ask another", {"retry-after": "1", "connection": "close"})
         self.active += 1
         try:
-            self.batcher.check()  # before anything is read
+            busy = self.busy()
+            if busy is not None:  # before anything is read
+                raise busy
             async with self.bodies.read(request) as body:
                 with self.batcher.place():
                     async with asyncio.timeout(self.limits.deadline):
+                        await self._turns.turn()
                         yield body
         except TimeoutError as error:
             why = f"not answered within {self.limits.deadline:g} seconds; try again"
@@ -87,10 +95,11 @@ class Service:
 
         Raises:
             PictureError: it is not a picture that can be read.
+            BusyError: too many that take long wait.
         """
         if isinstance(picture, bytes) and is_small(picture):
             return self.model.read(picture)
-        return await asyncio.get_running_loop().run_in_executor(self._decoders, self.model.read, picture)
+        return await self._decoders.read(picture)
 
     async def compute(self, images: Images, receive: Receive) -> Probabilities:
         """Returns the (N, K) probabilities of a request's (N, C, H, W) pictures.

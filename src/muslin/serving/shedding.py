@@ -40,7 +40,7 @@ class Shedding:
         route = ROUTES.get(target.partition(b"?")[0].rpartition(b"/")[2])
         if route is None:
             return None
-        busy = self._service.batcher.busy()
+        busy = self._service.busy()
         if busy is None:
             self._service.batcher.announce()
             return None
