@@ -16,7 +16,7 @@ __all__ = ["Given", "answer_many", "answer_too_many", "end_under_load"]
 
 CLIENTS = 64
 CLOSE = 1e-6  # between probabilities of a picture that was computed alone, and with others
-WARM = 2000  # requests after which memory is all there
+WARM = 100_000  # requests after which memory is all there: the largest batches have come, in all their mixtures
 GROWTH = 1.1  # of memory
 DEADLINE = 0.5  # s, of the server that is asked too much
 OVER = 4  # times what can be done
