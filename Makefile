@@ -109,7 +109,7 @@ serving: .venv-peers/installed .venv/installed-dev
 reliability: .venv/installed
 	$(BIN)/python -m benchmarks.proofs.reliability
 
-# a served run under load, overload, drains, lies and damage: an hour and a half; two minutes with --quick
+# a served run under load, overload, drains, lies and damage: 40 to 90 minutes; two minutes with --quick
 serve-proof: .venv/installed-dev
 	$(BIN)/python -m benchmarks.proofs.serving
 
