@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["onnx_sentence", "serving_table"]
+__all__ = ["onnx_sentence", "serving_sentence", "serving_table"]
 
 
 def serving_table(result: dict[str, Any]) -> str:
@@ -30,6 +30,19 @@ def cells(one: dict[str, Any]) -> str:
 def failed(count: float) -> str:
     """Says how many requests were not answered with 200, if any."""
     return f" ({count:,.0f} failed)" if count else ""
+
+
+def serving_sentence(result: dict[str, Any]) -> str:
+    """How a served run compares with the others."""
+    servers = result["servers"]
+    rate = {name: one["requests_per_second_64"] for name, one in servers.items()}
+    where = result["measured_on"]
+    return (
+        f"64 clients got {rate['muslin']:,.0f} answers a second, {rate['muslin'] / rate['litserve']:.1f} times what "
+        f"LitServe gave and {rate['muslin'] / rate['plain']:.1f} times a plain FastAPI endpoint, which answer by "
+        f"PyTorch; one client waits {servers['muslin']['p50_ms_1']:.1f} ms ({where['processor']}, {where['threads']} "
+        f"cores which the clients share, {where['date']})."
+    )
 
 
 def onnx_sentence(result: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from benchmarks.tables.page_table import page_table
 from benchmarks.tables.plots import draw_accuracy_against_time
 from benchmarks.tables.rival_table import rival_sentence, rival_table
 from benchmarks.tables.scaling_table import scaling_table
-from benchmarks.tables.serving_table import onnx_sentence, serving_table
+from benchmarks.tables.serving_table import onnx_sentence, serving_sentence, serving_table
 
 from muslin.text import duration
 
@@ -41,6 +41,8 @@ def main() -> None:
         replace(page, "ladder", whole_ladder(ladder))
     if rivals := results.get("peers"):
         replace(readme, "rivals", rival_sentence(rivals))
+    if serving := results.get("serving"):
+        replace(readme, "serving", serving_sentence(serving))
     for name, (where, marker, make) in TABLES.items():
         if name in results:
             replace(ROOT / "docs" / where, marker, make(results[name]))
