@@ -194,7 +194,7 @@ def test_drawn_and_asked_by_keyboard_alone(opened, run):
 def test_photographed_and_where_there_is_no_camera(opened):
     opened.evaluate(CAMERA)
     opened.get_by_role("button", name="Photograph").press("Enter")
-    opened.wait_for_function("document.querySelector('.finder video').videoWidth === 64")
+    expect(opened.locator(".finder video")).to_have_js_property("videoWidth", 64)
     assert serious_problems(opened) == []
     opened.get_by_role("button", name="Take it").press("Enter")
     expect(opened.locator(".near img")).to_have_count(3)

@@ -23,6 +23,13 @@ def widget(page: Page, stem: str) -> Locator:
     return place
 
 
+def open_table(place: Locator) -> Locator:
+    """Shows what a drawing draws as a table, which is filled a moment after it was opened."""
+    place.get_by_text("Show as table").click()
+    expect(place.locator("tbody tr").first).to_be_visible()
+    return place.locator("tbody")
+
+
 def link_of(stem: str, state: dict) -> str:
     """Returns a widget's part of a link."""
     return f"{stem}={base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip('=')}"

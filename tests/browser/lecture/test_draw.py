@@ -122,7 +122,7 @@ def test_the_camera_is_seen_used_and_let_go(opened):
     draw.get_by_role("button", name="Photograph").press("Enter")
     expect(draw.get_by_role("button", name="Take it")).to_be_focused()
     assert opened.evaluate("window.asked") == [False, "environment"]
-    opened.wait_for_function("document.querySelector('.finder video').videoWidth === 64")
+    expect(opened.locator(".finder video")).to_have_js_property("videoWidth", 64)
     assert serious_problems(opened) == []
     draw.get_by_role("button", name="Take it").press("Enter")
     expect(opened.locator(f"{WIDGET} .why-pictures figure").first).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from muslin.lecture.training import Training
 from muslin.lecture.widgets import epochs, fit
-from tests.browser.lecture.links import link_of, state_in, type_into, widget
+from tests.browser.lecture.links import link_of, open_table, state_in, type_into, widget
 from tests.browser.pages import serious_problems
 from tests.lecture.runs import write_bars
 from tests.lecture.served import served
@@ -37,8 +37,7 @@ def test_two_pages_watch_one_training_which_is_then_looked_into(watch, browser, 
     done = re.compile(r"done in \d+ s, [\d.]+ % of the test pictures right")
     expect(place).to_contain_text(done, timeout=60_000)
     figure = place.locator("figure.chart").first
-    figure.get_by_text("Show as table").click()
-    assert figure.locator("tbody th").all_inner_texts() == ["1", "2"]
+    assert open_table(figure).locator("th").all_inner_texts() == ["1", "2"]
     told = place.get_by_role("status").last.text_content()
 
     other = browser.new_page()
@@ -128,8 +127,7 @@ def test_a_net_is_scrubbed_through_its_epochs(watch, lecture_url):
     place.get_by_role("button", name=f"{classes[label]} called {classes[said]}: {count}", exact=True).focus()
     page.keyboard.press("Enter")
     cell = place.locator("figure.chart").last
-    cell.get_by_text("Show as table").click()
-    shown = [int(text) for text in cell.locator("tbody td").all_inner_texts()]
+    shown = [int(text) for text in open_table(cell).locator("td").all_inner_texts()]
     assert shown == [each[label][said] for each in net["confusion"]]
     for epoch in range(1, len(net["epochs"]) + 1):
         type_into(place, "Epoch", str(epoch))

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from muslin.lecture.garments import test_garments as garments
 from muslin.lecture.widgets.kernel import GARMENTS, KERNELS, learnt
+from tests.browser.lecture.links import open_table
 from tests.browser.pages import Watch
 
 HAND = "Window over the garment"
@@ -107,8 +108,7 @@ def test_stride_padding_and_kernel_are_torchs(opened, kernel, garment, stride, p
     expect(opened.locator("[data-widget=kernel] .verdict")).to_contain_text(
         "As you said" if (stride, padding) == (2, 1) else "Now let it happen"
     )
-    opened.locator("[data-widget=kernel] summary", has_text="Show as table").click()
-    cells = opened.locator("[data-widget=kernel] tbody tr").nth(3).locator("td").all_inner_texts()
+    cells = open_table(opened.locator("[data-widget=kernel]")).locator("tr").nth(3).locator("td").all_inner_texts()
     expected = sums(kernel, garment, stride=stride, padding=padding)[3]
     assert [float(cell.replace("−", "-")) for cell in cells] == pytest.approx(expected.tolist(), abs=0.0051)
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from muslin.lecture.widgets import residual
+from tests.browser.lecture.links import open_table
 from tests.browser.pages import Watch
 
 WIDGET = "[data-widget=residual]"
@@ -35,8 +36,7 @@ def test_the_cards_and_the_table_show_what_was_recorded(opened):
     expect(card).to_contain_text(f"With skips, step {record['steps'][12]}")
     expect(card).to_contain_text(f"loss {net['loss'][12]:.3g}")
     figure = opened.locator(f"{WIDGET} figure").first
-    figure.get_by_text("Show as table").click()
-    cells = figure.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    cells = open_table(figure).locator("tr td:nth-child(2)").all_inner_texts()
     assert [float(cell.replace("−", "-")) for cell in cells] == pytest.approx(net["gradient"][12], rel=1e-3)
 
 
