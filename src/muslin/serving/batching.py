@@ -20,14 +20,14 @@ import numpy as np
 from muslin.serving.model import Images, Probabilities
 from muslin.serving.turns import Turns
 
-__all__ = ["MOST_PICTURES", "Batcher", "BusyError"]
+__all__ = ["MOST_PICTURES", "WAITING_SHARE", "Batcher", "BusyError", "smoothed"]
 
 MOST_PICTURES = 64  # of a batch, and so of a request
 MOST_WAITING = 1024  # pictures
 WAITING_SHARE = 0.5  # of the deadline: how long what is taken may have to wait, for reading and sending take time too
 BATCH_SHARE = 0.25  # of the deadline: how long a batch may take, for what comes first in it waits for the last
 LAG_SHARE = 0.1  # of the deadline: how late the loop may be, whose time is not in the model's pace
-MEMORY = 0.9  # how much of the pace that was measured before is kept when a batch is measured
+MEMORY = 0.9  # how much of the pace that was measured before is kept when one more is seen
 
 
 class BusyError(Exception):
@@ -202,4 +202,9 @@ class Batcher:
         return min(MOST_PICTURES, int(within))
 
     def _measure(self, pace: float) -> None:
-        self._pace = MEMORY * self._pace + (1 - MEMORY) * pace
+        self._pace = smoothed(self._pace, pace)
+
+
+def smoothed(pace: float, seen: float) -> float:
+    """Returns a pace after one more was seen; 0 is one that was not measured yet."""
+    return MEMORY * pace + (1 - MEMORY) * seen if pace else seen

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from muslin.machine.cores import available_threads
-from muslin.serving.batching import MEMORY, WAITING_SHARE, BusyError
+from muslin.serving.batching import WAITING_SHARE, BusyError, smoothed
 from muslin.serving.model import Images, Pixels
 
 __all__ = ["Decoders"]
@@ -59,5 +59,4 @@ class Decoders:
         try:
             return self._read(picture)
         finally:
-            pace = (time.perf_counter() - began) / self._threads
-            self._pace = MEMORY * self._pace + (1 - MEMORY) * pace if self._pace else pace
+            self._pace = smoothed(self._pace, (time.perf_counter() - began) / self._threads)
